@@ -1,0 +1,87 @@
+/**
+ * Parameters by their checkpoint names, seen through a scope: `scope('stages.0.1').get('norm.weight')` is the tensor
+ * named `stages.0.1.norm.weight`. A network declares its parameters as `ParameterSpec`s (name, shape, how it starts),
+ * so that they can be counted and checked without allocating any.
+ */
+import { KernelcastError } from '../../src/errors.ts';
+
+export type Initializer =
+  | { kind: 'constant'; value: number }
+  /** Normal of the given standard deviation, cut at +-`cut` (absolute). */
+  | { kind: 'truncated-normal'; std: number; cut: number }
+  /** Uniform in +-bound. */
+  | { kind: 'uniform'; bound: number }
+  /** Normal of the given standard deviation. */
+  | { kind: 'normal'; std: number };
+
+export interface ParameterSpec {
+  name: string;
+  shape: readonly number[];
+  init: Initializer;
+  /** Trained by gradient, or a running statistic of batch norm that the training pass updates. */
+  role: 'trained' | 'statistic';
+}
+
+/** The number of values that a list of parameters holds, as the reference counts it: statistics do not count. */
+export function countParameters(specs: readonly ParameterSpec[]): number {
+  let total = 0;
+  for (const spec of specs) {
+    if (spec.role === 'trained') total += spec.shape.reduce((product, size) => product * size, 1);
+  }
+  return total;
+}
+
+/** Prefixes the names of a module's specs with the name that the module has in its parent. */
+export function nest(prefix: string, specs: readonly ParameterSpec[]): ParameterSpec[] {
+  return specs.map((spec) => ({ ...spec, name: `${prefix}.${spec.name}` }));
+}
+
+export class Parameters<T> {
+  readonly #tensors: ReadonlyMap<string, T>;
+  readonly #prefix: string;
+
+  constructor(tensors: ReadonlyMap<string, T>, prefix = '') {
+    this.#tensors = tensors;
+    this.#prefix = prefix;
+  }
+
+  /** @throws KernelcastError `MODEL` naming the tensor that is missing. */
+  get(name: string): T {
+    const tensor = this.#tensors.get(this.#prefix + name);
+    if (tensor === undefined) {
+      throw new KernelcastError('MODEL', `the weights lack the tensor '${this.#prefix}${name}'`);
+    }
+    return tensor;
+  }
+
+  has(name: string): boolean {
+    return this.#tensors.has(this.#prefix + name);
+  }
+
+  scope(prefix: string): Parameters<T> {
+    return new Parameters(this.#tensors, `${this.#prefix}${prefix}.`);
+  }
+
+  /** The full name of a parameter in this scope. */
+  nameOf(name: string): string {
+    return this.#prefix + name;
+  }
+}
+
+/** What a forward pass needs to know besides its input: is it training, and where do random draws and running statistics go. */
+export interface Pass<T> {
+  training: boolean;
+  /** Uniform in [0, 1); called for drop path and dropout in training only. */
+  random: () => number;
+  /** Receives the new running statistic of a batch norm, by full parameter name, in training only. */
+  onStatistic: (name: string, value: T) => void;
+}
+
+/** A pass in evaluation mode. */
+export const EVALUATION: Pass<never> = {
+  training: false,
+  random: () => {
+    throw new Error('no randomness in evaluation');
+  },
+  onStatistic: () => {},
+};

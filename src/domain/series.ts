@@ -1,0 +1,73 @@
+/**
+ * Hourly series of many stations over one span: what ingest writes, what the forecaster reads and writes.
+ *
+ * Values are laid out [time, station]: the value of hour `from + t` at station `s` is `values[t * stations.length + s]`.
+ * A missing value is NaN. Units are the internal ones (degC, m/s, degree).
+ */
+import type { Station } from './station.ts';
+import type { Hour } from './time.ts';
+import { monthOf } from './time.ts';
+import type { VariableName } from './variables.ts';
+
+/** How a value came about. A missing value is `MISSING`. */
+export const FLAG = { OBSERVED: 0, INTERPOLATED: 1, MISSING: 255 } as const;
+
+export interface SeriesVariable {
+  /** [time, station]; NaN where missing. */
+  values: Float32Array;
+  /** [time, station]; one of `FLAG`. */
+  flags: Uint8Array;
+}
+
+export interface Series {
+  stations: readonly Station[];
+  /** The first hour. */
+  from: Hour;
+  /** The number of hours. */
+  hours: number;
+  variables: Partial<Record<VariableName, SeriesVariable>>;
+}
+
+/** An all-missing variable of the given size. */
+export function emptyVariable(hours: number, stations: number): SeriesVariable {
+  return {
+    values: new Float32Array(hours * stations).fill(Number.NaN),
+    flags: new Uint8Array(hours * stations).fill(FLAG.MISSING),
+  };
+}
+
+export function seriesVariableNames(series: Series): VariableName[] {
+  return Object.keys(series.variables) as VariableName[];
+}
+
+/** The hours [from, to) of a series; hours outside it come back missing. */
+export function sliceSeries(series: Series, from: Hour, to: Hour): Series {
+  const count = series.stations.length;
+  const variables: Series['variables'] = {};
+  const first = Math.max(from, series.from);
+  const last = Math.min(to, series.from + series.hours);
+  for (const name of seriesVariableNames(series)) {
+    const source = series.variables[name]!;
+    const target = emptyVariable(to - from, count);
+    if (last > first) {
+      const start = (first - series.from) * count;
+      const end = (last - series.from) * count;
+      target.values.set(source.values.subarray(start, end), (first - from) * count);
+      target.flags.set(source.flags.subarray(start, end), (first - from) * count);
+    }
+    variables[name] = target;
+  }
+  return { stations: series.stations, from, hours: to - from, variables };
+}
+
+/** The months that hold at least one hour of a span, in order. */
+export function monthsBetween(from: Hour, to: Hour): string[] {
+  const months: string[] = [];
+  for (let hour = from; hour < to; hour += 24 * 27) {
+    const month = monthOf(hour);
+    if (months.at(-1) !== month) months.push(month);
+  }
+  const last = to > from ? monthOf(to - 1) : undefined;
+  if (last && months.at(-1) !== last) months.push(last);
+  return months;
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * `npm test` runs everything that a fresh clone can run: no network, no browser, no data outside the repository.
+ * The longer suites (`test/browser`, `test/real-data`, `test/tensorflow`) are named on the command line by `.ci/run`.
+ */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/browser/**', 'test/real-data/**', 'test/tensorflow/**', 'node_modules/**'],
+    testTimeout: 30_000,
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+});
