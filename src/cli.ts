@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+/** The command line: one file a command in `commands/`; an error is told in plain words and sets the exit status. */
+import { Command } from 'commander';
+import { describeError, isKernelcastError } from './errors.ts';
+
+const program = new Command('kernelcast')
+  .description('Forecasts of temperature and wind, from gridded and station weather data.')
+  .showHelpAfterError();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exitCode = isKernelcastError(error) ? error.exitStatus : 70;
+}
