@@ -52,7 +52,7 @@ export interface OpenArtefact<M extends Artefact> {
  */
 export async function writeArtefact(
   folder: string,
-  manifest: { kind: Artefact['kind']; id: string; name: string; createdAt: string; architecture: unknown },
+  manifest: Pick<Artefact, 'kind' | 'id' | 'name' | 'createdAt' | 'architecture'> & Record<string, unknown>,
   files: ReadonlyMap<string, Uint8Array>,
 ): Promise<Artefact> {
   const entries = Object.fromEntries([...files].map(([name, bytes]) => [name, fileEntry(bytes)]));
