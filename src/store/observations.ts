@@ -1,0 +1,276 @@
+/**
+ * The observation store: named datasets of hourly series.
+ *
+ *     observations/DATASET/manifest.json           stations, sources, and the month files with their checksums
+ *     observations/DATASET/2024-03.1b2c3d4e.arrow  one month, named by its content
+ *
+ * The manifest is the commit point: month files are written first, the manifest replaces the old one atomically, files
+ * that it no longer lists are removed after. A reader that loses a file to a merge reads the new manifest and begins anew.
+ */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Clock, systemClock } from '../domain/clock.ts';
+import type { Series } from '../domain/series.ts';
+import { emptyVariable, monthsBetween, seriesVariableNames } from '../domain/series.ts';
+import type { Station } from '../domain/station.ts';
+import { type Hour, monthSpan } from '../domain/time.ts';
+import { VARIABLE_NAMES, type VariableName } from '../domain/variables.ts';
+import { isKernelcastError, KernelcastError } from '../errors.ts';
+import { makeFolder, sweepTemporary, writeAtomically } from './atomic.ts';
+import { type Files, fileError, listFolder, nodeFiles, systemCode } from './files.ts';
+import { withLock } from './lock.ts';
+import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME, readJson, stationSchema } from './manifest.ts';
+import { copyVariable, mergeMonth, mergeStations } from './merge.ts';
+import { checkName, checkStations, isSafeName } from './names.ts';
+import { SeriesCache } from './series-cache.ts';
+import { encodeSeries } from './series-file.ts';
+
+export interface DatasetInfo {
+  dataset: string;
+  stations: Station[];
+  /** The first hour with a value. */
+  from: Hour;
+  /** The hour after the last with a value. */
+  to: Hour;
+  variables: VariableName[];
+  /** What was merged, in the order of its first arrival. */
+  sources: string[];
+  /** ISO 8601. */
+  updatedAt: string;
+}
+
+export interface MergeResult {
+  /** The months that changed, in order. */
+  months: string[];
+  /** Values that were missing before. */
+  added: number;
+  /** Values that differ now, or were interpolated and are observed now. */
+  replaced: number;
+}
+
+const manifestSchema = z.object({
+  format: z.literal('kernelcast-observations'),
+  version: z.literal(1),
+  dataset: z.string(),
+  updatedAt: z.string(),
+  sources: z.array(z.string()),
+  stations: z.array(stationSchema).min(1),
+  months: z
+    .array(
+      fileEntrySchema.extend({
+        month: z.string().regex(/^\d{4}-\d{2}$/),
+        file: z.string().regex(/^\d{4}-\d{2}\.[0-9a-f]{8}\.arrow$/),
+        from: z.number().int(),
+        hours: z.number().int().positive(),
+        variables: z.array(z.enum(VARIABLE_NAMES)),
+      }),
+    )
+    .min(1),
+});
+type Manifest = z.infer<typeof manifestSchema>;
+
+/** A span is cut to what a typed array can reasonably hold. */
+const MAX_CELLS = 2 ** 30;
+const LOCK_NAME = '.lock';
+
+export interface ObservationStoreOptions {
+  files?: Files;
+  /** Dates `updatedAt`. */
+  clock?: Clock;
+  /** How long a merge waits for another writer of the dataset before it gives up with `BUSY`. */
+  waitMs?: number;
+  cacheBytes?: number;
+}
+
+export class ObservationStore {
+  readonly #root: string;
+  readonly #files: Files;
+  readonly #clock: Clock;
+  readonly #waitMs: number;
+  readonly #cache: SeriesCache;
+  /** Manifests as last read, each under the identity (inode, size, time) of its file. */
+  readonly #manifests = new Map<string, { identity: string; manifest: Manifest }>();
+
+  /** @param root the data directory; it need not exist before the first merge */
+  constructor(root: string, options: ObservationStoreOptions = {}) {
+    this.#root = join(root, 'observations');
+    this.#files = options.files ?? nodeFiles;
+    this.#clock = options.clock ?? systemClock;
+    this.#waitMs = options.waitMs ?? 5_000;
+    this.#cache = new SeriesCache(this.#files, options.cacheBytes);
+  }
+
+  /** The names of the datasets, sorted. */
+  async list(): Promise<string[]> {
+    const names = (await listFolder(this.#files, this.#root)).filter(isSafeName);
+    const exists = await Promise.all(names.map(async (name) => (await this.#identity(name)) !== undefined));
+    return names.filter((_, index) => exists[index]);
+  }
+
+  /** @throws KernelcastError `NOT_FOUND` naming the datasets that there are */
+  async describe(dataset: string): Promise<DatasetInfo> {
+    return describeManifest(await this.#current(dataset));
+  }
+
+  /**
+   * The hours [from, to), all stations and variables of the dataset; missing where nothing is known. Without bounds,
+   * the dataset's own. The result is the caller's to change.
+   * @throws KernelcastError `NOT_FOUND`, `USAGE` on an impossible span, `STORE_CORRUPT`
+   */
+  async read(dataset: string, from?: Hour, to?: Hour): Promise<Series> {
+    for (;;) {
+      const manifest = await this.#current(dataset);
+      try {
+        return await this.#readSpan(manifest, from, to);
+      } catch (error) {
+        // A merge may have removed the files under our hands; then there is a new manifest.
+        if (!isKernelcastError(error, 'STORE_CORRUPT') || (await this.#current(dataset)) === manifest) throw error;
+      }
+    }
+  }
+
+  /**
+   * Merges a series into a dataset, which is made when it does not exist. See `merge.ts` for the rule. Nothing is
+   * written when nothing changes.
+   * @throws KernelcastError `STATIONS`, `USAGE` on an impossible name, `BUSY`, `ENVIRONMENT`; the store is untouched then
+   */
+  async merge(dataset: string, series: Series, options: { source: string }): Promise<MergeResult> {
+    checkName('dataset', dataset);
+    checkStations(series.stations);
+    const folder = this.#folder(dataset);
+    await makeFolder(this.#files, folder);
+    return withLock(this.#files, join(folder, LOCK_NAME), this.#waitMs, async (check) => {
+      const old = await this.#manifest(dataset);
+      const stations = mergeStations(old?.stations ?? [], series.stations);
+      const months = new Map(old?.months.map((entry) => [entry.month, entry]));
+      const result: MergeResult = { months: [], added: 0, replaced: 0 };
+
+      for (const month of monthsBetween(series.from, series.from + series.hours)) {
+        const entry = months.get(month);
+        const known = entry && (await this.#cache.read(folder, entry.file, entry));
+        const { from, to } = monthSpan(month);
+        const merged = mergeMonth(known, series, from, to, stations);
+        if (!merged) continue;
+        months.set(month, await this.#writeMonth(folder, month, merged.series));
+        result.months.push(month);
+        result.added += merged.added;
+        result.replaced += merged.replaced;
+      }
+      const isUnchanged = old ? result.months.length === 0 && stations === old.stations : months.size === 0;
+      if (isUnchanged) return result;
+
+      const manifest: Manifest = {
+        format: 'kernelcast-observations',
+        version: 1,
+        dataset,
+        updatedAt: new Date(this.#clock.now()).toISOString(),
+        sources: [...new Set([...(old?.sources ?? []), options.source])],
+        stations: [...stations],
+        months: [...months.values()].sort((a, b) => a.from - b.from),
+      };
+      await check();
+      await writeAtomically(this.#files, join(folder, MANIFEST_NAME), encodeJson(manifest));
+      await this.#sweep(folder, old, manifest);
+      return result;
+    });
+  }
+
+  async #writeMonth(folder: string, month: string, series: Series): Promise<Manifest['months'][number]> {
+    const bytes = encodeSeries(series);
+    const entry = fileEntry(bytes);
+    const file = `${month}.${entry.sha256.slice(0, 8)}.arrow`;
+    await writeAtomically(this.#files, join(folder, file), bytes);
+    this.#cache.put(folder, file, entry, series);
+    return { month, file, ...entry, from: series.from, hours: series.hours, variables: seriesVariableNames(series) };
+  }
+
+  /** Removes month files that the manifest does not list, whoever left them. We hold the lock. A failure waits for the next merge. */
+  async #sweep(folder: string, old: Manifest | undefined, current: Manifest): Promise<void> {
+    const kept = new Set(current.months.map((entry) => entry.file));
+    for (const entry of old?.months ?? []) {
+      if (!kept.has(entry.file)) this.#cache.forget(folder, entry.file, entry);
+    }
+    try {
+      for (const name of await listFolder(this.#files, folder)) {
+        if (name.endsWith('.arrow') && !kept.has(name)) await this.#files.unlink(join(folder, name));
+      }
+      await sweepTemporary(this.#files, folder, Date.now());
+    } catch {
+      // The merge is committed; what is left over does no harm.
+    }
+  }
+
+  async #readSpan(manifest: Manifest, from?: Hour, to?: Hour): Promise<Series> {
+    const info = describeManifest(manifest);
+    const first = from ?? info.from;
+    const hours = (to ?? info.to) - first;
+    if (!(Number.isInteger(first) && Number.isInteger(hours) && hours >= 0)) {
+      throw new KernelcastError('USAGE', `[${from}, ${to}) is not a span of whole hours`);
+    }
+    if (hours * info.stations.length > MAX_CELLS) {
+      throw new KernelcastError('USAGE', `${hours} hours of ${info.stations.length} stations are too much at once`);
+    }
+    const series: Series = { stations: info.stations, from: first, hours, variables: {} };
+    for (const name of info.variables) series.variables[name] = emptyVariable(hours, info.stations.length);
+    for (const entry of manifest.months) {
+      if (entry.from >= first + hours || entry.from + entry.hours <= first) continue;
+      const month = await this.#cache.read(this.#folder(manifest.dataset), entry.file, entry);
+      for (const name of seriesVariableNames(month)) copyVariable(month, series, name);
+    }
+    return series;
+  }
+
+  async #current(dataset: string): Promise<Manifest> {
+    const manifest = isSafeName(dataset) ? await this.#manifest(dataset) : undefined;
+    if (manifest) return manifest;
+    const known = await this.list();
+    throw new KernelcastError('NOT_FOUND', `there is no dataset '${dataset.slice(0, 80)}'`, {
+      where: { dataset: dataset.slice(0, 80), known: known.join(', ') || '(none)' },
+      hint: known.length > 0 ? `Datasets: ${known.join(', ')}.` : 'Make one with `kernelcast ingest`.',
+    });
+  }
+
+  async #manifest(dataset: string): Promise<Manifest | undefined> {
+    const identity = await this.#identity(dataset);
+    if (identity === undefined) return undefined;
+    const cached = this.#manifests.get(dataset);
+    if (cached?.identity === identity) return cached.manifest;
+    const manifest = await readJson(this.#files, join(this.#folder(dataset), MANIFEST_NAME), manifestSchema);
+    if (manifest && manifest.dataset !== dataset) {
+      throw new KernelcastError('STORE_CORRUPT', `the manifest is that of the dataset '${manifest.dataset}'`, {
+        where: { file: join(this.#folder(dataset), MANIFEST_NAME) },
+      });
+    }
+    // The file may have been replaced between the two calls; then the older identity only makes us read once more.
+    if (manifest) this.#manifests.set(dataset, { identity, manifest });
+    return manifest;
+  }
+
+  async #identity(dataset: string): Promise<string | undefined> {
+    const path = join(this.#folder(dataset), MANIFEST_NAME);
+    try {
+      const { ino, size, mtimeNs } = await this.#files.stat(path, { bigint: true });
+      return `${ino} ${size} ${mtimeNs}`;
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
+      throw fileError(error, 'look at a file', path);
+    }
+  }
+
+  #folder(dataset: string): string {
+    return join(this.#root, dataset);
+  }
+}
+
+function describeManifest(manifest: Manifest): DatasetInfo {
+  const present = new Set(manifest.months.flatMap((entry) => entry.variables));
+  return {
+    dataset: manifest.dataset,
+    stations: manifest.stations,
+    from: Math.min(...manifest.months.map((entry) => entry.from)),
+    to: Math.max(...manifest.months.map((entry) => entry.from + entry.hours)),
+    variables: VARIABLE_NAMES.filter((name) => present.has(name)),
+    sources: manifest.sources,
+    updatedAt: manifest.updatedAt,
+  };
+}

@@ -1,0 +1,154 @@
+/**
+ * The run store: the forecasts of each execution, published as one folder, never changed after.
+ *
+ *     runs/DATASET/2024-03-01T06Z/MODEL.arrow     the forecast of one model, a series of `leadHours` from init + 1
+ *     runs/DATASET/2024-03-01T06Z/manifest.json   the run: its models and files, with checksums
+ */
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { Series } from '../domain/series.ts';
+import type { Hour } from '../domain/time.ts';
+import { KernelcastError } from '../errors.ts';
+import { publishFolder, sweepTemporary } from './atomic.ts';
+import { type Files, nodeFiles } from './files.ts';
+import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME, readJson } from './manifest.ts';
+import { checkName, checkStations, isSafeName } from './names.ts';
+import { listRunFolders, noSuchRun, runFolder } from './run-folders.ts';
+import { SeriesCache } from './series-cache.ts';
+import { encodeSeries } from './series-file.ts';
+
+const runModelSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(['network', 'baseline']),
+  /** Tells the exact weights; null for a model that has none. */
+  weightsSha256: z.string().nullable(),
+});
+export type RunModel = z.infer<typeof runModelSchema>;
+
+export interface Run {
+  dataset: string;
+  init: Hour;
+  /** Valid times are init + 1 .. init + leadHours. */
+  leadHours: number;
+  /** ISO 8601. */
+  createdAt: string;
+  /** The first is the default. */
+  models: RunModel[];
+}
+
+const manifestSchema = z.object({
+  format: z.literal('kernelcast-run'),
+  version: z.literal(1),
+  dataset: z.string(),
+  init: z.number().int(),
+  leadHours: z.number().int().positive(),
+  createdAt: z.string(),
+  models: z.array(runModelSchema.extend({ file: fileEntrySchema })).min(1),
+});
+type Manifest = z.infer<typeof manifestSchema>;
+
+export class RunStore {
+  readonly #root: string;
+  readonly #files: Files;
+  readonly #cache: SeriesCache;
+
+  /** @param root the data directory */
+  constructor(root: string, options: { files?: Files; cacheBytes?: number } = {}) {
+    this.#root = join(root, 'runs');
+    this.#files = options.files ?? nodeFiles;
+    this.#cache = new SeriesCache(this.#files, options.cacheBytes);
+  }
+
+  /**
+   * Publishes a run, all of it or nothing.
+   * @param forecasts by model id, each of the hours init + 1 .. init + leadHours
+   * @returns 'exists' when the run is there already; it stays as it is
+   */
+  async publish(run: Run, forecasts: ReadonlyMap<string, Series>): Promise<'published' | 'exists'> {
+    checkName('dataset', run.dataset);
+    checkForecasts(run, forecasts);
+    const entries = new Map<string, Uint8Array>();
+    const models = run.models.map((model) => {
+      const bytes = encodeSeries(forecasts.get(model.id)!);
+      entries.set(fileName(model.id), bytes);
+      const { id, name, kind, weightsSha256 } = model;
+      return { id, name, kind, weightsSha256, file: fileEntry(bytes) };
+    });
+    const { dataset, init, leadHours, createdAt } = run;
+    const manifest: Manifest = { format: 'kernelcast-run', version: 1, dataset, init, leadHours, createdAt, models };
+    entries.set(MANIFEST_NAME, encodeJson(manifest));
+
+    const folder = runFolder(this.#root, dataset, init);
+    const outcome = await publishFolder(this.#files, folder, entries);
+    await sweepTemporary(this.#files, dirname(folder), Date.now()).catch(() => {});
+    return outcome;
+  }
+
+  /** The initialisation times of a dataset's runs, ascending; none for a dataset without runs. */
+  list(dataset: string): Promise<Hour[]> {
+    return listRunFolders(this.#files, this.#root, dataset);
+  }
+
+  async latest(dataset: string): Promise<Hour | undefined> {
+    return (await this.list(dataset)).at(-1);
+  }
+
+  /** @throws KernelcastError `NOT_FOUND`, `STORE_CORRUPT` */
+  async describe(dataset: string, init: Hour): Promise<Run> {
+    const { leadHours, createdAt, models } = await this.#manifest(dataset, init);
+    return {
+      dataset,
+      init,
+      leadHours,
+      createdAt,
+      models: models.map(({ id, name, kind, weightsSha256 }) => ({ id, name, kind, weightsSha256 })),
+    };
+  }
+
+  /**
+   * The forecast of one model of a run; shared between callers, so do not write to it.
+   * @throws KernelcastError `NOT_FOUND` naming the run's models, `STORE_CORRUPT`
+   */
+  async read(dataset: string, init: Hour, modelId: string): Promise<Series> {
+    const { models } = await this.#manifest(dataset, init);
+    const model = models.find((candidate) => candidate.id === modelId);
+    if (!model) {
+      const known = models.map((candidate) => candidate.id).join(', ');
+      throw new KernelcastError('NOT_FOUND', `the run has no model '${modelId.slice(0, 80)}'`, {
+        where: { model: modelId.slice(0, 80), known },
+        hint: `Models of this run: ${known}.`,
+      });
+    }
+    return this.#cache.read(runFolder(this.#root, dataset, init), fileName(model.id), model.file);
+  }
+
+  async #manifest(dataset: string, init: Hour): Promise<Manifest> {
+    const path = join(runFolder(this.#root, dataset, init), MANIFEST_NAME);
+    const manifest = isSafeName(dataset) ? await readJson(this.#files, path, manifestSchema) : undefined;
+    if (!manifest) throw await noSuchRun(this.#files, this.#root, dataset, init, 'run');
+    if (manifest.dataset !== dataset || manifest.init !== init) {
+      throw new KernelcastError('STORE_CORRUPT', 'the manifest is that of another run', { where: { file: path } });
+    }
+    return manifest;
+  }
+}
+
+function fileName(modelId: string): string {
+  return `${modelId}.arrow`;
+}
+
+/** What the run says of itself must be true of its forecasts; a caller that mixes them up is a defect, not an input. */
+function checkForecasts(run: Run, forecasts: ReadonlyMap<string, Series>): void {
+  if (run.models.length === 0) throw new Error('a run has at least one model');
+  if (new Set(run.models.map((model) => model.id)).size !== run.models.length) throw new Error('a model occurs twice');
+  for (const { id } of run.models) {
+    checkName('model', id);
+    const series = forecasts.get(id);
+    if (!series) throw new Error(`the forecast of ${id} is missing`);
+    checkStations(series.stations);
+    if (series.from !== run.init + 1 || series.hours !== run.leadHours) {
+      throw new Error(`the forecast of ${id} is not of the hours init + 1 .. init + ${run.leadHours}`);
+    }
+  }
+}

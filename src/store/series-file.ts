@@ -1,0 +1,126 @@
+/**
+ * A series as an Arrow IPC file, which any Arrow reader opens: one row an hour, `time: timestamp[ms, UTC]`, and for each
+ * variable `NAME: fixed_size_list<float32>[stations]` and `NAME_flag: fixed_size_list<uint8>[stations]`. The schema's
+ * metadata holds the station table as JSON, in the order of the lists. NaN stays NaN; there are no Arrow nulls.
+ *
+ *     import pyarrow as pa; pa.ipc.open_file('2024-03.1b2c3d4e.arrow').read_all()
+ */
+import {
+  type Data,
+  type DataType,
+  Field,
+  FixedSizeList,
+  Float32,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  Table,
+  TimestampMillisecond,
+  tableFromIPC,
+  tableToIPC,
+  Uint8,
+} from 'apache-arrow';
+import { z } from 'zod';
+import type { Series, SeriesVariable } from '../domain/series.ts';
+import { seriesVariableNames } from '../domain/series.ts';
+import { MILLISECONDS_PER_HOUR } from '../domain/time.ts';
+import { isVariableName } from '../domain/variables.ts';
+import { KernelcastError } from '../errors.ts';
+import { stationSchema } from './manifest.ts';
+
+const LAYOUT = 'kernelcast-series-1';
+const stationsSchema = z.array(stationSchema);
+
+/** @param series with at least one hour and one station */
+export function encodeSeries(series: Series): Uint8Array {
+  const rows = series.hours;
+  const width = series.stations.length;
+  if (rows < 1 || width < 1) throw new Error('a series file holds at least one hour and one station');
+
+  const time = BigInt64Array.from({ length: rows }, (_, t) => BigInt((series.from + t) * MILLISECONDS_PER_HOUR));
+  const timeType = new TimestampMillisecond('UTC');
+  const fields: Field[] = [new Field('time', timeType, false)];
+  const columns: Data[] = [makeData({ type: timeType, length: rows, nullCount: 0, data: time })];
+  for (const name of seriesVariableNames(series)) {
+    const { values, flags } = series.variables[name]!;
+    if (values.length !== rows * width || flags.length !== rows * width) {
+      throw new Error(`${name} is not [${rows}, ${width}]`);
+    }
+    const lists = [
+      listColumn(name, makeData({ type: new Float32(), length: rows * width, nullCount: 0, data: values }), width),
+      listColumn(
+        `${name}_flag`,
+        makeData({ type: new Uint8(), length: rows * width, nullCount: 0, data: flags }),
+        width,
+      ),
+    ];
+    for (const list of lists) {
+      fields.push(list.field);
+      columns.push(list.data);
+    }
+  }
+
+  const metadata = new Map([
+    ['layout', LAYOUT],
+    ['stations', JSON.stringify(series.stations)],
+  ]);
+  const schema = new Schema(fields, metadata);
+  const batch = new RecordBatch(
+    schema,
+    makeData({ type: new Struct(fields), length: rows, nullCount: 0, children: columns }),
+  );
+  return tableToIPC(new Table(schema, [batch]), 'file');
+}
+
+/**
+ * The series in a file's bytes. Its arrays are views of `bytes`, not copies: do not write to either.
+ * @param file named in errors
+ * @throws KernelcastError `STORE_CORRUPT` when the bytes are not a series file
+ */
+export function decodeSeries(bytes: Uint8Array, file: string): Series {
+  try {
+    return decode(bytes);
+  } catch (cause) {
+    throw new KernelcastError('STORE_CORRUPT', 'not a series file as Kernelcast writes it', {
+      where: { file, problem: cause instanceof Error ? cause.message.slice(0, 200) : String(cause) },
+      cause,
+    });
+  }
+}
+
+function decode(bytes: Uint8Array): Series {
+  const table = tableFromIPC(bytes);
+  if (table.schema.metadata.get('layout') !== LAYOUT) throw new Error(`the layout is not ${LAYOUT}`);
+  if (table.batches.length !== 1) throw new Error(`${table.batches.length} record batches, not 1`);
+  const stations = stationsSchema.parse(JSON.parse(table.schema.metadata.get('stations') ?? 'null'));
+  const rows = table.numRows;
+  const columns = new Map(
+    table.schema.fields.map((field, index) => [field.name, table.batches[0].data.children[index]]),
+  );
+
+  const time = columns.get('time')?.values as BigInt64Array;
+  const from = Number(time[0]) / MILLISECONDS_PER_HOUR;
+  const last = Number(time[rows - 1]) / MILLISECONDS_PER_HOUR;
+  if (!Number.isInteger(from) || last !== from + rows - 1) throw new Error('the rows are not consecutive hours');
+
+  const variables: Series['variables'] = {};
+  for (const name of columns.keys()) {
+    if (!isVariableName(name)) continue;
+    const values = columns.get(name)?.children[0]?.values;
+    const flags = columns.get(`${name}_flag`)?.children[0]?.values;
+    const size = rows * stations.length;
+    const whole = values instanceof Float32Array && values.length === size;
+    if (!whole || !(flags instanceof Uint8Array) || flags.length !== size) {
+      throw new Error(`${name} is not [${rows}, ${stations.length}] with flags`);
+    }
+    variables[name] = { values, flags } satisfies SeriesVariable;
+  }
+  return { stations, from, hours: rows, variables };
+}
+
+function listColumn<T extends DataType>(name: string, child: Data<T>, width: number) {
+  const type = new FixedSizeList(width, new Field('item', child.type, false));
+  const data = makeData({ type, length: child.length / width, nullCount: 0, child });
+  return { field: new Field(name, type, false), data };
+}
