@@ -74,7 +74,7 @@ export interface Pass<T> {
   /** Uniform in [0, 1); called for drop path and dropout in training only. */
   random: () => number;
   /** Receives the new running statistic of a batch norm, by full parameter name, in training only. */
-  onStatistic: (name: string, value: T) => void;
+  onStatistic(name: string, value: T): void;
 }
 
 /** A pass in evaluation mode. */

@@ -1,0 +1,50 @@
+/**
+ * What every forecaster is, network or baseline: from the hours up to and including `init`, the 24 hours after it.
+ *
+ *     const forecast = await model.forecast({ observations, init });
+ *     // forecast.from === init + 1, forecast.hours === LEAD_HOURS, forecast.stations === observations.stations
+ */
+import { FLAG, type Series, type SeriesVariable } from '../src/domain/series.ts';
+import type { Hour } from '../src/domain/time.ts';
+import type { VariableName } from '../src/domain/variables.ts';
+import type { RunModel } from '../src/store/runs.ts';
+
+/** Hours that the network sees: [init - 47, init]. */
+export const INPUT_HOURS = 48;
+/** Hours that a run forecasts: init + 1 .. init + 24. */
+export const LEAD_HOURS = 24;
+
+/** The variables that are forecast and scored. Direction follows from the components. */
+export const FORECAST_VARIABLES = [
+  'temperature_2m',
+  'wind_u_component_10m',
+  'wind_v_component_10m',
+  'wind_speed_10m',
+] as const satisfies readonly VariableName[];
+
+export interface ForecastInput {
+  /** What was observed before the valid times; reaches back at least `historyHours` where the dataset does. */
+  observations: Series;
+  /** The hour of the last observation that may be used. */
+  init: Hour;
+}
+
+export interface ForecastModel extends RunModel {
+  /** How many hours up to `init` the model looks at. */
+  readonly historyHours: number;
+  /** Values that the model cannot give (a station without data) are missing. */
+  forecast(input: ForecastInput): Promise<Series>;
+}
+
+/** Wraps forecast values as a series from `init + 1`; the flags follow from the values. */
+export function forecastSeries(
+  { observations, init }: ForecastInput,
+  values: ReadonlyMap<VariableName, Float32Array>,
+): Series {
+  const variables: Partial<Record<VariableName, SeriesVariable>> = {};
+  for (const [name, array] of values) {
+    const flags = Uint8Array.from(array, (value) => (Number.isNaN(value) ? FLAG.MISSING : FLAG.OBSERVED));
+    variables[name] = { values: array, flags };
+  }
+  return { stations: observations.stations, from: init + 1, hours: LEAD_HOURS, variables };
+}

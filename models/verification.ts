@@ -1,0 +1,33 @@
+/** Verification: past runs against what was observed since. A run is scored once, when all of its hours have passed. */
+import type { Hour } from '../src/domain/time.ts';
+import type { ObservationStore } from '../src/store/observations.ts';
+import type { RunStore } from '../src/store/runs.ts';
+import type { ScoreRow, ScoreStore } from '../src/store/scores.ts';
+import { scoreForecast } from './evaluation/scoring.ts';
+
+export interface VerifyOptions {
+  observations: ObservationStore;
+  runs: RunStore;
+  scores: ScoreStore;
+  dataset: string;
+}
+
+/** @returns the inits that were scored by this call, oldest first. */
+export async function verifyRuns({ observations, runs, scores, dataset }: VerifyOptions): Promise<Hour[]> {
+  const { to } = await observations.describe(dataset);
+  const scored = new Set(await scores.list(dataset));
+  const done: Hour[] = [];
+  for (const init of await runs.list(dataset)) {
+    if (scored.has(init)) continue;
+    const run = await runs.describe(dataset, init);
+    const end = init + 1 + run.leadHours;
+    if (end > to) continue;
+    const observed = await observations.read(dataset, init + 1, end);
+    const rows: ScoreRow[] = [];
+    for (const model of run.models)
+      rows.push(...scoreForecast(model.id, await runs.read(dataset, init, model.id), observed));
+    await scores.publish(dataset, init, rows);
+    done.push(init);
+  }
+  return done;
+}

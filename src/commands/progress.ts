@@ -1,0 +1,39 @@
+/** Progress of long work: a bar on a terminal, else a line each ten per cent, always on standard error. */
+import { SingleBar } from 'cli-progress';
+
+export interface Progress {
+  update(done: number, total: number, note?: string): void;
+  stop(): void;
+}
+
+export function startProgress(doing: string): Progress {
+  return process.stderr.isTTY ? bar(doing) : lines(doing);
+}
+
+function bar(doing: string): Progress {
+  const format = `${doing} {bar} {percentage} % {value}/{total}, {eta_formatted} left {note}`;
+  const single = new SingleBar({ format, hideCursor: true, etaBuffer: 50 });
+  let started = false;
+  return {
+    update(done, total, note = '') {
+      if (!started) single.start(total, 0, { note });
+      started = true;
+      single.setTotal(total);
+      single.update(done, { note });
+    },
+    stop: () => single.stop(),
+  };
+}
+
+function lines(doing: string): Progress {
+  let told = 0;
+  return {
+    update(done, total, note = '') {
+      const tenths = Math.floor((10 * done) / total);
+      if (tenths <= told) return;
+      told = tenths;
+      process.stderr.write(`${doing}: ${done}/${total} ${note}\n`);
+    },
+    stop() {},
+  };
+}
