@@ -4,9 +4,15 @@ import { type Hour, MILLISECONDS_PER_HOUR } from './time.ts';
 
 const DEGREE = Math.PI / 180;
 
-/** The sun's declination in radians, by its first harmonic (Cooper 1969); `day` counts from 1 January, with fractions. */
-export function solarDeclination(day: number): number {
-  return 23.45 * DEGREE * Math.sin((2 * Math.PI * (284 + day)) / 365.25);
+/** Days since the first instant of 1 January, with fractions. */
+function dayOfYear(hour: Hour): number {
+  const year = new Date(hour * MILLISECONDS_PER_HOUR).getUTCFullYear();
+  return (hour - Date.UTC(year, 0, 1) / MILLISECONDS_PER_HOUR) / 24;
+}
+
+/** The sun's declination in radians, by its first harmonic (Cooper 1969). */
+export function solarDeclination(hour: Hour): number {
+  return 23.45 * DEGREE * Math.sin((2 * Math.PI * (284 + dayOfYear(hour))) / 365.25);
 }
 
 /**
@@ -14,11 +20,9 @@ export function solarDeclination(day: number): number {
  * elevation]. The equation of time is left out.
  */
 export function solarMarks({ latitude, longitude }: Point, hour: Hour): [number, number, number, number, number] {
-  const date = new Date(hour * MILLISECONDS_PER_HOUR);
-  const dayOfYear = (date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / (24 * MILLISECONDS_PER_HOUR);
-  const solarTime = 2 * Math.PI * (date.getUTCHours() / 24 + longitude / 360);
-  const season = (2 * Math.PI * dayOfYear) / 365.25;
-  const declination = solarDeclination(dayOfYear);
+  const solarTime = 2 * Math.PI * ((hour % 24) / 24 + longitude / 360);
+  const season = (2 * Math.PI * dayOfYear(hour)) / 365.25;
+  const declination = solarDeclination(hour);
   const sinElevation =
     Math.sin(latitude * DEGREE) * Math.sin(declination) -
     Math.cos(latitude * DEGREE) * Math.cos(declination) * Math.cos(solarTime);
