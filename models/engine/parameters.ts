@@ -14,6 +14,9 @@ export type Initializer =
   /** Normal of the given standard deviation. */
   | { kind: 'normal'; std: number };
 
+export const ZEROS: Initializer = { kind: 'constant', value: 0 };
+export const ONES: Initializer = { kind: 'constant', value: 1 };
+
 export interface ParameterSpec {
   name: string;
   shape: readonly number[];
@@ -78,7 +81,7 @@ export interface Pass<T> {
 }
 
 /** A pass in evaluation mode. */
-export const EVALUATION: Pass<never> = {
+export const EVALUATION: Pass<unknown> = {
   training: false,
   random: () => {
     throw new Error('no randomness in evaluation');

@@ -1,0 +1,18 @@
+/** Layer normalisation over the last axis (the channels, at every pixel or time step), with the biased variance. */
+import type { Ops } from '../engine/ops.ts';
+import { ONES, type ParameterSpec, type Parameters, ZEROS } from '../engine/parameters.ts';
+
+export function layerNormSpecs(channels: number): ParameterSpec[] {
+  return [
+    { name: 'weight', shape: [channels], init: ONES, role: 'trained' },
+    { name: 'bias', shape: [channels], init: ZEROS, role: 'trained' },
+  ];
+}
+
+/** (x - mean) / sqrt(variance + epsilon) * weight + bias. The networks differ in epsilon: say which. */
+export function layerNorm<T>(ops: Ops<T>, parameters: Parameters<T>, x: T, epsilon: number): T {
+  const centred = ops.sub(x, ops.mean(x, [-1], true));
+  const variance = ops.mean(ops.mul(centred, centred), [-1], true);
+  const normal = ops.div(centred, ops.sqrt(ops.add(variance, ops.constant([epsilon], []))));
+  return ops.add(ops.mul(normal, parameters.get('weight')), parameters.get('bias'));
+}
