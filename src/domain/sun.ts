@@ -5,7 +5,7 @@ import { type Hour, MILLISECONDS_PER_HOUR } from './time.ts';
 const DEGREE = Math.PI / 180;
 
 /** Days since the first instant of 1 January, with fractions. */
-function dayOfYear(hour: Hour): number {
+export function dayOfYear(hour: Hour): number {
   const year = new Date(hour * MILLISECONDS_PER_HOUR).getUTCFullYear();
   return (hour - Date.UTC(year, 0, 1) / MILLISECONDS_PER_HOUR) / 24;
 }
