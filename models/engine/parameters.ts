@@ -16,6 +16,8 @@ export type Initializer =
 
 export const ZEROS: Initializer = { kind: 'constant', value: 0 };
 export const ONES: Initializer = { kind: 'constant', value: 1 };
+/** How UniRepLKNet starts the weights of its convolutions and linear maps. */
+export const SMALL_NORMAL: Initializer = { kind: 'truncated-normal', std: 0.02, cut: 2 };
 
 export interface ParameterSpec {
   name: string;

@@ -19,9 +19,9 @@ export function batchNormSpecs(channels: number): ParameterSpec[] {
   ];
 }
 
-export function batchNorm<T>(ops: Ops<T>, parameters: Parameters<T>, x: T, pass: Pass<T>): T {
+export function batchNorm<T>(ops: Ops<T>, x: T, parameters: Parameters<T>, pass: Pass<T>): T {
   const { mean, variance } = pass.training
-    ? batchStatistics(ops, parameters, x, pass)
+    ? batchStatistics(ops, x, parameters, pass)
     : { mean: parameters.get('running_mean'), variance: parameters.get('running_var') };
   const deviation = ops.sqrt(ops.add(variance, ops.constant([BATCH_NORM_EPSILON], [])));
   const scale = ops.div(parameters.get('weight'), deviation);
@@ -29,7 +29,7 @@ export function batchNorm<T>(ops: Ops<T>, parameters: Parameters<T>, x: T, pass:
   return ops.add(ops.mul(x, scale), shift);
 }
 
-function batchStatistics<T>(ops: Ops<T>, parameters: Parameters<T>, x: T, pass: Pass<T>): { mean: T; variance: T } {
+function batchStatistics<T>(ops: Ops<T>, x: T, parameters: Parameters<T>, pass: Pass<T>): { mean: T; variance: T } {
   const shape = ops.shape(x);
   const count = shape.slice(0, -1).reduce((product, size) => product * size, 1);
   if (shape.includes(-1) || count < 2) {

@@ -10,7 +10,7 @@ export function layerNormSpecs(channels: number): ParameterSpec[] {
 }
 
 /** (x - mean) / sqrt(variance + epsilon) * weight + bias. The networks differ in epsilon: say which. */
-export function layerNorm<T>(ops: Ops<T>, parameters: Parameters<T>, x: T, epsilon: number): T {
+export function layerNorm<T>(ops: Ops<T>, x: T, parameters: Parameters<T>, epsilon: number): T {
   const centred = ops.sub(x, ops.mean(x, [-1], true));
   const variance = ops.mean(ops.mul(centred, centred), [-1], true);
   const normal = ops.div(centred, ops.sqrt(ops.add(variance, ops.constant([epsilon], []))));

@@ -1,20 +1,19 @@
 /** y = x W^T + b over the last axis, as PyTorch's `nn.Linear`. */
 import type { Ops } from '../engine/ops.ts';
-import { type Initializer, type ParameterSpec, type Parameters, ZEROS } from '../engine/parameters.ts';
+import { type ParameterSpec, type Parameters, SMALL_NORMAL, ZEROS } from '../engine/parameters.ts';
 
 export function linearSpecs(
   inputs: number,
   outputs: number,
-  weight: Initializer,
-  { bias = ZEROS }: { bias?: Initializer | false } = {},
+  { bias = true }: { bias?: boolean } = {},
 ): ParameterSpec[] {
-  const specs: ParameterSpec[] = [{ name: 'weight', shape: [outputs, inputs], init: weight, role: 'trained' }];
-  if (bias) specs.push({ name: 'bias', shape: [outputs], init: bias, role: 'trained' });
+  const specs: ParameterSpec[] = [{ name: 'weight', shape: [outputs, inputs], init: SMALL_NORMAL, role: 'trained' }];
+  if (bias) specs.push({ name: 'bias', shape: [outputs], init: ZEROS, role: 'trained' });
   return specs;
 }
 
-/** [..., inputs] -> [..., outputs]. */
-export function linear<T>(ops: Ops<T>, parameters: Parameters<T>, x: T, { bias = true }: { bias?: boolean } = {}): T {
+/** x [..., inputs] -> [..., outputs]; adds a bias where the parameters have one. */
+export function linear<T>(ops: Ops<T>, x: T, parameters: Parameters<T>): T {
   const y = ops.matMul(x, parameters.get('weight'), { transposeB: true });
-  return bias ? ops.add(y, parameters.get('bias')) : y;
+  return parameters.has('bias') ? ops.add(y, parameters.get('bias')) : y;
 }
