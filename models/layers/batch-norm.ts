@@ -19,7 +19,7 @@ export function batchNormSpecs(channels: number): ParameterSpec[] {
   ];
 }
 
-export function batchNorm<T>(ops: Ops<T>, x: T, parameters: Parameters<T>, pass: Pass<T>): T {
+export function batchNorm<T>(ops: Ops<T>, x: T, parameters: Parameters<T>, pass: Pass<NoInfer<T>>): T {
   const { mean, variance } = pass.training
     ? batchStatistics(ops, x, parameters, pass)
     : { mean: parameters.get('running_mean'), variance: parameters.get('running_var') };
@@ -29,7 +29,7 @@ export function batchNorm<T>(ops: Ops<T>, x: T, parameters: Parameters<T>, pass:
   return ops.add(ops.mul(x, scale), shift);
 }
 
-function batchStatistics<T>(ops: Ops<T>, x: T, parameters: Parameters<T>, pass: Pass<T>): { mean: T; variance: T } {
+function batchStatistics<T>(ops: Ops<T>, x: T, parameters: Parameters<T>, pass: Pass<NoInfer<T>>): { mean: T; variance: T } {
   const shape = ops.shape(x);
   const count = shape.slice(0, -1).reduce((product, size) => product * size, 1);
   if (shape.includes(-1) || count < 2) {

@@ -6,7 +6,7 @@ import type { Ops } from '../engine/ops.ts';
 import type { Pass } from '../engine/parameters.ts';
 
 /** x [n, ...]: each sample is kept with probability 1 - rate. Does nothing in evaluation. */
-export function dropPath<T>(ops: Ops<T>, x: T, rate: number, pass: Pass<T>): T {
+export function dropPath<T>(ops: Ops<T>, x: T, rate: number, pass: Pass<NoInfer<T>>): T {
   if (!pass.training || rate === 0) return x;
   const [samples, ...rest] = ops.shape(x);
   const keep = 1 - rate;
