@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 /** The command line: one file a command in `commands/`; an error is told in plain words and sets the exit status. */
 import { Command } from 'commander';
+import { registerSampleWorld } from './commands/sample-world.ts';
 import { describeError, isKernelcastError } from './errors.ts';
 
 const program = new Command('kernelcast')
   .description('Forecasts of temperature and wind, from gridded and station weather data.')
   .showHelpAfterError();
+
+registerSampleWorld(program);
 
 try {
   await program.parseAsync();

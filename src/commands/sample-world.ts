@@ -1,0 +1,51 @@
+/** `kernelcast sample-world`: writes the sample world as gridded files, and its places as a station list. */
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { packageRoot } from '../config.ts';
+import { parseHour } from '../domain/time.ts';
+import { positiveNumber } from './options.ts';
+import { startProgress } from './progress.ts';
+
+interface Options {
+  out: string;
+  days: number;
+  resolution: number;
+  seed: string;
+  start: number;
+}
+
+export function registerSampleWorld(program: Command): void {
+  program
+    .command('sample-world')
+    .description('write a made-up, plausible global atmosphere: NetCDF files, one a month, and a list of places')
+    .requiredOption('--out <folder>', 'where to write')
+    .option('--days <days>', 'how many days', positiveNumber, 60)
+    .option('--resolution <degrees>', 'distance of the grid points', positiveNumber, 5)
+    .option('--seed <text>', 'another seed is another world', '1')
+    .option('--start <time>', 'its first hour', parseHour, parseHour('2025-01-01'))
+    .action(run);
+}
+
+async function run({ out, days, resolution, seed, start }: Options): Promise<void> {
+  const [{ monthFiles }, { makeFolder, writeAtomically }, { nodeFiles }] = await Promise.all([
+    import('../../ingest/sample-world/month-files.ts'),
+    import('../store/atomic.ts'),
+    import('../store/files.ts'),
+  ]);
+  const folder = resolve(out);
+  const hours = Math.ceil(days * 24);
+  const progress = startProgress('making weather');
+  const onHour = (hour: number) => progress.update(hour - start + 1, hours);
+  try {
+    await makeFolder(nodeFiles, folder);
+    for await (const { name, bytes } of monthFiles({ resolution, seed, start, end: start + hours, onHour })) {
+      await writeAtomically(nodeFiles, join(folder, name), bytes);
+    }
+  } finally {
+    progress.stop();
+  }
+  const places = await readFile(join(packageRoot(), 'ingest/sample-world/places.csv'));
+  await writeAtomically(nodeFiles, join(folder, 'places.csv'), places);
+  process.stdout.write(`wrote ${hours} hours and places.csv to ${folder}\n`);
+}
