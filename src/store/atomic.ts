@@ -12,7 +12,8 @@ const TEMPORARY = /^\.tmp-[0-9a-f]{16}$/;
 /** How old a temporary name must be before it counts as left over by a crash. */
 export const LEFTOVER_AGE_MS = 3_600_000;
 
-function temporaryName(): string {
+/** A name that `sweepTemporary` knows. */
+export function temporaryName(): string {
   return `.tmp-${randomBytes(8).toString('hex')}`;
 }
 
@@ -118,6 +119,6 @@ async function exists(files: Files, path: string): Promise<boolean> {
 }
 
 /** Best effort: what cannot be removed now is swept later. */
-async function discard(files: Files, path: string): Promise<void> {
+export async function discard(files: Files, path: string): Promise<void> {
   await files.rm(path, { recursive: true, force: true }).catch(() => {});
 }

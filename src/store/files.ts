@@ -7,7 +7,7 @@ import { isKernelcastError, KernelcastError } from '../errors.ts';
 
 export type Files = Pick<
   typeof promises,
-  'open' | 'rename' | 'mkdir' | 'unlink' | 'rm' | 'readdir' | 'readFile' | 'stat' | 'utimes' | 'link'
+  'open' | 'rename' | 'mkdir' | 'unlink' | 'rm' | 'readdir' | 'readFile' | 'stat' | 'utimes'
 >;
 
 export const nodeFiles: Files = promises;

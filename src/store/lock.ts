@@ -1,16 +1,21 @@
 /**
- * One writer at a time for a folder: a lock file that names its holder. A holder that died is noticed at once on the
+ * One writer at a time for a folder: a lock that names its holder. It is itself a folder with one file, renamed into
+ * place, so that it exists with its content or not at all. A holder that died is noticed at once on the
  * same machine (its process is gone), elsewhere by its silence. The holder checks before it commits that the lock is
  * still its own, so that a mistaken take-over ends in `BUSY`, never in a lost update.
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { KernelcastError } from '../errors.ts';
+import { discard, temporaryName } from './atomic.ts';
 import { type Files, fileError, systemCode } from './files.ts';
+import { readJson } from './manifest.ts';
 
+const HOLDER_NAME = 'holder.json';
 const BEAT_MS = 10_000;
 const SILENCE_MS = 60_000;
 const POLL_MS = 20;
@@ -59,80 +64,76 @@ export async function withLock<T>(
     });
   } finally {
     clearInterval(beat);
+    const holder = await readHolder(files, path).catch(() => undefined);
+    if (holder?.token === token) await takeAway(files, path, holder).catch(() => {});
+    // A lock that could not be removed is stale from here on.
     held.delete(token);
-    // A lock that cannot be removed now is stale from here on: its token is held by nobody.
-    if ((await readHolder(files, path).catch(() => undefined))?.token === token) {
-      await files.unlink(path).catch(() => {});
-    }
   }
 }
 
 async function acquire(files: Files, path: string, token: string, waitMs: number): Promise<void> {
   const deadline = performance.now() + waitMs;
   for (;;) {
-    if (await tryCreate(files, path, token)) return;
     const holder = await readHolder(files, path);
-    if (await isStale(files, path, holder)) {
-      await takeAway(files, path, holder);
-    } else if (performance.now() >= deadline) {
-      throw busy(path, holder ? `process ${holder.pid} on ${holder.host} is writing` : 'another process is writing');
-    } else {
-      await sleep(POLL_MS);
-    }
+    if (holder && (await isStale(files, path, holder))) await takeAway(files, path, holder);
+    else if (!holder && (await tryCreate(files, path, token))) return;
+    else if (performance.now() < deadline) await sleep(POLL_MS);
+    else throw busy(path, holder ? `process ${holder.pid} on ${holder.host} is writing` : 'another process is writing');
   }
 }
 
 async function tryCreate(files: Files, path: string, token: string): Promise<boolean> {
   const holder: Holder = { token, host: hostname(), pid: process.pid, started: processStart(process.pid) };
+  const temporary = join(dirname(path), temporaryName());
   try {
-    const handle = await files.open(path, 'wx');
+    await files.mkdir(temporary);
+    const handle = await files.open(join(temporary, HOLDER_NAME), 'wx');
     try {
       await handle.writeFile(JSON.stringify(holder));
     } finally {
       await handle.close();
     }
+    await files.rename(temporary, path);
     return true;
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false;
-    await files.unlink(path).catch(() => {});
-    throw fileError(error, 'make a lock file', path);
+    await discard(files, temporary);
+    // A folder that is not empty cannot be renamed over: somebody holds the lock.
+    if (['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) return false;
+    if (process.platform === 'win32' && systemCode(error) === 'EPERM') return false;
+    throw fileError(error, 'take a lock', path);
   }
 }
 
-/** undefined: no lock, or one whose writing was cut short. */
+/** undefined where nobody holds the lock. */
 async function readHolder(files: Files, path: string): Promise<Holder | undefined> {
-  try {
-    return holderSchema.parse(JSON.parse(await files.readFile(path, 'utf8')));
-  } catch (error) {
-    if (systemCode(error) === undefined || systemCode(error) === 'ENOENT') return undefined;
-    throw fileError(error, 'read a lock file', path);
-  }
+  return readJson(files, join(path, HOLDER_NAME), holderSchema);
 }
 
-async function isStale(files: Files, path: string, holder: Holder | undefined): Promise<boolean> {
-  if (holder?.host === hostname()) {
+async function isStale(files: Files, path: string, holder: Holder): Promise<boolean> {
+  if (holder.host === hostname()) {
     if (holder.pid === process.pid && holder.started === processStart(process.pid)) return !held.has(holder.token);
     return !isAlive(holder.pid) || holder.started !== processStart(holder.pid);
   }
   try {
     return Date.now() - (await files.stat(path)).mtimeMs > SILENCE_MS;
   } catch {
+    // Released meanwhile.
     return false;
   }
 }
 
-/** Removes a stale lock - but not one that a faster process put in its place meanwhile. */
-async function takeAway(files: Files, path: string, seen: Holder | undefined): Promise<void> {
-  const aside = `${path}.${randomBytes(8).toString('hex')}`;
+/** Removes a lock if it is still the one that we saw, and not one that a faster process put in its place. */
+async function takeAway(files: Files, path: string, seen: Holder): Promise<void> {
+  const aside = join(dirname(path), temporaryName());
   try {
     await files.rename(path, aside);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return;
-    throw fileError(error, 'take over a lock file', path);
+    throw fileError(error, 'take over a lock', path);
   }
   const taken = await readHolder(files, aside);
-  if (taken?.token !== seen?.token) await files.link(aside, path).catch(() => {});
-  await files.unlink(aside).catch(() => {});
+  if (taken?.token !== seen.token) await files.rename(aside, path).catch(() => {});
+  await discard(files, aside);
 }
 
 function isAlive(pid: number): boolean {

@@ -22,7 +22,7 @@ import {
   Uint8,
 } from 'apache-arrow';
 import { z } from 'zod';
-import type { Series, SeriesVariable } from '../domain/series.ts';
+import type { Series } from '../domain/series.ts';
 import { seriesVariableNames } from '../domain/series.ts';
 import { MILLISECONDS_PER_HOUR } from '../domain/time.ts';
 import { isVariableName } from '../domain/variables.ts';
@@ -110,11 +110,12 @@ function decode(bytes: Uint8Array): Series {
     const values = columns.get(name)?.children[0]?.values;
     const flags = columns.get(`${name}_flag`)?.children[0]?.values;
     const size = rows * stations.length;
-    const whole = values instanceof Float32Array && values.length === size;
-    if (!whole || !(flags instanceof Uint8Array) || flags.length !== size) {
+    const hasValues = values instanceof Float32Array && values.length >= size;
+    if (!hasValues || !(flags instanceof Uint8Array) || flags.length < size) {
       throw new Error(`${name} is not [${rows}, ${stations.length}] with flags`);
     }
-    variables[name] = { values, flags } satisfies SeriesVariable;
+    // The buffers of a file are padded.
+    variables[name] = { values: values.subarray(0, size), flags: flags.subarray(0, size) };
   }
   return { stations, from, hours: rows, variables };
 }

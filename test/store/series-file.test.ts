@@ -1,0 +1,66 @@
+import { tableFromIPC } from 'apache-arrow';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { emptyVariable, FLAG, type Series } from '../../src/domain/series.ts';
+import { decodeSeries, encodeSeries } from '../../src/store/series-file.ts';
+import { seriesOf, station } from './support.ts';
+
+const FROM = Date.UTC(2024, 1, 29, 5) / 3_600_000;
+const stations = [station('a'), station('b', { name: "'s-Graveland ☃", elevation: null }), station('c')];
+
+test('any series comes back bit for bit', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: -500_000, max: 800_000 }),
+      fc.integer({ min: 1, max: 6 }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.infiniteStream(fc.tuple(fc.float(), fc.constantFrom(FLAG.OBSERVED, FLAG.INTERPOLATED, FLAG.MISSING))),
+      (from, hours, width, stream) => {
+        const series: Series = { stations: stations.slice(0, width), from, hours, variables: {} };
+        for (const name of ['temperature_2m', 'wind_direction_10m'] as const) {
+          const variable = emptyVariable(hours, series.stations.length);
+          variable.values.forEach((_, i) => {
+            [variable.values[i], variable.flags[i]] = stream.next().value;
+          });
+          series.variables[name] = variable;
+        }
+        expect(decodeSeries(encodeSeries(series), 'f')).toEqual(series);
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+test('a file is laid out as its documentation says', () => {
+  const series = seriesOf(stations, FROM, 2, (hour, id) => (id === 'b' ? undefined : hour - FROM));
+  const table = tableFromIPC(encodeSeries(series));
+  expect(table.schema.fields.map((field) => `${field.name}: ${field.type}`)).toEqual([
+    'time: Timestamp<MILLISECOND, UTC>',
+    'temperature_2m: FixedSizeList[3]<Float32>',
+    'temperature_2m_flag: FixedSizeList[3]<Uint8>',
+  ]);
+  expect(table.getChild('time')?.get(1)).toBe((FROM + 1) * 3_600_000);
+  expect([...(table.getChild('temperature_2m')?.get(1) ?? [])]).toEqual([1, Number.NaN, 1]);
+  expect(JSON.parse(table.schema.metadata.get('stations') ?? '')).toEqual(stations);
+});
+
+test('reading copies nothing', () => {
+  const bytes = encodeSeries(seriesOf(stations, FROM, 24, () => 1));
+  const { values, flags } = decodeSeries(bytes, 'f').variables.temperature_2m!;
+  expect(values.buffer).toBe(bytes.buffer);
+  expect(flags.buffer).toBe(bytes.buffer);
+});
+
+test('damaged or foreign bytes are refused with the name of the file', () => {
+  const bytes = encodeSeries(seriesOf(stations, FROM, 24, () => 1));
+  const cases = [
+    Buffer.alloc(0),
+    Buffer.from('not arrow'),
+    ...[8, 100, 1000, bytes.length - 1].map((length) => bytes.subarray(0, length)),
+  ];
+  for (const damaged of cases) {
+    expect(() => decodeSeries(damaged, 'x.arrow')).toThrow(
+      expect.objectContaining({ code: 'STORE_CORRUPT', where: expect.objectContaining({ file: 'x.arrow' }) }),
+    );
+  }
+});
