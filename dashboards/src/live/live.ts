@@ -1,0 +1,125 @@
+/** Keeps the state in step with the service: asks for its status every few seconds, and fetches what a new run brings. */
+import { type Api, ProblemError } from '../api/client.ts';
+import type { Status } from '../api/contracts.ts';
+import { PLACE_VARIABLES, placeForecast } from '../place/place-forecast.ts';
+import type { RunData, Store } from '../state.ts';
+import { nextConnection, pollDelay } from './connection.ts';
+
+const PAST_HOURS = 48;
+
+export interface Live {
+  /** Asks now, and again and again from then on. */
+  start(): void;
+  /** Shows another station, or the same once more after a failure. */
+  showStation(station: string): Promise<void>;
+}
+
+export function createLive(api: Api, store: Store): Live {
+  let timer = 0;
+  let asking = false;
+  let placeRequest: AbortController | undefined;
+
+  async function ask(): Promise<void> {
+    if (asking) return;
+    asking = true;
+    window.clearTimeout(timer);
+    try {
+      const [status, readiness] = await Promise.all([api.status(), api.readiness()]);
+      if (status.latestRun !== null) await followRun(status);
+      const heard = { answered: true, readiness, hasRun: store.state.data !== undefined } as const;
+      store.update({ status, connection: nextConnection(store.state.connection, heard, Date.now()) });
+    } catch {
+      // Whatever failed, the page keeps what it has, says so, and asks again.
+      store.update({ connection: nextConnection(store.state.connection, { answered: false }, Date.now()) });
+    }
+    asking = false;
+    timer = window.setTimeout(ask, pollDelay(store.state.connection, store.state.status?.clock.secondsPerHour));
+  }
+
+  /** Fetches the newest run unless it is the one on show, and changes map, chart and scores in one step. */
+  async function followRun(status: Status): Promise<void> {
+    const shown = store.state.data;
+    const sameDataset = shown?.values.dataset === status.dataset;
+    if (sameDataset && (shown?.run.init === status.latestRun || !store.state.live)) return;
+    const run = await api.latestRun(status.dataset);
+    if (!run || (sameDataset && run.init === shown?.run.init)) return;
+    const [values, verification] = await Promise.all([
+      api.values(status.dataset, run.init, PLACE_VARIABLES),
+      verificationOrNull(status.dataset),
+    ]);
+    const known = new Set(store.state.stations.map(({ id }) => id));
+    const stations = values.stations.every((id) => known.has(id))
+      ? store.state.stations
+      : await api.stations(status.dataset);
+
+    const data: RunData = { run, values, verification };
+    const { place } = store.state;
+    if (place.kind === 'shown') {
+      const forecast = await fetchPlace(place.forecast.station.id, data);
+      // The person may have gone to another place meanwhile; that one then has its own request.
+      store.update(
+        store.state.place === place ? { data, stations, place: { kind: 'shown', forecast } } : { data, stations },
+      );
+    } else {
+      store.update({ data, stations });
+    }
+  }
+
+  async function verificationOrNull(dataset: string): Promise<RunData['verification']> {
+    try {
+      return await api.verification(dataset);
+    } catch (error) {
+      if (error instanceof ProblemError && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  async function fetchPlace(station: string, { run, values }: RunData, signal?: AbortSignal) {
+    const response = await api.forecast(
+      {
+        dataset: values.dataset,
+        station,
+        init: run.init,
+        models: run.models.map(({ id }) => id),
+        variables: PLACE_VARIABLES,
+        pastHours: PAST_HOURS,
+      },
+      signal,
+    );
+    return placeForecast(response, run.models);
+  }
+
+  async function showStation(station: string): Promise<void> {
+    const { data, place } = store.state;
+    placeRequest?.abort();
+    if (!data) return;
+    placeRequest = new AbortController();
+    const { signal } = placeRequest;
+    const previous = place.kind === 'shown' ? place.forecast : place.kind === 'loading' ? place.previous : undefined;
+    store.update({ place: { kind: 'loading', station, previous } });
+    try {
+      const forecast = await fetchPlace(station, data, signal);
+      if (signal.aborted) return;
+      // A run that arrived meanwhile is what the map shows now: the chart must not stay behind.
+      if (store.state.data !== data) return await showStation(station);
+      store.update({ place: { kind: 'shown', forecast } });
+    } catch (error) {
+      if (signal.aborted) return;
+      const hint = error instanceof ProblemError ? error.hint : 'The page tries again when the service answers.';
+      const message = error instanceof ProblemError ? error.message : 'The service does not answer.';
+      store.update({ place: { kind: 'failed', station, message, hint } });
+    }
+  }
+
+  return {
+    start() {
+      document.addEventListener('visibilitychange', () => {
+        // Nobody looks at a hidden page; on coming back it asks at once.
+        if (document.hidden) window.clearTimeout(timer);
+        else void ask();
+      });
+      void ask();
+    },
+    showStation,
+  };
+}

@@ -1,0 +1,75 @@
+/** The ground of the map: ocean, land, borders, graticule and the shade of night, on a canvas of its own under the stations. */
+import { type GeoProjection, geoCircle, geoEquirectangular, geoGraticule, geoPath } from 'd3-geo';
+import { feature, mesh } from 'topojson-client';
+import type { GeometryCollection, Topology } from 'topojson-specification';
+import atlas from 'world-atlas/countries-110m.json' with { type: 'json' };
+import type { Theme } from '../theme.ts';
+import { subsolarPoint } from './sun.ts';
+import type { Size, Viewport } from './viewport.ts';
+
+const topology = atlas as unknown as Topology<{ countries: GeometryCollection; land: GeometryCollection }>;
+const land = feature(topology, topology.objects.land);
+const borders = mesh(topology, topology.objects.countries, (a, b) => a !== b);
+const graticule = geoGraticule()
+  .step([30, 30])
+  .extentMajor([
+    [-180, -90],
+    [180, 90],
+  ])();
+
+function projection(viewport: Viewport, { width, height }: Size): GeoProjection {
+  return geoEquirectangular()
+    .scale((viewport.scale * 180) / Math.PI)
+    .rotate([-viewport.longitude, 0])
+    .translate([width / 2, height / 2 + viewport.latitude * viewport.scale])
+    .clipExtent([
+      [-4, -4],
+      [width + 4, height + 4],
+    ])
+    .precision(0);
+}
+
+export function drawLand(context: CanvasRenderingContext2D, viewport: Viewport, size: Size, theme: Theme): void {
+  const path = geoPath(projection(viewport, size), context);
+  context.fillStyle = theme.ocean;
+  context.fillRect(0, 0, size.width, size.height);
+
+  context.lineWidth = 1;
+  context.strokeStyle = theme.graticule;
+  context.beginPath();
+  path(graticule);
+  context.stroke();
+
+  context.beginPath();
+  path(land);
+  context.fillStyle = theme.land;
+  context.fill();
+  context.strokeStyle = theme.coast;
+  context.lineWidth = 0.75;
+  context.stroke();
+
+  context.beginPath();
+  path(borders);
+  context.strokeStyle = theme.border;
+  context.lineWidth = 0.6;
+  context.stroke();
+}
+
+/** Shades the half of the world where the sun is down at a time (ms). */
+export function drawNight(
+  context: CanvasRenderingContext2D,
+  viewport: Viewport,
+  size: Size,
+  theme: Theme,
+  time: number,
+): void {
+  const sun = subsolarPoint(time);
+  const night = geoCircle()
+    .center([sun.longitude + 180, -sun.latitude])
+    .radius(90)
+    .precision(2)();
+  context.beginPath();
+  geoPath(projection(viewport, size), context)(night);
+  context.fillStyle = theme.night;
+  context.fill();
+}

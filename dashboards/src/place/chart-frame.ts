@@ -1,0 +1,128 @@
+/** What stands around the lines of a chart: the forecast's ground, midnights, the now-line, the chosen hour, wind directions. */
+import type { Chart, Plugin } from 'chart.js';
+import { HOUR } from '../format/time.ts';
+import type { Theme } from '../theme.ts';
+
+export interface Frame {
+  theme: Theme;
+  /** Initialisation time of the run, ms. */
+  init: number;
+  /** The hour whose values the read-out shows, ms. */
+  marked: number;
+  unit: string;
+  /** Wind: degrees that it blows from, along `times`. */
+  directions?: { times: readonly number[]; from: readonly (number | null)[] };
+}
+
+/** Room above the plot that the wind arrows need, px. */
+export const ARROW_STRIP = 20;
+
+/** @param frame asked anew at each drawing, for it changes with the state. */
+export function framePlugin(frame: () => Frame | undefined): Plugin<'line'> {
+  return {
+    id: 'frame',
+    beforeDatasetsDraw(chart) {
+      const now = frame();
+      if (now) drawGround(chart, now);
+    },
+    afterDatasetsDraw(chart) {
+      const now = frame();
+      if (!now) return;
+      drawMark(chart, now);
+      drawUnit(chart, now);
+      if (now.directions) drawDirections(chart, now, now.directions);
+    },
+  };
+}
+
+function line(chart: Chart, time: number, colour: string, width: number, dash: number[] = []): void {
+  const { ctx, chartArea, scales } = chart;
+  const x = Math.round(scales.x.getPixelForValue(time)) + (width % 2 === 1 ? 0.5 : 0);
+  if (x < chartArea.left || x > chartArea.right + 1) return;
+  ctx.save();
+  ctx.setLineDash(dash);
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = width;
+  ctx.beginPath();
+  ctx.moveTo(x, chartArea.top);
+  ctx.lineTo(x, chartArea.bottom);
+  ctx.stroke();
+  ctx.restore();
+}
+
+function drawGround(chart: Chart, { theme, init }: Frame): void {
+  const { ctx, chartArea, scales } = chart;
+  const from = Math.max(chartArea.left, scales.x.getPixelForValue(init));
+  ctx.save();
+  ctx.fillStyle = theme.future;
+  ctx.fillRect(from, chartArea.top, chartArea.right - from, chartArea.bottom - chartArea.top);
+  ctx.restore();
+  const day = 24 * HOUR;
+  for (let midnight = Math.ceil(scales.x.min / day) * day; midnight <= scales.x.max; midnight += day) {
+    line(chart, midnight, theme.grid, 1);
+  }
+}
+
+function drawMark(chart: Chart, { theme, init, marked }: Frame): void {
+  const { ctx, chartArea, scales } = chart;
+  line(chart, init, theme.ink, 1, [3, 3]);
+  line(chart, marked, theme.muted, 1);
+  const x = scales.x.getPixelForValue(marked);
+  ctx.save();
+  chart.data.datasets.forEach((dataset, index) => {
+    const point = (dataset.data as { x: number; y: number }[]).find((candidate) => candidate.x === marked);
+    if (!point || Number.isNaN(point.y) || !chart.isDatasetVisible(index)) return;
+    ctx.beginPath();
+    ctx.arc(x, scales.y.getPixelForValue(point.y), 3.5, 0, 7);
+    ctx.fillStyle = dataset.borderColor as string;
+    ctx.fill();
+    ctx.lineWidth = 1.5;
+    ctx.strokeStyle = theme.surface;
+    ctx.stroke();
+  });
+  ctx.font = `600 10px ${theme.font}`;
+  ctx.fillStyle = theme.ink;
+  ctx.textAlign = 'right';
+  ctx.textBaseline = 'top';
+  ctx.fillText('now', scales.x.getPixelForValue(init) - 4, chartArea.top + 2);
+  ctx.restore();
+}
+
+function drawUnit(chart: Chart, { theme, unit }: Frame): void {
+  const { ctx, chartArea } = chart;
+  ctx.save();
+  ctx.font = `11px ${theme.font}`;
+  ctx.fillStyle = theme.muted;
+  ctx.textAlign = 'right';
+  ctx.textBaseline = 'bottom';
+  ctx.fillText(unit, chartArea.left - 6, chartArea.top - 5);
+  ctx.restore();
+}
+
+/** Arrows point where the wind goes, as on the map. */
+function drawDirections(chart: Chart, { theme, init }: Frame, directions: NonNullable<Frame['directions']>): void {
+  const { ctx, chartArea, scales } = chart;
+  const perHour = scales.x.getPixelForValue(HOUR) - scales.x.getPixelForValue(0);
+  const step = [1, 2, 3, 6].find((hours) => hours * perHour >= 15) ?? 6;
+  ctx.save();
+  ctx.lineWidth = 1.3;
+  ctx.lineCap = 'round';
+  ctx.lineJoin = 'round';
+  directions.times.forEach((time, index) => {
+    const from = directions.from[index];
+    if (from === null || (time / HOUR) % step !== 0) return;
+    ctx.save();
+    ctx.translate(scales.x.getPixelForValue(time), chartArea.top - ARROW_STRIP / 2);
+    ctx.rotate(((from + 180) * Math.PI) / 180);
+    ctx.strokeStyle = time > init ? theme.accent : theme.muted;
+    ctx.beginPath();
+    ctx.moveTo(0, 5.5);
+    ctx.lineTo(0, -5.5);
+    ctx.moveTo(-3, -2);
+    ctx.lineTo(0, -5.5);
+    ctx.lineTo(3, -2);
+    ctx.stroke();
+    ctx.restore();
+  });
+  ctx.restore();
+}

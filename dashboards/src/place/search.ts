@@ -1,0 +1,40 @@
+/** Finding stations by what a person types: without accents or case, names that begin so before those that contain it. Pure. */
+import type { Station } from '../api/contracts.ts';
+import { countryName } from '../format/quantity.ts';
+
+export function fold(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();
+}
+
+/** 0 = best; undefined = no match. */
+function rank(station: Station, wanted: string): number | undefined {
+  const name = fold(station.name);
+  if (name.startsWith(wanted)) return 0;
+  if (name.split(/[\s\-'/(),.]+/).some((word) => word.startsWith(wanted))) return 1;
+  if (fold(station.id).startsWith(wanted)) return 2;
+  if (fold(countryName(station.country)).startsWith(wanted)) return 3;
+  return name.includes(wanted) ? 4 : undefined;
+}
+
+/** The best `limit` matches; within one rank in order of name. */
+export function searchStations(stations: readonly Station[], text: string, limit = 8): Station[] {
+  const wanted = fold(text);
+  if (wanted === '') return [];
+  return stations
+    .flatMap((station) => {
+      const found = rank(station, wanted);
+      return found === undefined ? [] : [{ station, found }];
+    })
+    .sort((a, b) => a.found - b.found || a.station.name.localeCompare(b.station.name, 'en'))
+    .slice(0, limit)
+    .map(({ station }) => station);
+}
+
+/**
+ * The place to open the page with when no link names one: the city of the visitor's time zone (`Europe/Amsterdam`) where it
+ * is among the stations, else the first station. Known to the browser alone; nothing is asked of anybody.
+ */
+export function startingStation(stations: readonly Station[], timeZone: string): Station | undefined {
+  const city = fold((timeZone.split('/').at(-1) ?? '').replaceAll('_', ' '));
+  return stations.find(({ name }) => fold(name) === city) ?? stations[0];
+}

@@ -1,0 +1,117 @@
+/** One chart of the place panel: lines over three days with a frame around them. Changed in place, so that nothing flickers. */
+import { Chart, type ChartDataset, LinearScale, LineController, LineElement, PointElement } from 'chart.js';
+import { clockLabel, dayLabel, HOUR } from '../format/time.ts';
+import { LINE_STYLES } from '../line-styles.ts';
+import type { Theme } from '../theme.ts';
+import { type ChartLine, tickStep } from './chart-data.ts';
+import { ARROW_STRIP, type Frame, framePlugin } from './chart-frame.ts';
+
+Chart.register(LineController, LineElement, PointElement, LinearScale);
+
+/** Width of the value axis, px: the same in both charts, so that their hours stand under each other. */
+const AXIS_WIDTH = 34;
+
+export interface SeriesChart {
+  show(lines: readonly ChartLine[], frame: Frame): void;
+  /** Draws again with another frame: the marked hour, the theme. */
+  reframe(frame: Frame): void;
+  /** The hour under a pointer, in ms, or undefined outside of the plot. */
+  hourAt(clientX: number): number | undefined;
+}
+
+export function createSeriesChart(
+  canvas: HTMLCanvasElement,
+  options: { fromZero: boolean; arrows: boolean },
+): SeriesChart {
+  let frame: Frame | undefined;
+  const chart = new Chart<'line', { x: number; y: number }[]>(canvas, {
+    type: 'line',
+    data: { datasets: [] },
+    plugins: [framePlugin(() => frame)],
+    options: {
+      animation: false,
+      responsive: true,
+      maintainAspectRatio: false,
+      parsing: false,
+      normalized: true,
+      events: [],
+      layout: { padding: { top: options.arrows ? ARROW_STRIP + 2 : 16, right: 8 } },
+      elements: { point: { radius: 0 }, line: { tension: 0.25, borderCapStyle: 'round', borderJoinStyle: 'round' } },
+      scales: {
+        x: {
+          type: 'linear',
+          grid: { display: false },
+          border: { display: false },
+          afterBuildTicks(axis) {
+            const step = tickStep(axis.width, (axis.max - axis.min) / HOUR) * HOUR;
+            axis.ticks = [];
+            for (let time = Math.ceil(axis.min / step) * step; time <= axis.max; time += step)
+              axis.ticks.push({ value: time });
+          },
+          ticks: {
+            autoSkip: false,
+            maxRotation: 0,
+            padding: 4,
+            font: ({ tick }) => ({ size: 11, weight: tick && tick.value % (24 * HOUR) === 0 ? 600 : 400 }),
+            callback: (value) => {
+              const time = Number(value);
+              return time % (24 * HOUR) === 0 ? dayLabel(time).slice(0, 6).trim() : clockLabel(time).slice(0, 2);
+            },
+          },
+        },
+        y: {
+          type: 'linear',
+          border: { display: false },
+          beginAtZero: options.fromZero,
+          grace: options.fromZero ? 0.5 : 1,
+          afterFit: (axis) => {
+            axis.width = AXIS_WIDTH;
+          },
+          ticks: {
+            maxTicksLimit: 6,
+            padding: 6,
+            font: { size: 11 },
+            callback: (value) => String(value).replace('-', '−'),
+          },
+        },
+      },
+    },
+  });
+
+  function applyTheme(theme: Theme): void {
+    const { x, y } = chart.options.scales as Record<'x' | 'y', { ticks: { color: string }; grid: { color: string } }>;
+    x.ticks.color = theme.muted;
+    y.ticks.color = theme.muted;
+    y.grid.color = theme.grid;
+    Chart.defaults.font.family = theme.font;
+  }
+
+  return {
+    show(lines, next) {
+      frame = next;
+      applyTheme(next.theme);
+      chart.data.datasets = lines.map((line) => dataset(line, next.theme));
+      const times = lines.flatMap(({ points }) => points.map(({ x }) => x));
+      const x = chart.options.scales?.x;
+      if (x) [x.min, x.max] = [Math.min(...times), Math.max(...times)];
+      chart.update('none');
+    },
+    reframe(next) {
+      frame = next;
+      chart.draw();
+    },
+    hourAt(clientX) {
+      const at = clientX - canvas.getBoundingClientRect().left;
+      const { left, right } = chart.chartArea;
+      if (chart.data.datasets.length === 0 || at < left - 4 || at > right + 8) return undefined;
+      const { min, max } = chart.scales.x;
+      const time = Math.round((chart.scales.x.getValueForPixel(at) ?? min) / HOUR) * HOUR;
+      return Math.min(max, Math.max(min, time));
+    },
+  };
+}
+
+function dataset({ role, label, points }: ChartLine, theme: Theme): ChartDataset<'line', { x: number; y: number }[]> {
+  const { width, dash, colour, order } = LINE_STYLES[role];
+  return { label, data: points, borderColor: colour(theme), borderWidth: width, borderDash: dash, order };
+}

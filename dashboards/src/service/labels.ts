@@ -1,0 +1,51 @@
+/** What the header says of the service, in words. Pure. */
+import type { Status } from '../api/contracts.ts';
+import { ageLabel, HOUR, paceLabel, parseInstant } from '../format/time.ts';
+import type { Connection } from '../live/connection.ts';
+
+/** `Sample world`, from the dataset's name `sample-world`. */
+export function datasetLabel(dataset: string): string {
+  const words = dataset.replace(/[-_]+/g, ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Where the weather comes from; a replay is never passed off as now. */
+export function sourceLabel({ dataset, clock }: Pick<Status, 'dataset' | 'clock'>): string {
+  if (clock.kind === 'system') return datasetLabel(dataset);
+  const pace = clock.secondsPerHour === undefined ? '' : `: ${paceLabel(clock.secondsPerHour)}`;
+  return `${datasetLabel(dataset)}, replayed${pace}`;
+}
+
+/** How old a run is by the service's clock. In a replay minutes fly by: there the age is in whole hours. */
+export function runAgeLabel({ now, clock }: Pick<Status, 'now' | 'clock'>, init: string): string {
+  const age = Math.max(0, parseInstant(now) - parseInstant(init));
+  return clock.kind === 'replay' ? `${Math.floor(age / HOUR)} h old` : ageLabel(age);
+}
+
+/** The service's clock; a replay's minutes would only flicker. */
+export function clockTime({ now, clock }: Pick<Status, 'now' | 'clock'>): number {
+  const time = parseInstant(now);
+  return clock.kind === 'replay' ? Math.floor(time / HOUR) * HOUR : time;
+}
+
+export const CONNECTION_LABELS: Record<Connection['kind'], string> = {
+  connecting: 'Connecting',
+  preparing: 'Preparing',
+  ready: 'Ready',
+  stale: 'Not current',
+  gone: 'No answer',
+};
+
+/** What the page tells across its width; undefined while all is well. */
+export function bannerText(
+  connection: Connection,
+  hasData: boolean,
+  clock: (time: number) => string,
+): string | undefined {
+  if (connection.kind === 'gone') {
+    const since = `The service has not answered since ${clock(connection.since)}.`;
+    return hasData ? `${since} What you see is the last that came; trying again.` : `${since} Trying again.`;
+  }
+  if (connection.kind === 'stale') return connection.reason || 'The service says that its forecast is not current.';
+  return undefined;
+}

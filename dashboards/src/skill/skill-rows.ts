@@ -1,0 +1,53 @@
+/** The scores as the panel shows them: per variable a row a model, and the error along the lead hours. Pure. */
+import type { RunModel, VariableScore, Verification } from '../api/contracts.ts';
+
+export interface SkillRow {
+  model: RunModel;
+  mse: number | null;
+  mae: number | null;
+  /** Of the default model only: 1 - MSE / MSE of the reference. */
+  byLead: { lead: number; mae: number | null }[];
+}
+
+export interface VariableSkill {
+  unit: string;
+  /** Number of pairs of forecast and observation. */
+  count: number;
+  rows: SkillRow[];
+  skillPersistence: number | null;
+  skillClimatology: number | null;
+}
+
+/** @param models in the run's order: the first is the one whose skill is told. Undefined where nothing is scored. */
+export function variableSkill(
+  verification: Verification,
+  variable: string,
+  models: readonly RunModel[],
+): VariableSkill | undefined {
+  const scores = new Map<string, VariableScore>();
+  for (const { model, variables } of verification.models) {
+    const score = variables[variable];
+    if (score && score.count > 0) scores.set(model, score);
+  }
+  const main = scores.get(models[0]?.id);
+  if (!main) return undefined;
+  return {
+    unit: main.unit,
+    count: main.count,
+    rows: models.flatMap((model) => {
+      const score = scores.get(model.id);
+      if (!score) return [];
+      const { lead, mae } = score.by_lead;
+      return [
+        { model, mse: score.mse, mae: score.mae, byLead: lead.map((hour, index) => ({ lead: hour, mae: mae[index] })) },
+      ];
+    }),
+    skillPersistence: main.skill_persistence,
+    skillClimatology: main.skill_climatology,
+  };
+}
+
+/** The unit as the page writes it. */
+export function unitLabel(unit: string): string {
+  return unit === 'degC' ? '°C' : unit;
+}

@@ -1,0 +1,59 @@
+/** The colours that canvases draw with, read from the style sheet's custom properties so that there is one palette. */
+
+export interface Theme {
+  dark: boolean;
+  ink: string;
+  muted: string;
+  grid: string;
+  surface: string;
+  accent: string;
+  /** Fill behind the forecast part of a chart. */
+  future: string;
+  persistence: string;
+  climatology: string;
+  ocean: string;
+  land: string;
+  border: string;
+  coast: string;
+  graticule: string;
+  night: string;
+  dotEdge: string;
+  missing: string;
+  font: string;
+}
+
+const darkScheme = window.matchMedia('(prefers-color-scheme: dark)');
+const stillness = window.matchMedia('(prefers-reduced-motion: reduce)');
+
+export function readTheme(): Theme {
+  const style = getComputedStyle(document.documentElement);
+  const value = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  return {
+    dark: darkScheme.matches,
+    ink: value('ink'),
+    muted: value('muted'),
+    grid: value('grid'),
+    surface: value('surface'),
+    accent: value('accent'),
+    future: value('future'),
+    persistence: value('persistence'),
+    climatology: value('climatology'),
+    ocean: value('ocean'),
+    land: value('land'),
+    border: value('border'),
+    coast: value('coast'),
+    graticule: value('graticule'),
+    night: value('night'),
+    dotEdge: value('dot-edge'),
+    missing: value('missing'),
+    font: getComputedStyle(document.body).fontFamily,
+  };
+}
+
+export function onThemeChange(call: () => void): void {
+  darkScheme.addEventListener('change', call);
+}
+
+export function prefersStillness(): boolean {
+  return stillness.matches;
+}

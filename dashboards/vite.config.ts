@@ -1,0 +1,21 @@
+import { defineConfig } from 'vite';
+
+/** `npm run build` runs this from the package root; the pages land in `dist/dashboards`, from where the service serves them. */
+export default defineConfig({
+  // Relative addresses, so that the pages also work behind a path prefix.
+  base: './',
+  build: {
+    outDir: '../dist/dashboards',
+    emptyOutDir: true,
+    target: 'es2022',
+    // The content security policy allows neither inline scripts nor data: addresses in style sheets.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
+  server: {
+    proxy: {
+      '/v1': process.env.KERNELCAST_URL ?? 'http://127.0.0.1:8080',
+      '/health': process.env.KERNELCAST_URL ?? 'http://127.0.0.1:8080',
+    },
+  },
+});

@@ -1,0 +1,292 @@
+/**
+ * The HTTP API with fixed data and a clock that tests move by hand, serving the built pages beside it.
+ * With it the pages can be tested, and their pictures taken, without a store, a model or the time of day.
+ */
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { type MockStation, type MockWeather, mockForecast, mockStations, mockWeather } from './mock-world.ts';
+
+const HOUR = 3_600_000;
+const LEAD_HOURS = 24;
+const DATASET = 'sample-world';
+const MODELS = [
+  { id: 'unireplknet-sample', name: 'UniRepLKNet', kind: 'network', weightsSha256: 'a'.repeat(64) },
+  { id: 'persistence', name: 'Persistence', kind: 'baseline', weightsSha256: null },
+  { id: 'climatology', name: 'Climatology', kind: 'baseline', weightsSha256: null },
+];
+const FIELDS: Record<string, [keyof MockWeather, string]> = {
+  temperature_2m: ['temperature', '°C'],
+  wind_speed_10m: ['speed', 'm/s'],
+  wind_direction_10m: ['direction', '°'],
+};
+/** As strict as the real service should be; a page that needs more fails its test. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'";
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+export interface MockOptions {
+  /** Folder of the built pages. */
+  pages: string;
+  /** Path under which pages and API lie, `/` at both ends. */
+  prefix?: string;
+  stations?: number;
+  extraStations?: MockStation[];
+  /** Hour of the first run. */
+  init?: number;
+}
+
+export interface MockApi {
+  /** Address of the page. */
+  url: string;
+  stations: MockStation[];
+  /** Hours since the epoch of the newest run. */
+  readonly init: number;
+  /** The clock goes on by so many hours and the service has a new run. */
+  advance(hours?: number): void;
+  /** No run is published yet, for a reason; undefined: there is one. */
+  prepare(reason: string | undefined): void;
+  /** There is a run, and readiness is refused for a reason. */
+  doubt(reason: string | undefined): void;
+  /** How many runs have been scored. */
+  score(runs: number): void;
+  /** Stops answering; the address stays reserved for `start`. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export async function startMockApi(options: MockOptions): Promise<MockApi> {
+  const prefix = options.prefix ?? '/';
+  const stations = [...mockStations(options.stations ?? 600), ...(options.extraStations ?? [])];
+  let init = options.init ?? Date.UTC(2025, 1, 20, 6) / HOUR;
+  let preparing: string | undefined;
+  let doubted: string | undefined;
+  let scored = 36;
+  let server: Server | undefined;
+  let port = 0;
+
+  const iso = (hour: number): string => `${new Date(hour * HOUR).toISOString().slice(0, 16)}Z`;
+  const value = (weather: MockWeather, variable: string): number => Math.round(weather[FIELDS[variable][0]] * 10) / 10;
+
+  function status(): unknown {
+    const job = {
+      state: 'idle',
+      lastSlot: iso(init),
+      lastFinishedAt: iso(init),
+      nextAt: iso(init + 1),
+      lastError: null,
+    };
+    return {
+      version: '0.1.0',
+      now: new Date(init * HOUR + 1000).toISOString(),
+      clock: { kind: 'replay', secondsPerHour: 5 },
+      dataset: DATASET,
+      datasets: [
+        {
+          dataset: DATASET,
+          from: iso(init - 1200),
+          to: iso(init + 1),
+          stations: stations.length,
+          variables: Object.keys(FIELDS),
+        },
+      ],
+      latestRun: preparing === undefined ? iso(init) : null,
+      jobs: ['ingest', 'forecast', 'verify'].map((name) => ({ name, ...job })),
+    };
+  }
+
+  function values(query: URLSearchParams): unknown {
+    const leads = Array.from({ length: LEAD_HOURS }, (_, index) => index + 1);
+    const variables = (query.get('hourly') ?? '').split(',');
+    return {
+      dataset: DATASET,
+      init: iso(init),
+      model: MODELS[0].id,
+      stations: stations.map(({ id }) => id),
+      time: leads.map((lead) => iso(init + lead)),
+      hourly_units: Object.fromEntries(variables.map((name) => [name, FIELDS[name][1]])),
+      hourly: Object.fromEntries(
+        variables.map((name) => [
+          name,
+          leads.map((lead) => stations.map((station) => value(mockForecast(MODELS[0].id, station, init, lead), name))),
+        ]),
+      ),
+    };
+  }
+
+  function forecast(query: URLSearchParams): unknown {
+    const station = stations.find(({ id }) => id === query.get('station'));
+    if (!station) {
+      return new Problem(
+        404,
+        'NOT_FOUND',
+        `There is no station '${query.get('station')}' in '${DATASET}'.`,
+        'GET /v1/stations lists them.',
+      );
+    }
+    const past = Number(query.get('past_hours') ?? 0);
+    const hours = Array.from({ length: past + LEAD_HOURS }, (_, index) => init - past + 1 + index);
+    const hourly: Record<string, unknown> = { time: hours.map((hour) => iso(hour).slice(0, 16)) };
+    for (const model of (query.get('models') ?? MODELS[0].id).split(',')) {
+      for (const variable of (query.get('hourly') ?? '').split(',')) {
+        hourly[`${variable}_${model}`] = hours.map((hour) =>
+          value(hour <= init ? mockWeather(station, hour) : mockForecast(model, station, init, hour - init), variable),
+        );
+      }
+    }
+    const { latitude, longitude, elevation } = station;
+    const hourly_units = { time: 'iso8601' };
+    return {
+      latitude,
+      longitude,
+      elevation,
+      station,
+      run: { dataset: DATASET, init: iso(init) },
+      hourly_units,
+      hourly,
+    };
+  }
+
+  /** Real scores of the made-up models, over a few stations and runs. */
+  function verification(): unknown {
+    const sample = stations.filter((_, index) => index % 40 === 0);
+    const errors = (model: string, variable: string, lead: number): number[] =>
+      [1, 2, 3, 4].flatMap((back) =>
+        sample.map((station) => {
+          const from = init - LEAD_HOURS - back * 5;
+          const [said, was] = [mockForecast(model, station, from, lead), mockWeather(station, from + lead)];
+          return value(said, variable) - value(was, variable);
+        }),
+      );
+    const mean = (numbers: number[]): number => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+    const leads = Array.from({ length: LEAD_HOURS }, (_, index) => index + 1);
+    const score = (model: string, variable: string) => {
+      const by = leads.map((lead) => errors(model, variable, lead));
+      const mse = by.map((some) => mean(some.map((error) => error * error)));
+      const mae = by.map((some) => mean(some.map(Math.abs)));
+      return { mse: mean(mse), mae: mean(mae), by_lead: { lead: leads, mse, mae } };
+    };
+    const models = MODELS.map(({ id }) => ({
+      model: id,
+      variables: Object.fromEntries(
+        ['temperature_2m', 'wind_speed_10m'].map((variable) => {
+          const own = score(id, variable);
+          return [
+            variable,
+            {
+              unit: FIELDS[variable][1],
+              count: scored * stations.length * LEAD_HOURS,
+              ...own,
+              rmse: Math.sqrt(own.mse),
+              bias: 0,
+              skill_persistence: 1 - own.mse / score('persistence', variable).mse,
+              skill_climatology: 1 - own.mse / score('climatology', variable).mse,
+            },
+          ];
+        }),
+      ),
+    }));
+    return {
+      dataset: DATASET,
+      runs: scored,
+      first: scored === 0 ? null : iso(init - LEAD_HOURS - scored + 1),
+      last: scored === 0 ? null : iso(init - LEAD_HOURS),
+      models: scored === 0 ? [] : models,
+    };
+  }
+
+  function answer(path: string, query: URLSearchParams): unknown {
+    if (path === 'v1/status') return status();
+    if (path === 'health/ready') {
+      const reason = preparing ?? doubted;
+      return reason === undefined ? { status: 'ready' } : new Problem(503, 'NOT_READY', reason, '');
+    }
+    if (path === 'v1/stations') return { dataset: DATASET, stations };
+    if (path === 'v1/runs') {
+      const run = { init: iso(init), createdAt: iso(init), leadHours: LEAD_HOURS, models: MODELS };
+      return { dataset: DATASET, runs: preparing === undefined ? [run] : [] };
+    }
+    if (path.startsWith('v1/runs/')) return values(query);
+    if (path === 'v1/forecast') return forecast(query);
+    if (path === 'v1/verification') return verification();
+    return undefined;
+  }
+
+  async function servePage(path: string, response: ServerResponse): Promise<void> {
+    const file = path === '' ? 'index.html' : path;
+    try {
+      const content = await readFile(join(options.pages, file));
+      response.writeHead(200, {
+        'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+        'content-security-policy': POLICY,
+      });
+      response.end(content);
+    } catch {
+      response.writeHead(404).end();
+    }
+  }
+
+  async function start(): Promise<void> {
+    server = createServer((request, response) => {
+      const url = new URL(request.url ?? '/', 'http://mock');
+      const path = url.pathname.startsWith(prefix) ? decodeURIComponent(url.pathname.slice(prefix.length)) : '..';
+      const body = answer(path, url.searchParams);
+      if (body === undefined) return void servePage(path.includes('..') ? 'none' : path, response);
+      const refused = body instanceof Problem;
+      const type = refused ? 'application/problem+json' : 'application/json';
+      response.writeHead(refused ? body.status : 200, { 'content-type': type }).end(JSON.stringify(body));
+    });
+    await new Promise<void>((resolve) => server?.listen(port, '127.0.0.1', resolve));
+    port = (server.address() as AddressInfo).port;
+  }
+
+  async function stop(): Promise<void> {
+    server?.closeAllConnections();
+    await new Promise((resolve) => server?.close(resolve) ?? resolve(undefined));
+    server = undefined;
+  }
+
+  await start();
+  return {
+    url: `http://127.0.0.1:${port}${prefix}`,
+    stations,
+    get init() {
+      return init;
+    },
+    advance(hours = 1) {
+      init += hours;
+    },
+    prepare(reason) {
+      preparing = reason;
+    },
+    doubt(reason) {
+      doubted = reason;
+    },
+    score(runs) {
+      scored = runs;
+    },
+    start,
+    stop,
+  };
+}
+
+/** An RFC 9457 problem. */
+class Problem {
+  readonly type = 'about:blank';
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly hint: string;
+  constructor(status: number, code: string, detail: string, hint: string) {
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.hint = hint;
+  }
+}

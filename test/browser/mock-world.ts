@@ -1,0 +1,83 @@
+/** A small made-up world with a formula for its weather: the same numbers in each run of the browser tests. */
+import { cityMapping } from 'city-timezones';
+
+export interface MockStation {
+  id: string;
+  name: string;
+  country: string;
+  latitude: number;
+  longitude: number;
+  elevation: number | null;
+}
+
+export interface MockWeather {
+  temperature: number;
+  speed: number;
+  direction: number;
+}
+
+/** The largest cities, no two nearer than about two degrees. */
+export function mockStations(count: number): MockStation[] {
+  const chosen: MockStation[] = [];
+  for (const city of [...cityMapping].sort((a, b) => b.pop - a.pop || a.lat - b.lat)) {
+    if (chosen.length === count) break;
+    const crowded = chosen.some(
+      ({ latitude, longitude }) =>
+        Math.hypot(latitude - city.lat, (longitude - city.lng) * Math.cos(city.lat / 57.3)) < 2,
+    );
+    if (crowded) continue;
+    const slug = `${city.city_ascii}-${city.iso2}`.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+    chosen.push({
+      id: chosen.some(({ id }) => id === slug) ? `${slug}-${chosen.length}` : slug,
+      name: city.city,
+      country: city.iso2,
+      latitude: Math.round(city.lat * 100) / 100,
+      longitude: Math.round(city.lng * 100) / 100,
+      elevation: null,
+    });
+  }
+  return chosen;
+}
+
+const RADIAN = Math.PI / 180;
+
+/** Zonal mean, day and night, and three waves that travel east. */
+export function mockWeather({ latitude, longitude }: MockStation, hour: number): MockWeather {
+  const [phi, lambda] = [latitude * RADIAN, longitude * RADIAN];
+  const solar = ((hour + longitude / 15) % 24) / 24;
+  const wave = (k: number, period: number, shift: number): number =>
+    Math.sin(k * lambda - (2 * Math.PI * hour) / period + shift + 3 * phi);
+  const storm = Math.cos(phi) * Math.sin(2 * phi) ** 2 * 4 + 0.6;
+  const mean = 28 - 42 * Math.sin(phi - 0.12) ** 2 - (latitude > 0 ? 9 * Math.sin(phi) : 0);
+  const u = 2 + storm * (1.4 + 1.8 * wave(5, 70, 0.4) + 1.1 * wave(9, 31, 2));
+  const v = storm * (1.9 * wave(6, 62, 1.7) + 1.2 * wave(11, 26, 0.3));
+  const direction = (Math.atan2(-u, -v) / RADIAN + 360) % 360;
+  return {
+    temperature:
+      mean - 4.5 * Math.cos(2 * Math.PI * (solar - 0.12)) + storm * 1.5 * wave(6, 62, 0.2) + wave(11, 26, 1) * 1.2,
+    speed: Math.hypot(u, v),
+    direction,
+  };
+}
+
+/** What a model says for a station `lead` hours after `init`: the truth, and an error that grows as such models' errors do. */
+export function mockForecast(model: string, station: MockStation, init: number, lead: number): MockWeather {
+  const truth = mockWeather(station, init + lead);
+  if (model === 'persistence') return mockWeather(station, init);
+  if (model === 'climatology') {
+    const days = [1, 2, 3, 4, 5, 6, 7].map((day) => mockWeather(station, init + lead - 24 * day));
+    const mean = (of: (weather: MockWeather) => number): number =>
+      days.reduce((sum, day) => sum + of(day), 0) / days.length;
+    return {
+      temperature: mean((day) => day.temperature),
+      speed: mean((day) => day.speed),
+      direction: days[0].direction,
+    };
+  }
+  const error = Math.sin(init * 0.7 + station.longitude) * Math.sqrt(lead) * 0.25;
+  return {
+    temperature: truth.temperature + error,
+    speed: Math.max(0, truth.speed + error * 0.6),
+    direction: (truth.direction + error * 12 + 360) % 360,
+  };
+}
