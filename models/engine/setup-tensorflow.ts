@@ -48,7 +48,9 @@ function checkRequirements(packageFolder: string): void {
     .filter(([command, args]) => spawnSync(command, args, { stdio: 'ignore' }).status !== 0)
     .map(([, , name]) => name);
   if (missing.length > 0) {
-    throw new KernelcastError('ENVIRONMENT', `this needs ${missing.join(', ')}`, { hint: 'Install it, then run again.' });
+    throw new KernelcastError('ENVIRONMENT', `this needs ${missing.join(', ')}`, {
+      hint: 'Install it, then run again.',
+    });
   }
   const { bavail, bsize } = statfsSync(packageFolder);
   if (bavail * bsize < NEEDED_BYTES) {
@@ -119,8 +121,8 @@ function npmNodeGyp(): string {
 }
 
 function buildBinding(packageFolder: string): void {
-  const modulePath = join('lib', `napi-v${NAPI_VERSION}`);
-  if (existsSync(join(packageFolder, modulePath, 'tfjs_binding.node'))) return;
+  const modulePath = join(packageFolder, 'lib', `napi-v${NAPI_VERSION}`);
+  if (existsSync(join(modulePath, 'tfjs_binding.node'))) return;
   say("building the package's binding with node-gyp");
   const headers = existsSync('/usr/include/node/node_api.h') ? ['--nodedir=/usr'] : [];
   run(
@@ -152,7 +154,11 @@ function main(): void {
   checkRequirements(packageFolder);
   layLibraries(packageFolder);
   buildBinding(packageFolder);
-  const proof = run(process.execPath, [...process.execArgv, '--input-type=module', '--eval', PROOF], 'a gradient with it');
+  const proof = run(
+    process.execPath,
+    [...process.execArgv, '--input-type=module', '--eval', PROOF],
+    'a gradient with it',
+  );
   say(`ready: ${proof.trim()}`);
 }
 

@@ -1,0 +1,54 @@
+/**
+ * The default forecaster on disk: `model.json`, the weights in training form (so that it can be trained further), and the
+ * ONNX graph of the fused network, which serves it.
+ */
+import { z } from 'zod';
+import { emitOnnx } from '../engine/onnx/emit.ts';
+import { EVALUATION } from '../engine/parameters.ts';
+import { reparameterize } from '../unireplknet/reparameterize.ts';
+import { artefactSchema, ONNX_FILE, readArtefact, WEIGHTS_FILE, writeArtefact } from '../weights/artefact.ts';
+import { encodeSafetensors, type Weights } from '../weights/safetensors.ts';
+import { type ForecasterConfig, forecasterConfigSchema } from './config.ts';
+import { forecasterForward, forecasterInputShapes } from './network.ts';
+
+const forecasterArtefactSchema = artefactSchema.extend({
+  kind: z.literal('forecaster'),
+  architecture: forecasterConfigSchema,
+});
+
+/** The graph's only output: [batch, lead, own station * channel], normalised. */
+export const OUTPUT = 'forecast';
+
+export interface TrainedForecaster {
+  id: string;
+  name: string;
+  architecture: ForecasterConfig;
+  /** In training form. */
+  weights: Weights;
+  /** On what and how it was trained; kept as it is. */
+  training: Record<string, unknown>;
+  createdAt: string;
+}
+
+/** Fuses the network, writes its graph, and publishes the whole as a folder that must not exist yet. */
+export async function writeForecaster(folder: string, forecaster: TrainedForecaster): Promise<void> {
+  const { weights, architecture, ...manifest } = forecaster;
+  const files = new Map([
+    [WEIGHTS_FILE, encodeSafetensors(weights)],
+    [ONNX_FILE, emitForecaster(architecture, weights)],
+  ]);
+  await writeArtefact(folder, { kind: 'forecaster', ...manifest, architecture }, files);
+}
+
+export function openForecasterArtefact(folder: string) {
+  return readArtefact(folder, forecasterArtefactSchema);
+}
+
+/** The fused network as an ONNX file, of any number of images at once. */
+export function emitForecaster(config: ForecasterConfig, weights: Weights): Uint8Array {
+  const inputShapes = forecasterInputShapes(config, -1);
+  return emitOnnx('forecaster', { ...inputShapes }, reparameterize(weights), (ops, parameters, inputs) => {
+    const { series, marks, places } = inputs;
+    return { [OUTPUT]: forecasterForward(ops, { series, marks, places }, parameters, config, 'fused', EVALUATION) };
+  });
+}

@@ -1,0 +1,110 @@
+/**
+ * The default forecaster: stations of a node -> CorrFormer-style embedding -> single-channel image -> UniRepLKNet -> 24 hours.
+ *
+ *     series [n, 48, stations*4] --circular token convolution--+
+ *     marks  [n, 48, 5] -----------------linear----------------+--> [n, 48, dModel] = image [n, 48, dModel, 1]
+ *     places [n, stations*10] -----------linear (all hours)----+          |
+ *                                                              UniRepLKNet (four stages)
+ *                                                                         |
+ *     own series --linear map shared by all stations (skip)--> + <--linear head--> [n, 24, own stations*4]
+ *
+ * The embedding is CorrFormer's (Wu et al. 2023, equation 1), the reading of its output as an image is that of
+ * UniRepLKNet's time-series model (Ding et al. 2024); the linear path beside the network is ours.
+ */
+import type { Ops } from '../engine/ops.ts';
+import { nest, type ParameterSpec, type Parameters, type Pass } from '../engine/parameters.ts';
+import { linear, linearSpecs } from '../layers/linear.ts';
+import type { Form } from '../unireplknet/block.ts';
+import { type NetworkConfig, networkFeatures, networkSpecs } from '../unireplknet/network.ts';
+import { type ForecasterConfig, INPUT_CHANNELS, networkSizes } from './config.ts';
+import { HOUR_FEATURES, STATION_FEATURES } from './features.ts';
+
+export interface ForecasterInputs<T> {
+  /** [n, hour, station * channel] */
+  series: T;
+  /** [n, hour, HOUR_FEATURES] */
+  marks: T;
+  /** [n, station * STATION_FEATURES] */
+  places: T;
+}
+
+function backboneConfig(config: ForecasterConfig): NetworkConfig {
+  return { ...config.backbone, inChannels: 1 };
+}
+
+/** Height and width of the last feature map: five convolutions of stride 2 and padding 1. */
+function featureMapSize(size: number): number {
+  let result = size;
+  for (let halving = 0; halving < 5; halving++) result = Math.floor((result - 1) / 2) + 1;
+  return result;
+}
+
+/** All parameters by name; `form` says whether the backbone's branches are fused. */
+export function forecasterSpecs(config: ForecasterConfig, form: Form): ParameterSpec[] {
+  const { series, stations, hours, leads, targets } = networkSizes(config);
+  const { dModel } = config;
+  const features = featureMapSize(hours) * featureMapSize(dModel) * config.backbone.dims[3];
+  return [
+    ...nest('embedding.token', linearSpecs(3 * series, dModel, { bias: false })),
+    ...nest('embedding.marks', linearSpecs(HOUR_FEATURES, dModel, { bias: false })),
+    ...nest('embedding.places', linearSpecs(stations * STATION_FEATURES, dModel)),
+    ...nest('backbone', networkSpecs(backboneConfig(config), form)),
+    ...nest('head', linearSpecs(features + stations * STATION_FEATURES, leads * targets)),
+    ...nest('skip', linearSpecs(hours * INPUT_CHANNELS, leads * INPUT_CHANNELS)),
+  ];
+}
+
+/** The shapes of the inputs for `images` images; -1 where the number is not fixed. */
+export function forecasterInputShapes(config: ForecasterConfig, images: number) {
+  const { hours, series, stations } = networkSizes(config);
+  return {
+    series: [images, hours, series],
+    marks: [images, hours, HOUR_FEATURES],
+    places: [images, stations * STATION_FEATURES],
+  };
+}
+
+/** @returns [n, lead, own station * channel], normalised as the inputs are. */
+export function forecasterForward<T>(
+  ops: Ops<T>,
+  inputs: ForecasterInputs<T>,
+  parameters: Parameters<T>,
+  config: ForecasterConfig,
+  form: Form,
+  pass: Pass<NoInfer<T>>,
+): T {
+  const { hours, leads, targets } = networkSizes(config);
+  const tokens = embed(ops, inputs, parameters.scope('embedding'));
+  const image = ops.reshape(tokens, [-1, hours, config.dModel, 1]);
+  const maps = networkFeatures(ops, image, parameters.scope('backbone'), backboneConfig(config), form, pass);
+  const last = maps[3];
+  const flat = ops.reshape(last, [
+    -1,
+    ops
+      .shape(last)
+      .slice(1)
+      .reduce((product, size) => product * size, 1),
+  ]);
+  const head = linear(ops, ops.concat([flat, inputs.places], 1), parameters.scope('head'));
+  return ops.add(ops.reshape(head, [-1, leads, targets]), skip(ops, inputs.series, parameters.scope('skip'), config));
+}
+
+/** [n, hour, dModel]: the token convolution runs round in time, as CorrFormer's. */
+function embed<T>(ops: Ops<T>, { series, marks, places }: ForecasterInputs<T>, parameters: Parameters<T>): T {
+  const hours = ops.shape(series)[1];
+  const before = ops.concat([ops.slice(series, 1, hours - 1, hours), ops.slice(series, 1, 0, hours - 1)], 1);
+  const after = ops.concat([ops.slice(series, 1, 1, hours), ops.slice(series, 1, 0, 1)], 1);
+  const token = linear(ops, ops.concat([before, series, after], 2), parameters.scope('token'));
+  const mark = linear(ops, marks, parameters.scope('marks'));
+  const place = linear(ops, places, parameters.scope('places'));
+  return ops.add(ops.add(token, mark), ops.reshape(place, [-1, 1, ops.shape(place)[1]]));
+}
+
+/** The linear path: all channels and hours of a station to all its channels and lead hours, the same for every station. */
+function skip<T>(ops: Ops<T>, series: T, parameters: Parameters<T>, config: ForecasterConfig): T {
+  const { hours, leads, targets } = networkSizes(config);
+  const own = ops.reshape(ops.slice(series, 2, 0, targets), [-1, hours, config.stationsPerNode, INPUT_CHANNELS]);
+  const rows = ops.reshape(ops.transpose(own, [0, 2, 1, 3]), [-1, hours * INPUT_CHANNELS]);
+  const forecast = ops.reshape(linear(ops, rows, parameters), [-1, config.stationsPerNode, leads, INPUT_CHANNELS]);
+  return ops.reshape(ops.transpose(forecast, [0, 2, 1, 3]), [-1, leads, targets]);
+}

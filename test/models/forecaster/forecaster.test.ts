@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { initialise } from '../../../models/engine/initialise.ts';
+import { openOnnxSession } from '../../../models/engine/onnx/session.ts';
+import { EVALUATION, Parameters } from '../../../models/engine/parameters.ts';
+import { tensorFlowOps } from '../../../models/engine/tensorflow.ts';
+import { openTensorFlow } from '../../../models/engine/tensorflow-backend.ts';
+import { type ForecasterConfig, parseForecasterConfig } from '../../../models/forecaster/config.ts';
+import { emitForecaster, OUTPUT } from '../../../models/forecaster/forecaster-artefact.ts';
+import { forecasterForward, forecasterInputShapes, forecasterSpecs } from '../../../models/forecaster/network.ts';
+import { seededRandom } from '../../../src/domain/random.ts';
+
+const TINY: ForecasterConfig = {
+  stationsPerNode: 3,
+  haloStations: 2,
+  dModel: 32,
+  backbone: {
+    depths: [1, 1, 1, 1],
+    dims: [8, 8, 16, 16],
+    kernels: [[7], [5], [3], [3]],
+    dropPathRate: 0,
+    layerScaleInit: 0.5,
+  },
+};
+
+test('the ONNX graph of the fused network gives what the training form gives', async () => {
+  const { tf } = await openTensorFlow();
+  const random = seededRandom('forecaster');
+  const weights = initialise(forecasterSpecs(TINY, 'training'), random);
+  // Fresh weights are nearly zero maps, which would agree whatever is wrong.
+  for (const [name, { values }] of weights) {
+    for (let i = 0; i < values.length; i++)
+      values[i] = name.endsWith('running_var') ? 0.5 + random.uniform() : random.normal() * 0.3;
+  }
+  const images = 3;
+  const shapes = forecasterInputShapes(TINY, images);
+  const inputs = Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [
+      name,
+      { shape, values: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.normal()) },
+    ]),
+  );
+  const eager = tf.tidy(() => {
+    const tensors = Object.fromEntries(
+      Object.entries(inputs).map(([name, { shape, values }]) => [name, tf.tensor(values, shape)]),
+    );
+    const { series, marks, places } = tensors;
+    const parameters = new Parameters(
+      new Map([...weights].map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])])),
+    );
+    return forecasterForward(
+      tensorFlowOps(tf),
+      { series, marks, places },
+      parameters,
+      TINY,
+      'training',
+      EVALUATION,
+    ).dataSync();
+  });
+  const session = await openOnnxSession(emitForecaster(TINY, weights), { threads: 1 });
+  const served = (await session.run(inputs))[OUTPUT];
+  expect(served.shape).toEqual([images, 24, 12]);
+  const largest = Math.max(...eager.map(Math.abs));
+  for (let i = 0; i < eager.length; i++) expect(Math.abs(served.values[i] - eager[i])).toBeLessThan(2e-5 * largest);
+});
+
+test('an architecture with an unknown or wrong field is refused by name', () => {
+  expect(() => parseForecasterConfig({ ...TINY, dModel: -1 })).toThrow(/not valid/);
+  try {
+    parseForecasterConfig({ ...TINY, backbone: { ...TINY.backbone, depths: [1, 2] } });
+    expect.unreachable();
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'MODEL', where: { field: 'backbone.depths' } });
+  }
+});
