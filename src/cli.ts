@@ -1,13 +1,23 @@
 #!/usr/bin/env node
 /** The command line: one file a command in `commands/`; an error is told in plain words and sets the exit status. */
 import { Command } from 'commander';
+import { registerEvaluate } from './commands/evaluate.ts';
+import { registerForecast } from './commands/forecast.ts';
+import { registerIngest } from './commands/ingest.ts';
 import { registerSampleWorld } from './commands/sample-world.ts';
+import { registerTrain } from './commands/train.ts';
+import { registerVerify } from './commands/verify.ts';
 import { describeError, isKernelcastError } from './errors.ts';
 
 const program = new Command('kernelcast')
   .description('Forecasts of temperature and wind, from gridded and station weather data.')
   .showHelpAfterError();
 
+registerIngest(program);
+registerEvaluate(program);
+registerForecast(program);
+registerTrain(program);
+registerVerify(program);
 registerSampleWorld(program);
 
 try {
