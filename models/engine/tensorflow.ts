@@ -113,8 +113,8 @@ export function tensorFlowOps(tf: TensorFlowModule): Ops<TF.Tensor> {
     },
 
     topK(x, k) {
-      const { indices } = tf.topk(x, k, true);
-      // TensorFlow.js has no gradient for the values; taking them by index has.
+      // TensorFlow.js has no gradient for the values; taking them by index has. The indices have none, and say so.
+      const indices = withoutGradient(tf, () => tf.topk(x, k, true).indices);
       return { values: takeAlong(x, indices, -1), indices };
     },
     takeAlong,
@@ -140,6 +140,15 @@ function differentiableGather(tf: TensorFlowModule) {
     });
     return gather(matrix);
   };
+}
+
+/** Computes outside of the tape: nothing that `compute` uses gets a gradient through its result. */
+function withoutGradient(tf: TensorFlowModule, compute: () => TF.Tensor): TF.Tensor {
+  const cut = tf.customGrad((...inputs: (TF.Tensor | TF.GradSaveFunc)[]) => ({
+    value: compute(),
+    gradFunc: () => tf.zerosLike(inputs[0] as TF.Tensor),
+  }));
+  return cut(tf.scalar(0));
 }
 
 /** Where in the flat `x` the elements lie that NumPy's `take_along_axis(x, indices, axis)` takes. */
