@@ -1,0 +1,92 @@
+/** Which variables of a file are its coordinates (CF-1.11 chapter 4), and their values. */
+import { KernelcastError } from '../../src/errors.ts';
+import { type Grid, type GridVariable, textAttribute } from '../grid.ts';
+import { packingOf, signedAsTold, unpackPicked } from './packing.ts';
+import { isTimeUnits } from './time-units.ts';
+
+export type CoordinateRole = 'time' | 'latitude' | 'longitude';
+
+/** More values than any axis of weather data has; a header that says so lies, or it is no axis. */
+const MOST_VALUES = 20_000_000;
+
+const UNITS_OF: Record<'latitude' | 'longitude', RegExp> = {
+  latitude: /^degrees?_?n(orth)?$/i,
+  longitude: /^degrees?_?e(ast)?$/i,
+};
+const NAME_OF: Record<'latitude' | 'longitude', RegExp> = {
+  latitude: /^lat(itude)?$/i,
+  longitude: /^lon(gitude)?$/i,
+};
+
+const PLAIN_DEGREES = /^(deg(ree)?s?)?$/i;
+
+/** Whether a variable is a coordinate of the given kind, by its standard name, its units or, failing both, its name. */
+export function hasRole(variable: GridVariable, role: CoordinateRole): boolean {
+  if (variable.type === 'char') return false;
+  const units = textAttribute(variable.attributes, 'units') ?? '';
+  const standardName = textAttribute(variable.attributes, 'standard_name');
+  // The time a forecast was made from has the units of a time, and is not the time that a value is valid at.
+  if (role === 'time') return isTimeUnits(units) && standardName !== 'forecast_reference_time';
+  if (standardName) return standardName === role;
+  return UNITS_OF[role].test(units) || (NAME_OF[role].test(variable.name) && PLAIN_DEGREES.test(units));
+}
+
+/** The coordinate variable of a dimension, if it is of the given kind. */
+export function coordinateOf(grid: Grid, dimension: string, role: CoordinateRole): GridVariable | undefined {
+  const candidates = [...grid.variables.values()].filter(
+    (variable) => variable.dimensions.length === 1 && variable.dimensions[0] === dimension && hasRole(variable, role),
+  );
+  return (
+    candidates.find(({ name }) => name === dimension) ??
+    candidates.find(({ attributes }) => textAttribute(attributes, 'standard_name') === role) ??
+    candidates[0]
+  );
+}
+
+/** The names in a variable's `coordinates` attribute. */
+export function auxiliaryCoordinates(variable: GridVariable): string[] {
+  return textAttribute(variable.attributes, 'coordinates')?.split(/\s+/) ?? [];
+}
+
+/**
+ * All values of a coordinate, unpacked, NaN where missing.
+ * @throws KernelcastError `CONVENTIONS` when it has more values than an axis can have
+ */
+export async function readCoordinate(grid: Grid, variable: GridVariable): Promise<Float64Array> {
+  const size = variable.shape.reduce((product, n) => product * n, 1);
+  if (size > MOST_VALUES) {
+    throw new KernelcastError('CONVENTIONS', `a coordinate with ${size} values`, {
+      where: { file: grid.path, variable: variable.name },
+    });
+  }
+  const packing = packingOf(variable, grid.path);
+  const raw = await grid.read(
+    variable,
+    variable.shape.map(() => 0),
+    variable.shape,
+  );
+  const values = new Float64Array(size);
+  const all = Int32Array.from({ length: size }, (_, index) => index);
+  unpackPicked(signedAsTold(raw, packing), 0, all, packing, values, 0);
+  return values;
+}
+
+/**
+ * All values of a latitude or longitude, in degrees.
+ * @throws KernelcastError `UNIT` when its units are others; see `readCoordinate`
+ */
+export async function readDegrees(grid: Grid, variable: GridVariable, role: 'latitude' | 'longitude') {
+  const units = textAttribute(variable.attributes, 'units') ?? '';
+  if (!UNITS_OF[role].test(units) && !PLAIN_DEGREES.test(units)) {
+    throw new KernelcastError('UNIT', `'${units}' is not a unit of ${role} that Kernelcast knows`, {
+      where: { file: grid.path, variable: variable.name },
+      hint: `Known: ${role === 'latitude' ? 'degrees_north' : 'degrees_east'}, degrees.`,
+    });
+  }
+  return readCoordinate(grid, variable);
+}
+
+/** A longitude from -180..360 within -180..180. */
+export function eastOrWest(longitude: number): number {
+  return longitude > 180 ? longitude - 360 : longitude;
+}

@@ -1,0 +1,133 @@
+/**
+ * Finds temperature and wind in a file: what `--map` names, else by CF standard name, else by a table of known names.
+ * A variable that looks right but lies on another level, or is laid out in a way that we do not read, is not taken; the
+ * error then tells why.
+ */
+import { type Conversion, conversionFrom } from '../../src/domain/units.ts';
+import { VARIABLE_NAMES, type VariableName } from '../../src/domain/variables.ts';
+import { KernelcastError } from '../../src/errors.ts';
+import { type Grid, type GridVariable, textAttribute } from '../grid.ts';
+import { auxiliaryCoordinates, readCoordinate } from './coordinates.ts';
+import { KNOWN_VARIABLES } from './known-names.ts';
+import { type Packing, packingOf } from './packing.ts';
+
+/** Kernelcast's name -> the name in the file. */
+export type VariableMap = Partial<Record<VariableName, string>>;
+
+/** One variable of a file that becomes one of ours. */
+export interface Field<Layout> {
+  name: VariableName;
+  variable: GridVariable;
+  layout: Layout;
+  packing: Packing;
+  /** From the unpacked value to the internal unit. */
+  conversion: Conversion;
+}
+
+/**
+ * The fields of a file, at least one, each with its layout.
+ * @param layoutOf how the values of a variable are laid out, or, as text, why it cannot be read
+ * @throws KernelcastError `VARIABLE_MISSING`: neither temperature nor wind; `CONVENTIONS`: they cannot be read, or it is
+ * not clear which is meant; `UNIT`: an unknown unit
+ */
+export async function findFields<Layout extends object>(
+  grid: Grid,
+  map: VariableMap,
+  layoutOf: (variable: GridVariable) => Layout | string,
+): Promise<Field<Layout>[]> {
+  const fields: Field<Layout>[] = [];
+  const refused: string[] = [];
+  for (const name of VARIABLE_NAMES) {
+    const mapped = map[name];
+    const candidates = mapped === undefined ? candidatesFor(grid, name) : [grid.variables.get(mapped) ?? []].flat();
+    const usable: Field<Layout>[] = [];
+    for (const variable of candidates) {
+      const problem =
+        mapped === undefined ? await wrongLevel(grid, variable, KNOWN_VARIABLES[name].highest) : undefined;
+      const layout = problem ?? layoutOf(variable);
+      if (typeof layout === 'string') {
+        refused.push(`${variable.name} (${layout})`);
+        if (mapped !== undefined) throw unreadable(grid, refused);
+      } else usable.push(describe(grid, name, variable, layout));
+    }
+    const field = onlyOne(grid, name, usable);
+    if (field) fields.push(field);
+  }
+  if (fields.length > 0) return fields;
+  if (refused.length > 0) throw unreadable(grid, refused);
+  throw new KernelcastError('VARIABLE_MISSING', 'there is no temperature or wind in the file', {
+    where: { file: grid.path, variables: [...grid.variables.keys()].join(', ').slice(0, 500) || 'none' },
+    hint: 'Say which variable it is, for example --map temperature_2m=NAME.',
+  });
+}
+
+function unreadable(grid: Grid, refused: readonly string[]): KernelcastError {
+  return new KernelcastError('CONVENTIONS', `no temperature or wind that can be read: ${refused.join('; ')}`, {
+    where: { file: grid.path },
+  });
+}
+
+/** By standard name, most specific name first; by known name only where nothing has the standard name. */
+function candidatesFor(grid: Grid, name: VariableName): GridVariable[] {
+  const { standardName, names } = KNOWN_VARIABLES[name];
+  const all = [...grid.variables.values()].filter(({ type }) => type !== 'char');
+  const standard = all.filter(({ attributes }) => textAttribute(attributes, 'standard_name') === standardName);
+  if (standard.length > 0) return standard;
+  const known = names
+    .map((known) =>
+      all.find(
+        (variable) =>
+          variable.name.toLowerCase() === known &&
+          // A variable with another standard name is another quantity, whatever it is called.
+          textAttribute(variable.attributes, 'standard_name') === undefined,
+      ),
+    )
+    .filter((variable) => variable !== undefined);
+  return known.slice(0, 1);
+}
+
+function onlyOne<Layout>(grid: Grid, name: VariableName, usable: Field<Layout>[]): Field<Layout> | undefined {
+  if (usable.length <= 1) return usable[0];
+  const { names } = KNOWN_VARIABLES[name];
+  const known = names.map((known) => usable.find(({ variable }) => variable.name.toLowerCase() === known));
+  const [best] = known.filter((field) => field !== undefined);
+  if (best) return best;
+  throw new KernelcastError('CONVENTIONS', `several variables of the file could be ${name}`, {
+    where: { file: grid.path, variables: usable.map(({ variable }) => variable.name).join(', ') },
+    hint: `Say which: --map ${name}=NAME.`,
+  });
+}
+
+function describe<Layout>(grid: Grid, name: VariableName, variable: GridVariable, layout: Layout): Field<Layout> {
+  const where = { file: grid.path, variable: variable.name };
+  const unit = textAttribute(variable.attributes, 'units');
+  if (unit === undefined) {
+    throw new KernelcastError('UNIT', 'the variable has no units', {
+      where,
+      hint: 'Give it some, for example: ncatted -a units,NAME,c,c,K FILE.',
+    });
+  }
+  const conversion = conversionFrom(unit, KNOWN_VARIABLES[name].quantity, where);
+  return { name, variable, layout, packing: packingOf(variable, grid.path), conversion };
+}
+
+/**
+ * Why a variable's level is not near the ground: a pressure level, or a height above `highest` metres. A level is a
+ * coordinate of one value, by dimension or by the `coordinates` attribute.
+ */
+async function wrongLevel(grid: Grid, variable: GridVariable, highest: number): Promise<string | undefined> {
+  for (const name of new Set([...variable.dimensions, ...auxiliaryCoordinates(variable)])) {
+    const level = grid.variables.get(name);
+    if (!level || level.type === 'char' || level.shape.some((n) => n !== 1)) continue;
+    const units = textAttribute(level.attributes, 'units') ?? '';
+    const [value] = await readCoordinate(grid, level);
+    if (/^(hPa|Pa|mbar|mb|millibars?|hectopascals?|pascals?)$/i.test(units)) return `at ${value} ${units}`;
+    const isHeight = /^(m|met(er|re)s?)$/i.test(units) && /height/i.test(`${name} ${standardNameOf(level)}`);
+    if (isHeight && value > highest) return `at ${value} ${units}`;
+  }
+  return undefined;
+}
+
+function standardNameOf(variable: GridVariable): string {
+  return textAttribute(variable.attributes, 'standard_name') ?? '';
+}

@@ -1,0 +1,164 @@
+/**
+ * Files of stations: CF discrete sampling geometries of `featureType` timeSeries (CF-1.11 chapter 9 and appendix H), in the
+ * orthogonal multidimensional form: [station, time] or [time, station] with one time axis, or [time] for a single station.
+ */
+
+import type { Station } from '../../src/domain/station.ts';
+import { KernelcastError } from '../../src/errors.ts';
+import { type Grid, type GridVariable, textAttribute } from '../grid.ts';
+import { coordinateOf, eastOrWest, hasRole, readCoordinate, readDegrees } from './coordinates.ts';
+
+export interface StationLayout {
+  timeAxis: number;
+  /** None for a single station. */
+  stationAxis: number | undefined;
+  time: GridVariable;
+  latitude: GridVariable;
+  longitude: GridVariable;
+}
+
+const READ_HINT = 'Kernelcast reads timeSeries files whose stations share one time axis: [station, time].';
+
+/** Attributes of the variables that count or name the stations of a ragged file. */
+const RAGGED = ['sample_dimension', 'instance_dimension', 'CF:ragged_row_count', 'CF:ragged_parent_index'];
+
+/**
+ * Whether a file calls itself a file of stations.
+ * @throws KernelcastError `CONVENTIONS` for another feature type
+ */
+export function isStationFile(grid: Grid): boolean {
+  const { attributes } = grid;
+  const type = textAttribute(attributes, 'featureType') ?? textAttribute(attributes, 'CF:featureType');
+  const known = type ?? textAttribute(attributes, 'cdm_data_type') ?? '';
+  if (/^(timeSeries|station)$/i.test(known)) return true;
+  if (type === undefined || /^grid$/i.test(type)) return false;
+  throw new KernelcastError('CONVENTIONS', `the file holds features of the type '${type}'`, {
+    where: { file: grid.path },
+    hint: READ_HINT,
+  });
+}
+
+/** The layout, or why there is none that we read. */
+export function stationLayout(grid: Grid, variable: GridVariable): StationLayout | string {
+  if ([...grid.variables.values()].some(({ attributes }) => RAGGED.some((name) => attributes.has(name)))) {
+    return 'a ragged layout: each station has times of its own';
+  }
+  const [latitude, longitude] = [positionOf(grid, variable, 'latitude'), positionOf(grid, variable, 'longitude')];
+  if (!latitude || !longitude) return 'its stations have no fixed latitude and longitude';
+  const stationDimension = latitude.dimensions[0];
+  if (longitude.dimensions[0] !== stationDimension) return 'latitude and longitude belong to different dimensions';
+  const timeAxis = variable.dimensions.findIndex((dimension) => coordinateOf(grid, dimension, 'time'));
+  if (timeAxis < 0) return 'its stations do not share one time axis';
+  const stationAxis = stationDimension === undefined ? -1 : variable.dimensions.indexOf(stationDimension);
+  if (stationDimension !== undefined && stationAxis < 0) return `it has no dimension '${stationDimension}'`;
+  const extra = variable.dimensions.findIndex(
+    (_, axis) => axis !== timeAxis && axis !== stationAxis && variable.shape[axis] !== 1,
+  );
+  if (extra >= 0) return `it has ${variable.shape[extra]} values along '${variable.dimensions[extra]}'`;
+  const time = coordinateOf(grid, variable.dimensions[timeAxis], 'time')!;
+  return { timeAxis, stationAxis: stationAxis < 0 ? undefined : stationAxis, time, latitude, longitude };
+}
+
+/** The latitude or longitude of each station: one value a station, and no axis that is shared with the values' time. */
+function positionOf(grid: Grid, variable: GridVariable, role: 'latitude' | 'longitude'): GridVariable | undefined {
+  return [...grid.variables.values()].find(
+    (candidate) =>
+      hasRole(candidate, role) &&
+      candidate.dimensions.length <= 1 &&
+      (candidate.dimensions.length === 0 ||
+        (variable.dimensions.includes(candidate.dimensions[0]) &&
+          !coordinateOf(grid, candidate.dimensions[0], 'time'))),
+  );
+}
+
+/**
+ * The station table of a file.
+ * @throws KernelcastError `CONVENTIONS`: no id (`cf_role` timeseries_id), an id twice, or a position off the Earth
+ */
+export async function stationsOf(grid: Grid, { latitude, longitude }: StationLayout): Promise<Station[]> {
+  const latitudes = await readDegrees(grid, latitude, 'latitude');
+  const longitudes = await readDegrees(grid, longitude, 'longitude');
+  const count = latitudes.length;
+  const ofStation = (variable: GridVariable) =>
+    latitude.dimensions.length === 0
+      ? variable.shape.slice(0, variable.type === 'char' ? -1 : undefined).every((n) => n === 1)
+      : variable.dimensions[0] === latitude.dimensions[0];
+  const candidates = [...grid.variables.values()].filter(ofStation);
+  const idVariable = candidates.find(({ attributes }) => textAttribute(attributes, 'cf_role') === 'timeseries_id');
+  if (!idVariable) {
+    throw new KernelcastError('CONVENTIONS', 'the stations have no ids', {
+      where: { file: grid.path },
+      hint: 'One variable along the stations must have the attribute cf_role = "timeseries_id".',
+    });
+  }
+  const ids = (await readTexts(grid, idVariable, count)).map(safeId);
+  const nameVariable = candidates.find(isName(idVariable));
+  const names = nameVariable ? await readTexts(grid, nameVariable, count) : ids;
+  const elevationVariable = candidates.find(isElevation);
+  const elevations = elevationVariable ? await readCoordinate(grid, elevationVariable) : undefined;
+
+  const seen = new Set<string>();
+  return ids.map((id, index): Station => {
+    const where = { file: grid.path, variable: idVariable.name, index, station: id };
+    if (id === '') throw new KernelcastError('CONVENTIONS', 'a station has no id', { where });
+    if (seen.has(id)) throw new KernelcastError('CONVENTIONS', 'two stations have the same id', { where });
+    seen.add(id);
+    if (!(Math.abs(latitudes[index]) <= 90 && Math.abs(longitudes[index]) <= 360)) {
+      throw new KernelcastError('CONVENTIONS', 'a station is not on the Earth', {
+        where: { ...where, latitude: latitudes[index], longitude: longitudes[index] },
+      });
+    }
+    const elevation = elevations?.[index] ?? Number.NaN;
+    return {
+      id,
+      name: names[index] || id,
+      country: '',
+      latitude: decimal(latitudes[index], latitude),
+      longitude: eastOrWest(decimal(longitudes[index], longitude)),
+      elevation: Number.isFinite(elevation) ? elevation : null,
+    };
+  });
+}
+
+function isName(idVariable: GridVariable): (variable: GridVariable) => boolean {
+  return (variable) =>
+    variable !== idVariable &&
+    variable.type === 'char' &&
+    (textAttribute(variable.attributes, 'standard_name') === 'platform_name' || /name/i.test(variable.name));
+}
+
+function isElevation(variable: GridVariable): boolean {
+  const standardName = textAttribute(variable.attributes, 'standard_name') ?? '';
+  const named =
+    /^(surface_altitude|altitude)$/.test(standardName) || /^(elevation|elev|altitude|alt)$/i.test(variable.name);
+  const units = textAttribute(variable.attributes, 'units') ?? 'm';
+  return named && variable.type !== 'char' && variable.shape.length <= 1 && /^(m|met(er|re)s?)$/i.test(units);
+}
+
+/** One text a station: rows of `char`, or numbers written out. */
+async function readTexts(grid: Grid, variable: GridVariable, count: number): Promise<string[]> {
+  if (variable.type !== 'char') return Array.from(await readCoordinate(grid, variable), String);
+  const start = variable.shape.map(() => 0);
+  const bytes = Buffer.from((await grid.read(variable, start, variable.shape)) as Uint8Array);
+  const width = count === 0 ? 0 : bytes.length / count;
+  return Array.from({ length: count }, (_, index) =>
+    bytes
+      .toString('utf8', index * width, (index + 1) * width)
+      .replace(/\0.*$/s, '')
+      .trim(),
+  );
+}
+
+/** Ids hold letters, digits, `.`, `_` and `-`. */
+function safeId(text: string): string {
+  return text
+    .trim()
+    .replace(/[^\p{L}\p{N}._-]+/gu, '-')
+    .replace(/^[._-]+|-+$/g, '')
+    .slice(0, 64);
+}
+
+/** 4.439 is 4.43900012... as a float32, which holds some seven digits: those are what was meant. */
+function decimal(value: number, { type }: GridVariable): number {
+  return type === 'float' ? Number(Math.fround(value).toPrecision(7)) : value;
+}

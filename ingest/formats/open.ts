@@ -1,0 +1,59 @@
+/** Opens a file of any format that we read, told by its first bytes and never by its name. */
+import { type FileHandle, open } from 'node:fs/promises';
+import { KernelcastError } from '../../src/errors.ts';
+import { fileError, systemCode } from '../../src/store/files.ts';
+import type { Grid } from '../grid.ts';
+import { openNetcdfClassic } from './netcdf-classic/reader.ts';
+
+const READ_HINT = 'This version reads NetCDF classic (CDF-1, CDF-2).';
+const TO_CLASSIC = `${READ_HINT} Convert it: nccopy -k 64-bit-offset IN OUT.`;
+
+/** First bytes (one character a byte) -> what it is, and what to do. */
+const FOREIGN: [string[], string, string][] = [
+  [['CDF\x05'], 'NetCDF classic with 64-bit data (CDF-5)', TO_CLASSIC],
+  [['\x89HDF\r\n\x1a\n'], 'NetCDF-4 or HDF5', TO_CLASSIC],
+  [['\x0e\x03\x13\x01'], 'HDF4', READ_HINT],
+  [['GRIB'], 'GRIB', `${READ_HINT} Convert it: grib_to_netcdf -k 2 -o OUT IN.`],
+  [['BUFR'], 'BUFR', READ_HINT],
+  [['\x1f\x8b'], 'gzip', 'Unpack it first: gunzip FILE.'],
+  [['PK\x03\x04'], 'zip', 'Unpack it first: unzip FILE.'],
+  [['<', '{', '['], 'text (HTML, XML or JSON)', 'Perhaps a server sent an error instead of the data: look inside.'],
+];
+
+/**
+ * @throws KernelcastError `NOT_FOUND`: no such file; `FORMAT`: a format that we do not read, or a damaged file;
+ * `ENVIRONMENT`: the file cannot be opened
+ */
+export async function openGrid(path: string): Promise<Grid> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, 'r');
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw fileError(error, 'open a file', path);
+    throw new KernelcastError('NOT_FOUND', 'there is no such file', { where: { file: path } });
+  }
+  try {
+    return await openHandle(handle, path);
+  } catch (error) {
+    await handle.close();
+    throw systemCode(error) ? fileError(error, 'read a file', path) : error;
+  }
+}
+
+async function openHandle(handle: FileHandle, path: string): Promise<Grid> {
+  const stat = await handle.stat();
+  if (stat.isDirectory()) throw foreign(path, 'a folder (Zarr?)', READ_HINT);
+  if (!stat.isFile()) throw foreign(path, 'no plain file', READ_HINT);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(8), 0, 8, 0);
+  const magic = buffer.subarray(0, bytesRead).toString('latin1');
+  if (magic.startsWith('CDF\x01') || magic.startsWith('CDF\x02')) return openNetcdfClassic(handle, stat.size, path);
+  if (bytesRead === 0) throw foreign(path, 'an empty file', 'Fetch the file again.');
+  const known = FOREIGN.find(([beginnings]) => beginnings.some((beginning) => magic.trimStart().startsWith(beginning)));
+  throw known
+    ? foreign(path, `a file of the format ${known[1]}`, known[2])
+    : foreign(path, 'no known format', READ_HINT);
+}
+
+function foreign(path: string, what: string, hint: string): KernelcastError {
+  return new KernelcastError('FORMAT', `this is ${what}`, { where: { file: path }, hint });
+}

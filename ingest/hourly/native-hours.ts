@@ -1,0 +1,94 @@
+/**
+ * From the times of a file to whole hours.
+ *
+ * - A time within ten minutes of a whole hour stands for that hour.
+ * - Other times: where the file's step is shorter than an hour they are left out, else the file is refused.
+ * - Of several times for one hour the one nearest to it counts; of equally near ones the last in the file.
+ * - The order in the file does not matter.
+ * - The file's step is its most frequent one (the shortest of several). Data of more than 24 hours a step, and means or
+ *   extremes over a day or more, are refused: no hourly weather can be made of them.
+ */
+import { formatHour, type Hour, hourOf, MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
+import { KernelcastError } from '../../src/errors.ts';
+import type { TimeAxis } from '../cf/time-axis.ts';
+
+export interface NativeHours {
+  /** Ascending, each once. */
+  hours: Int32Array;
+  /** Where in the file each stands. */
+  indices: Int32Array;
+  /** Hours from one to the next, as a rule; 1 where there is one only. */
+  step: number;
+}
+
+const TOLERANCE_MS = 10 * 60_000;
+const COARSEST_HOURS = 24;
+
+/**
+ * @throws KernelcastError `CONVENTIONS`: a time off the hour (with its index), or data too coarse
+ */
+export function nativeHours(axis: TimeAxis, options: { file: string; cellMethod?: string }): NativeHours {
+  const { times, cell } = axis;
+  const where = { file: options.file };
+  const sorted = times.slice().sort();
+  const step = usualStep(sorted) / MILLISECONDS_PER_HOUR;
+  refuseCoarse(step, cell === undefined ? 0 : cell / MILLISECONDS_PER_HOUR, options);
+
+  const best = new Map<Hour, { index: number; distance: number }>();
+  for (let index = 0; index < times.length; index++) {
+    const hour = hourOf(times[index] + MILLISECONDS_PER_HOUR / 2);
+    const distance = Math.abs(times[index] - hour * MILLISECONDS_PER_HOUR);
+    if (distance > TOLERANCE_MS) {
+      if (step < 1) continue;
+      throw new KernelcastError('CONVENTIONS', 'a time lies more than ten minutes off the hour', {
+        where: { ...where, index, time: new Date(times[index]).toISOString() },
+        hint: 'Kernelcast keeps hourly values, valid at the hour in UTC.',
+      });
+    }
+    const other = best.get(hour);
+    if (!other || distance <= other.distance) best.set(hour, { index, distance });
+  }
+  if (best.size === 0) {
+    throw new KernelcastError('CONVENTIONS', 'no time lies within ten minutes of a whole hour', { where });
+  }
+  const hours = Int32Array.from(best.keys()).sort();
+  const indices = Int32Array.from(hours, (hour) => best.get(hour)!.index);
+  return { hours, indices, step: Math.max(1, Math.round(step)) };
+}
+
+function refuseCoarse(step: number, cell: number, { file, cellMethod }: { file: string; cellMethod?: string }): void {
+  const length = Math.max(step, cell);
+  const ofWholeDays = cellMethod !== undefined && length >= COARSEST_HOURS;
+  if (length <= COARSEST_HOURS && !ofWholeDays) return;
+  throw new KernelcastError(
+    'CONVENTIONS',
+    `the data are too coarse: one value every ${Number(length.toFixed(1))} hours`,
+    {
+      where: cellMethod === undefined ? { file } : { file, 'each value is a': cellMethod },
+      hint: 'Kernelcast needs values at least once a day, and no means or extremes over days.',
+    },
+  );
+}
+
+/** The most frequent difference between neighbours (not counting equal ones), in milliseconds; an hour if there is none. */
+function usualStep(sorted: Float64Array): number {
+  const counts = new Map<number, number>();
+  for (let i = 1; i < sorted.length; i++) {
+    // To the minute: times in float32 days jitter by seconds.
+    const difference = Math.round((sorted[i] - sorted[i - 1]) / 60_000) * 60_000;
+    if (difference > 0) counts.set(difference, (counts.get(difference) ?? 0) + 1);
+  }
+  let step = MILLISECONDS_PER_HOUR;
+  let most = 0;
+  for (const [difference, count] of counts) {
+    if (count < most || (count === most && difference > step)) continue;
+    step = difference;
+    most = count;
+  }
+  return step;
+}
+
+/** For reports and errors: `2013-01-01T00:00Z to 2013-12-31T18:00Z`. */
+export function formatSpan(from: Hour, last: Hour): string {
+  return `${formatHour(from)} to ${formatHour(last)}`;
+}

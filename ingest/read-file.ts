@@ -1,0 +1,74 @@
+/** One file as hourly series, block after block; never more of it in memory than a slab and a block. */
+import type { Series } from '../src/domain/series.ts';
+import { hourlyBlocks, type NativeSlab } from './hourly/hourly-blocks.ts';
+import { type NativeHours, nativeHours } from './hourly/native-hours.ts';
+import { openSource, type Source, type SourceOptions } from './source.ts';
+
+const SLAB_BYTES = 16 * 1024 * 1024;
+
+/** Times that are not needed are read along where the next needed one is near: one read beats many. */
+const NEAR_TIMES = 8;
+
+export interface FileSummary extends Pick<Source, 'stations' | 'outside' | 'taken' | 'variables'> {
+  /** Times of the file that are used. */
+  times: number;
+}
+
+/**
+ * All checks that need no values: format, coordinates, times, units, stations.
+ * @throws KernelcastError see `openSource` and `nativeHours`
+ */
+export async function inspectFile(path: string, options: SourceOptions): Promise<FileSummary> {
+  const source = await openSource(path, options);
+  try {
+    const { stations, outside, taken, variables } = source;
+    return { stations, outside, taken, variables, times: hoursOf(path, source).hours.length };
+  } finally {
+    await source.close();
+  }
+}
+
+/**
+ * @param onTimes told how many more times have been read
+ * @throws KernelcastError see `inspectFile`; `FORMAT` where the file ends early
+ */
+export async function* readFile(
+  path: string,
+  options: SourceOptions & { onTimes?: (count: number) => void },
+): AsyncGenerator<Series> {
+  const source = await openSource(path, options);
+  try {
+    const native = hoursOf(path, source);
+    const { stations, variables } = source;
+    yield* hourlyBlocks(slabs(source, native, options.onTimes), { stations, variables, step: native.step });
+  } finally {
+    await source.close();
+  }
+}
+
+function hoursOf(file: string, { axis, cellMethod }: Source): NativeHours {
+  return nativeHours(axis, { file, cellMethod });
+}
+
+async function* slabs(
+  source: Source,
+  { hours, indices }: NativeHours,
+  onTimes?: (count: number) => void,
+): AsyncGenerator<NativeSlab> {
+  const bytesPerTime = source.bytesPerTime + source.stations.length * source.variables.length * 16;
+  const most = Math.max(1, Math.floor(SLAB_BYTES / bytesPerTime));
+  for (let from = 0; from < hours.length; ) {
+    const first = indices[from];
+    let to = from + 1;
+    while (to < hours.length && isNext(indices[to - 1], indices[to]) && indices[to] - first < most) to++;
+    const rows = indices.slice(from, to).map((index) => index - first);
+    const variables = await source.read(first, indices[to - 1] - first + 1);
+    yield { hours: hours.slice(from, to), rows, variables };
+    onTimes?.(to - from);
+    from = to;
+  }
+}
+
+function isNext(index: number, next: number): boolean {
+  return next > index && next - index <= NEAR_TIMES;
+}

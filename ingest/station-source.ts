@@ -1,0 +1,58 @@
+/** A file of stations, as it is: its stations are the stations. */
+import { FLAG, type Series, type SeriesVariable } from '../src/domain/series.ts';
+import type { Station } from '../src/domain/station.ts';
+import type { Field } from './cf/find-variables.ts';
+import { signedAsTold, unpackPicked } from './cf/packing.ts';
+import type { StationLayout } from './cf/station-layout.ts';
+import { readTimeAxis } from './cf/time-axis.ts';
+import type { Grid } from './grid.ts';
+import type { Source } from './source.ts';
+import { completedNames, completeWind } from './wind.ts';
+
+/**
+ * @param fields with the same coordinates
+ * @throws KernelcastError `CONVENTIONS` from the time axis
+ */
+export async function stationSource(
+  grid: Grid,
+  fields: readonly Field<StationLayout>[],
+  stations: readonly Station[],
+  cellMethod: string | undefined,
+): Promise<Source> {
+  const axis = await readTimeAxis(grid, fields[0].layout.time);
+  return {
+    stations,
+    outside: [],
+    axis,
+    cellMethod,
+    taken: fields.map(({ name, variable }) => ({ name, from: variable.name })),
+    variables: completedNames(fields.map(({ name }) => name)),
+    bytesPerTime: fields.length * stations.length * 8,
+    close: () => grid.close(),
+    async read(first, count) {
+      const variables: Series['variables'] = {};
+      for (const field of fields) variables[field.name] = await readField(grid, field, stations.length, first, count);
+      return completeWind(variables, count * stations.length);
+    },
+  };
+}
+
+async function readField(
+  grid: Grid,
+  { variable, layout, packing, conversion }: Field<StationLayout>,
+  stations: number,
+  first: number,
+  count: number,
+): Promise<SeriesVariable> {
+  const { timeAxis, stationAxis } = layout;
+  const start = variable.shape.map((_, axis) => (axis === timeAxis ? first : 0));
+  const size = variable.shape.map((n, axis) => (axis === timeAxis ? count : n));
+  const raw = signedAsTold(await grid.read(variable, start, size), packing);
+  const strideOf = (axis: number) => size.slice(axis + 1).reduce((product, n) => product * n, 1);
+  const stationStride = stationAxis === undefined ? 0 : strideOf(stationAxis);
+  const picks = Int32Array.from({ length: stations }, (_, s) => s * stationStride);
+  const unpacked = new Float64Array(count * stations);
+  for (let t = 0; t < count; t++) unpackPicked(raw, t * strideOf(timeAxis), picks, packing, unpacked, t * stations);
+  const values = Float32Array.from(unpacked, (value) => value * conversion.scale + conversion.offset);
+  return { values, flags: Uint8Array.from(values, (value) => (Number.isNaN(value) ? FLAG.MISSING : FLAG.OBSERVED)) };
+}

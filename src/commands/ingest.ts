@@ -1,0 +1,93 @@
+/** `kernelcast ingest`: files of weather into the observation store. */
+import type { Command } from 'commander';
+import type { FileReport, IngestReport } from '../../ingest/ingest.ts';
+import { dataDirectory } from '../config.ts';
+import { formatHour } from '../domain/time.ts';
+import { isVariableName, VARIABLE_NAMES, type VariableName } from '../domain/variables.ts';
+import { KernelcastError } from '../errors.ts';
+import { startProgress } from './progress.ts';
+
+type VariableMap = Partial<Record<VariableName, string>>;
+
+interface Options {
+  dataset: string;
+  stations?: string;
+  map: VariableMap;
+  skipOutside?: boolean;
+  data?: string;
+}
+
+export function registerIngest(program: Command): void {
+  program
+    .command('ingest')
+    .description('read gridded files (sampled at stations) and files of stations into a dataset, all or nothing')
+    .argument('<file...>', 'NetCDF classic files')
+    .requiredOption('--dataset <name>', 'the dataset to merge into; made when it is not there')
+    .option('--stations <csv>', 'where to sample grids: id,latitude,longitude[,name,country,elevation]')
+    .option('--map <name=variable>', 'take a variable of the file as one of ours; may be repeated', addMapping, {})
+    .option('--skip-outside', 'leave out stations outside the grid')
+    .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
+    .action(run);
+}
+
+/** @throws KernelcastError `USAGE` unless the text is `NAME=VARIABLE` with one of our names, not given before */
+function addMapping(text: string, map: VariableMap): VariableMap {
+  const [, name, variable] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || !isVariableName(name) || map[name] !== undefined) {
+    throw new KernelcastError('USAGE', `'${text}' does not say which variable is taken as what`, {
+      hint: `Write --map NAME=VARIABLE, each NAME once, NAME being one of ${VARIABLE_NAMES.join(', ')}.`,
+    });
+  }
+  return { ...map, [name]: variable };
+}
+
+async function run(files: string[], { dataset, stations, map, skipOutside, data }: Options): Promise<void> {
+  const [{ ingestFiles }, { readStationList }, { ObservationStore }] = await Promise.all([
+    import('../../ingest/ingest.ts'),
+    import('../../ingest/station-list.ts'),
+    import('../store/observations.ts'),
+  ]);
+  const progress = startProgress('reading');
+  try {
+    const report = await ingestFiles(files, {
+      dataset,
+      store: new ObservationStore(dataDirectory(data)),
+      stations: stations === undefined ? undefined : await readStationList(stations),
+      map,
+      skipOutside,
+      onProgress: ({ file, done, total }) => progress.update(done, total, file),
+    });
+    progress.stop();
+    process.stdout.write(formatReport(report));
+  } finally {
+    progress.stop();
+  }
+}
+
+function formatReport(report: IngestReport): string {
+  const lines = report.files.flatMap(describeFile);
+  if (report.files.length > 1) {
+    lines.push('all files', ...describeSpan(report));
+  }
+  const changed = report.months.length === 0 ? 'nothing new' : `months changed: ${monthSpan(report.months)}`;
+  lines.push(`dataset ${report.dataset}: ${changed}; values added ${report.added}, replaced ${report.replaced}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function monthSpan(months: readonly string[]): string {
+  return months.length === 1 ? months[0] : `${months.length}, ${months[0]} to ${months[months.length - 1]}`;
+}
+
+function describeFile(file: FileReport): string[] {
+  const taken = file.taken.map(({ name, from }) => (name === from ? name : `${from} as ${name}`));
+  const outside = file.outside === 0 ? [] : [`  left out, outside the grid: ${file.outside}`];
+  return [file.file, `  taken: ${taken.join(', ')}`, ...describeSpan(file), ...outside];
+}
+
+function describeSpan(part: FileReport | IngestReport): string[] {
+  return [
+    `  stations: ${part.stations}; ${formatHour(part.from)} to ${formatHour(part.to - 1)}, ${part.to - part.from} hours`,
+    `  variables: ${part.variables.join(', ')}`,
+    `  values: ${part.observed} observed, ${part.interpolated} interpolated, ${part.missing} missing`,
+  ];
+}
