@@ -1,7 +1,8 @@
 /** Where the sample world has land: Natural Earth's 1:110 million outlines, from the `world-atlas` package. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { type GeoGeometryObjects, geoBounds, geoContains } from 'd3-geo';
+import { type GeoGeometryObjects, geoContains } from 'd3-geo';
+import type { Position } from 'geojson';
 import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import { wrapLongitude } from '../../src/domain/geo.ts';
@@ -9,9 +10,9 @@ import type { WorldGrid } from './grid.ts';
 
 interface Outline {
   polygon: GeoGeometryObjects;
+  /** A box around it, degrees; the whole globe where it crosses the date line, since it may then hold a pole. */
   south: number;
   north: number;
-  /** In degrees east; `west` > `east` where the outline crosses the date line. */
   west: number;
   east: number;
 }
@@ -37,19 +38,27 @@ async function readOutlines(): Promise<Outline[]> {
   const topology = JSON.parse(await readFile(path, 'utf8')) as Topology<{ land: GeometryCollection }>;
   return feature(topology, topology.objects.land).features.flatMap(({ geometry }) => {
     if (geometry.type !== 'MultiPolygon') return [];
-    return geometry.coordinates.map((coordinates) => {
-      const polygon = { type: 'Polygon' as const, coordinates };
-      const [[west, south], [east, north]] = geoBounds(polygon);
-      return { polygon, west, south, east, north };
-    });
+    return geometry.coordinates.map((coordinates) => outline(coordinates));
   });
 }
 
-function isInside({ polygon, west, south, east, north }: Outline, point: [number, number]): boolean {
+function outline(coordinates: Position[][]): Outline {
+  const box = { south: 90, north: -90, west: 180, east: -180 };
+  for (const [longitude, latitude] of coordinates[0]) {
+    box.south = Math.min(box.south, latitude);
+    box.north = Math.max(box.north, latitude);
+    box.west = Math.min(box.west, longitude);
+    box.east = Math.max(box.east, longitude);
+  }
+  const polygon: GeoGeometryObjects = { type: 'Polygon', coordinates };
+  if (box.east - box.west > 180) return { polygon, south: -90, north: 90, west: -180, east: 180 };
+  return { polygon, ...box };
+}
+
+function isInside({ polygon, south, north, west, east }: Outline, point: [number, number]): boolean {
   const [longitude, latitude] = point;
-  if (latitude < south || latitude > north) return false;
-  const within = west <= east ? longitude >= west && longitude <= east : longitude >= west || longitude <= east;
-  return within && geoContains(polygon, point);
+  const inBox = latitude >= south && latitude <= north && longitude >= west && longitude <= east;
+  return inBox && geoContains(polygon, point);
 }
 
 function smooth(mask: Float64Array, { rows, columns }: WorldGrid): Float64Array {

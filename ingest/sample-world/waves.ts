@@ -147,22 +147,30 @@ export class WaveField {
 
   #sum(time: number, profiles: readonly Float64Array[], turn: number, out: Float64Array): void {
     const { rows, columns } = this.#grid;
-    const phasors = this.#waves.map((wave) => phasor(wave, time, turn));
+    // This is where the time goes: plain loops over locals.
+    const waves = this.#waves;
+    const cosines = this.#cosines;
+    const sines = this.#sines;
+    const phasors = waves.map((wave) => phasor(wave, time, turn));
     const real = new Float64Array(this.#wavenumbers);
     const imaginary = new Float64Array(this.#wavenumbers);
     out.fill(0);
     for (let row = 0; row < rows; row++) {
       real.fill(0);
       imaginary.fill(0);
-      this.#waves.forEach(({ wavenumber }, index) => {
-        real[wavenumber] += profiles[index][row] * phasors[index][0];
-        imaginary[wavenumber] += profiles[index][row] * phasors[index][1];
-      });
-      for (let m = 0; m < this.#wavenumbers; m++) {
-        if (real[m] === 0 && imaginary[m] === 0) continue;
+      for (let index = 0; index < waves.length; index++) {
+        const profile = profiles[index][row];
+        real[waves[index].wavenumber] += profile * phasors[index][0];
+        imaginary[waves[index].wavenumber] += profile * phasors[index][1];
+      }
+      const start = row * columns;
+      for (let m = 0; m < real.length; m++) {
+        const a = real[m];
+        const b = imaginary[m];
+        if (a === 0 && b === 0) continue;
         for (let column = 0; column < columns; column++) {
           const angle = m * columns + column;
-          out[row * columns + column] += real[m] * this.#cosines[angle] - imaginary[m] * this.#sines[angle];
+          out[start + column] += a * cosines[angle] - b * sines[angle];
         }
       }
     }
