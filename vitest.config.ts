@@ -11,5 +11,7 @@ export default defineConfig({
     testTimeout: 30_000,
     pool: 'forks',
     maxWorkers: 2,
+    // The same engine wherever the tests run; `KERNELCAST_ENGINE=native` runs them on libtensorflow instead.
+    env: { KERNELCAST_ENGINE: process.env.KERNELCAST_ENGINE ?? 'plain' },
   },
 });

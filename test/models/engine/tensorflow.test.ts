@@ -5,7 +5,7 @@ import { tensorFlowOps } from '../../../models/engine/tensorflow.ts';
 import { openTensorFlow } from '../../../models/engine/tensorflow-backend.ts';
 import { type Dense, OPS_CASES, ramp } from './ops-cases.ts';
 
-const { tf } = await openTensorFlow('plain');
+const { tf } = await openTensorFlow();
 const ops = tensorFlowOps(tf);
 const place = ({ data, shape }: Dense) => tf.tensor(data, shape, 'float32');
 

@@ -5,7 +5,7 @@ import { tensorFlowOps } from '../../../models/engine/tensorflow.ts';
 import { openTensorFlow } from '../../../models/engine/tensorflow-backend.ts';
 import { batchNorm } from '../../../models/layers/batch-norm.ts';
 
-const { tf } = await openTensorFlow('plain');
+const { tf } = await openTensorFlow();
 const ops = tensorFlowOps(tf);
 const parameters = new Parameters<TF.Tensor>(
   new Map([

@@ -9,7 +9,7 @@ import { networkLogits } from '../../../models/unireplknet/network.ts';
 import type { NamedTensor, Weights } from '../../../models/weights/safetensors.ts';
 import { channelsFirst, channelsLast } from '../../parity/fixture.ts';
 
-export const { tf } = await openTensorFlow('plain');
+export const { tf } = await openTensorFlow();
 export const ops = tensorFlowOps(tf);
 
 export function place({ shape, values }: NamedTensor): TF.Tensor {
