@@ -30,7 +30,7 @@ const live = createLive(createApi(document.baseURI), store);
 /** Shows the place that the address names, or else one to begin with. */
 function showPlace(station: string | undefined): void {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  const wanted = station ?? startingStation(store.state.stations, timeZone)?.id;
+  const wanted = station ?? startingStation(store.state.stations, timeZone, -new Date().getTimezoneOffset() / 60)?.id;
   if (wanted !== undefined) void live.showStation(wanted);
 }
 

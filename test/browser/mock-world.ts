@@ -1,5 +1,5 @@
 /** A small made-up world with a formula for its weather: the same numbers in each run of the browser tests. */
-import { cityMapping } from 'city-timezones';
+import { readFileSync } from 'node:fs';
 
 export interface MockStation {
   id: string;
@@ -16,27 +16,20 @@ export interface MockWeather {
   direction: number;
 }
 
-/** The largest cities, no two nearer than about two degrees. */
+/** The first `count` places of the sample world's catalogue, spread over the alphabet and so over the world. */
 export function mockStations(count: number): MockStation[] {
-  const chosen: MockStation[] = [];
-  for (const city of [...cityMapping].sort((a, b) => b.pop - a.pop || a.lat - b.lat)) {
-    if (chosen.length === count) break;
-    const crowded = chosen.some(
-      ({ latitude, longitude }) =>
-        Math.hypot(latitude - city.lat, (longitude - city.lng) * Math.cos(city.lat / 57.3)) < 2,
-    );
-    if (crowded) continue;
-    const slug = `${city.city_ascii}-${city.iso2}`.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-    chosen.push({
-      id: chosen.some(({ id }) => id === slug) ? `${slug}-${chosen.length}` : slug,
-      name: city.city,
-      country: city.iso2,
-      latitude: Math.round(city.lat * 100) / 100,
-      longitude: Math.round(city.lng * 100) / 100,
-      elevation: null,
+  const [, ...rows] = readFileSync(new URL('../../ingest/sample-world/places.csv', import.meta.url), 'utf8')
+    .trim()
+    .split('\n');
+  const every = Math.max(1, Math.floor(rows.length / count));
+  return rows
+    .filter((_, index) => index % every === 0)
+    .slice(0, count)
+    .map((row) => {
+      const [id, name, country, latitude, longitude, elevation] = row.split(',');
+      const height = elevation === '' ? null : Number(elevation);
+      return { id, name, country, latitude: Number(latitude), longitude: Number(longitude), elevation: height };
     });
-  }
-  return chosen;
 }
 
 const RADIAN = Math.PI / 180;
@@ -74,10 +67,10 @@ export function mockForecast(model: string, station: MockStation, init: number, 
       direction: days[0].direction,
     };
   }
-  const error = Math.sin(init * 0.7 + station.longitude) * Math.sqrt(lead) * 0.25;
+  const error = Math.sin(init * 0.7 + station.longitude + lead / 5) * Math.sqrt(lead) * 0.75;
   return {
     temperature: truth.temperature + error,
-    speed: Math.max(0, truth.speed + error * 0.6),
+    speed: Math.max(0, truth.speed + error * 0.7),
     direction: (truth.direction + error * 12 + 360) % 360,
   };
 }

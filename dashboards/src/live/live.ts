@@ -2,7 +2,7 @@
 import { type Api, ProblemError } from '../api/client.ts';
 import type { Status } from '../api/contracts.ts';
 import { PLACE_VARIABLES, placeForecast } from '../place/place-forecast.ts';
-import type { RunData, Store } from '../state.ts';
+import type { RunData, State, Store } from '../state.ts';
 import { nextConnection, pollDelay } from './connection.ts';
 
 const PAST_HOURS = 48;
@@ -25,9 +25,11 @@ export function createLive(api: Api, store: Store): Live {
     window.clearTimeout(timer);
     try {
       const [status, readiness] = await Promise.all([api.status(), api.readiness()]);
-      if (status.latestRun !== null) await followRun(status);
-      const heard = { answered: true, readiness, hasRun: store.state.data !== undefined } as const;
-      store.update({ status, connection: nextConnection(store.state.connection, heard, Date.now()) });
+      const change = await followRun(status);
+      const hasRun = (change.data ?? store.state.data) !== undefined;
+      const connection = nextConnection(store.state.connection, { answered: true, readiness, hasRun }, Date.now());
+      // In one step, so that header, map, chart and scores move together.
+      store.update({ ...change, status, connection });
     } catch {
       // Whatever failed, the page keeps what it has, says so, and asks again.
       store.update({ connection: nextConnection(store.state.connection, { answered: false }, Date.now()) });
@@ -36,13 +38,13 @@ export function createLive(api: Api, store: Store): Live {
     timer = window.setTimeout(ask, pollDelay(store.state.connection, store.state.status?.clock.secondsPerHour));
   }
 
-  /** Fetches the newest run unless it is the one on show, and changes map, chart and scores in one step. */
-  async function followRun(status: Status): Promise<void> {
-    const shown = store.state.data;
+  /** Fetches the newest run and what belongs to it, unless it is the one on show or the person holds that one. */
+  async function followRun(status: Status): Promise<Partial<State>> {
+    const { data: shown, live, place } = store.state;
     const sameDataset = shown?.values.dataset === status.dataset;
-    if (sameDataset && (shown?.run.init === status.latestRun || !store.state.live)) return;
+    if (status.latestRun === null || (sameDataset && (shown?.run.init === status.latestRun || !live))) return {};
     const run = await api.latestRun(status.dataset);
-    if (!run || (sameDataset && run.init === shown?.run.init)) return;
+    if (!run || (sameDataset && run.init === shown?.run.init)) return {};
     const [values, verification] = await Promise.all([
       api.values(status.dataset, run.init, PLACE_VARIABLES),
       verificationOrNull(status.dataset),
@@ -51,18 +53,11 @@ export function createLive(api: Api, store: Store): Live {
     const stations = values.stations.every((id) => known.has(id))
       ? store.state.stations
       : await api.stations(status.dataset);
-
     const data: RunData = { run, values, verification };
-    const { place } = store.state;
-    if (place.kind === 'shown') {
-      const forecast = await fetchPlace(place.forecast.station.id, data);
-      // The person may have gone to another place meanwhile; that one then has its own request.
-      store.update(
-        store.state.place === place ? { data, stations, place: { kind: 'shown', forecast } } : { data, stations },
-      );
-    } else {
-      store.update({ data, stations });
-    }
+    if (place.kind !== 'shown') return { data, stations };
+    const forecast = await fetchPlace(place.forecast.station.id, data);
+    // The person may have gone to another place meanwhile; that one has its own request.
+    return store.state.place === place ? { data, stations, place: { kind: 'shown', forecast } } : { data, stations };
   }
 
   async function verificationOrNull(dataset: string): Promise<RunData['verification']> {

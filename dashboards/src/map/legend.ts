@@ -10,7 +10,7 @@ export function fillLegend(legend: HTMLElement, scale: ColourScale, label: strin
   bar.style.backgroundImage = `linear-gradient(to right, ${stops.join(', ')})`;
   const ticks = element('div', { class: 'legend-ticks' });
   for (const value of scale.ticks) {
-    const tick = element('span', {}, decimal(value, 0));
+    const tick = element('span', { class: 'tick' }, decimal(value, 0));
     tick.style.left = `${(100 * (value - from)) / (to - from)}%`;
     ticks.append(tick);
   }

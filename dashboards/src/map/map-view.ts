@@ -107,7 +107,9 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
     if (weather) chooseStation(weather.stations[index].id);
   }
 
-  listenForGestures(surface, {
+  // The map takes arrow keys, so it must be within reach of the tab key.
+  byId('map-surface').tabIndex = 0;
+  listenForGestures(byId('map-surface'), {
     pan(dx, dy) {
       viewport = panBy(viewport, size, dx, dy);
       place();

@@ -21,7 +21,7 @@ export function dotRadius(stations: number, viewport: Viewport, size: Size): num
   return Math.min(9, Math.max(2, room / 9) * zoomOf(viewport, size) ** 0.4);
 }
 
-const ARROW_ROOM = 22;
+const ARROW_ROOM = 26;
 
 /** The stations whose arrows have room: no two nearer than a cell of the grid. Earlier stations go first. */
 export function withRoomForArrows(positions: Positions, size: Size, room = ARROW_ROOM): number[] {
@@ -86,8 +86,8 @@ export function drawStations(
   const { theme, radius } = style;
   context.lineCap = 'round';
   context.strokeStyle = theme.ink;
-  context.lineWidth = 1.1;
-  context.globalAlpha = 0.8;
+  context.lineWidth = 1;
+  context.globalAlpha = 0.65;
   context.beginPath();
   for (const index of style.arrows) addArrow(context, weather, positions, index, radius);
   context.stroke();

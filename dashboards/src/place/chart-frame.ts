@@ -7,6 +7,8 @@ export interface Frame {
   theme: Theme;
   /** Initialisation time of the run, ms. */
   init: number;
+  /** What stands at the line that parts observed from forecast. */
+  initLabel: string;
   /** The hour whose values the read-out shows, ms. */
   marked: number;
   unit: string;
@@ -14,8 +16,8 @@ export interface Frame {
   directions?: { times: readonly number[]; from: readonly (number | null)[] };
 }
 
-/** Room above the plot that the wind arrows need, px. */
-export const ARROW_STRIP = 20;
+/** Room above the plot for the unit and the wind arrows, px. */
+export const STRIP = 22;
 
 /** @param frame asked anew at each drawing, for it changes with the state. */
 export function framePlugin(frame: () => Frame | undefined): Plugin<'line'> {
@@ -63,7 +65,7 @@ function drawGround(chart: Chart, { theme, init }: Frame): void {
   }
 }
 
-function drawMark(chart: Chart, { theme, init, marked }: Frame): void {
+function drawMark(chart: Chart, { theme, init, initLabel, marked }: Frame): void {
   const { ctx, chartArea, scales } = chart;
   line(chart, init, theme.ink, 1, [3, 3]);
   line(chart, marked, theme.muted, 1);
@@ -84,7 +86,7 @@ function drawMark(chart: Chart, { theme, init, marked }: Frame): void {
   ctx.fillStyle = theme.ink;
   ctx.textAlign = 'right';
   ctx.textBaseline = 'top';
-  ctx.fillText('now', scales.x.getPixelForValue(init) - 4, chartArea.top + 2);
+  ctx.fillText(initLabel, scales.x.getPixelForValue(init) - 4, chartArea.top + 2);
   ctx.restore();
 }
 
@@ -94,8 +96,8 @@ function drawUnit(chart: Chart, { theme, unit }: Frame): void {
   ctx.font = `11px ${theme.font}`;
   ctx.fillStyle = theme.muted;
   ctx.textAlign = 'right';
-  ctx.textBaseline = 'bottom';
-  ctx.fillText(unit, chartArea.left - 6, chartArea.top - 5);
+  ctx.textBaseline = 'middle';
+  ctx.fillText(unit, chartArea.left - 6, chartArea.top - STRIP / 2 - 2);
   ctx.restore();
 }
 
@@ -112,7 +114,7 @@ function drawDirections(chart: Chart, { theme, init }: Frame, directions: NonNul
     const from = directions.from[index];
     if (from === null || (time / HOUR) % step !== 0) return;
     ctx.save();
-    ctx.translate(scales.x.getPixelForValue(time), chartArea.top - ARROW_STRIP / 2);
+    ctx.translate(scales.x.getPixelForValue(time), chartArea.top - STRIP / 2);
     ctx.rotate(((from + 180) * Math.PI) / 180);
     ctx.strokeStyle = time > init ? theme.accent : theme.muted;
     ctx.beginPath();

@@ -1,7 +1,7 @@
 /** The panel of one place: its name, its weather at the chosen hour, and the charts of the past and the next days. */
 import { byId, element, setText } from '../dom.ts';
 import { countryName, decimal, MISSING, positionLabel } from '../format/quantity.ts';
-import { HOUR, instantLabel } from '../format/time.ts';
+import { clockLabel, HOUR, instantLabel, parseInstant } from '../format/time.ts';
 import type { PlaceState, State, Store } from '../state.ts';
 import { onThemeChange, readTheme } from '../theme.ts';
 import { chartLines } from './chart-data.ts';
@@ -11,13 +11,13 @@ import { fillReadout, windText } from './readout.ts';
 import { createSeriesChart } from './series-chart.ts';
 import { valuesTable } from './values-table.ts';
 
+/** A run older than this, ms, is no longer 'now'. */
+const NOW = 1.5 * HOUR;
+
 export function createPlacePanel(store: Store, retry: (station: string) => void): void {
   const panel = byId('place');
-  const temperature = createSeriesChart(byId<HTMLCanvasElement>('chart-temperature'), {
-    fromZero: false,
-    arrows: false,
-  });
-  const wind = createSeriesChart(byId<HTMLCanvasElement>('chart-wind'), { fromZero: true, arrows: true });
+  const temperature = createSeriesChart(byId<HTMLCanvasElement>('chart-temperature'), { fromZero: false });
+  const wind = createSeriesChart(byId<HTMLCanvasElement>('chart-wind'), { fromZero: true });
   const baselines = byId<HTMLInputElement>('baselines');
   const table = byId<HTMLDetailsElement>('values');
   let theme = readTheme();
@@ -28,7 +28,10 @@ export function createPlacePanel(store: Store, retry: (station: string) => void)
 
   function frames(forecast: PlaceForecast): { temperature: Frame; wind: Frame } {
     const { init, times, observed, models } = forecast;
-    const common = { theme, init, marked: marked(forecast) };
+    const { status } = store.state;
+    const old = status !== undefined && parseInstant(status.now) - init > NOW;
+    const initLabel = old ? `run ${clockLabel(init)}` : 'now';
+    const common = { theme, init, initLabel, marked: marked(forecast) };
     const from = times.map((time, hour) => (time <= init ? observed : models[0].series).direction[hour]);
     return {
       temperature: { ...common, unit: '°C' },
@@ -122,7 +125,7 @@ export function createPlacePanel(store: Store, retry: (station: string) => void)
     if (forecast !== (before && shownForecast(before.place)) || state.baselines !== before?.baselines) {
       describe(forecast);
       drawCharts(forecast);
-    } else if (state.view.lead !== before?.view.lead) {
+    } else if (state.view.lead !== before?.view.lead || state.connection.kind !== before.connection.kind) {
       moveMark(forecast);
     }
   });

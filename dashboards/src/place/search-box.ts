@@ -17,16 +17,16 @@ export function createSearchBox(store: Store, chooseStation: (id: string) => voi
     const nothing = input.value.trim() !== '' && stations.length === 0;
     list.replaceChildren(
       ...stations.map((station, index) => option(station, index)),
-      ...(nothing ? [element('li', { class: 'nothing', role: 'presentation' }, 'No station of that name')] : []),
+      ...(nothing ? [element('div', { class: 'nothing', role: 'presentation' }, 'No station of that name')] : []),
     );
     setActive(active);
     list.hidden = stations.length === 0 && !nothing;
     input.setAttribute('aria-expanded', String(stations.length > 0));
   }
 
-  function option(station: Station, index: number): HTMLLIElement {
+  function option(station: Station, index: number): HTMLElement {
     const item = element(
-      'li',
+      'div',
       { role: 'option', id: `search-result-${index}` },
       element('span', { class: 'option-name' }, station.name),
       element('span', { class: 'muted' }, countryName(station.country)),
@@ -40,7 +40,7 @@ export function createSearchBox(store: Store, chooseStation: (id: string) => voi
 
   function setActive(index: number): void {
     active = index;
-    [...list.children].forEach((item, at) => item.setAttribute('aria-selected', String(at === index)));
+    for (const [at, item] of [...list.children].entries()) item.setAttribute('aria-selected', String(at === index));
     if (index < 0) input.removeAttribute('aria-activedescendant');
     else input.setAttribute('aria-activedescendant', `search-result-${index}`);
   }

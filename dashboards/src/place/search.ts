@@ -1,6 +1,7 @@
 /** Finding stations by what a person types: without accents or case, names that begin so before those that contain it. Pure. */
 import type { Station } from '../api/contracts.ts';
 import { countryName } from '../format/quantity.ts';
+import { wrapLongitude } from '../map/viewport.ts';
 
 export function fold(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();
@@ -32,9 +33,21 @@ export function searchStations(stations: readonly Station[], text: string, limit
 
 /**
  * The place to open the page with when no link names one: the city of the visitor's time zone (`Europe/Amsterdam`) where it
- * is among the stations, else the first station. Known to the browser alone; nothing is asked of anybody.
+ * is among the stations, else one in the middle latitudes where it is noon with the visitor. Nothing is asked of anybody.
+ * @param hoursEast how far the visitor's clock is ahead of UTC.
  */
-export function startingStation(stations: readonly Station[], timeZone: string): Station | undefined {
+export function startingStation(
+  stations: readonly Station[],
+  timeZone: string,
+  hoursEast: number,
+): Station | undefined {
   const city = fold((timeZone.split('/').at(-1) ?? '').replaceAll('_', ' '));
-  return stations.find(({ name }) => fold(name) === city) ?? stations[0];
+  const named = stations.find(({ name }) => fold(name) === city);
+  if (named) return named;
+  const farness = ({ latitude, longitude }: Station): number =>
+    Math.hypot(latitude - 48, wrapLongitude(longitude - 15 * hoursEast));
+  return stations.reduce<Station | undefined>(
+    (best, station) => (best && farness(best) <= farness(station) ? best : station),
+    undefined,
+  );
 }

@@ -4,7 +4,7 @@ import { clockLabel, dayLabel, HOUR } from '../format/time.ts';
 import { LINE_STYLES } from '../line-styles.ts';
 import type { Theme } from '../theme.ts';
 import { type ChartLine, tickStep } from './chart-data.ts';
-import { ARROW_STRIP, type Frame, framePlugin } from './chart-frame.ts';
+import { type Frame, framePlugin, STRIP } from './chart-frame.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale);
 
@@ -19,10 +19,7 @@ export interface SeriesChart {
   hourAt(clientX: number): number | undefined;
 }
 
-export function createSeriesChart(
-  canvas: HTMLCanvasElement,
-  options: { fromZero: boolean; arrows: boolean },
-): SeriesChart {
+export function createSeriesChart(canvas: HTMLCanvasElement, options: { fromZero: boolean }): SeriesChart {
   let frame: Frame | undefined;
   const chart = new Chart<'line', { x: number; y: number }[]>(canvas, {
     type: 'line',
@@ -35,7 +32,7 @@ export function createSeriesChart(
       parsing: false,
       normalized: true,
       events: [],
-      layout: { padding: { top: options.arrows ? ARROW_STRIP + 2 : 16, right: 8 } },
+      layout: { padding: { top: STRIP, right: 8 } },
       elements: { point: { radius: 0 }, line: { tension: 0.25, borderCapStyle: 'round', borderJoinStyle: 'round' } },
       scales: {
         x: {
