@@ -6,13 +6,14 @@
  *     places [n, stations*10] -----------linear (all hours)----+          |
  *                                                              UniRepLKNet (four stages)
  *                                                                         |
- *     own series --linear map shared by all stations (skip)--> + <--linear head--> [n, 24, own stations*4]
+ *     own series --last hour, plus a linear map------------> + <--linear head--> [n, 24, own stations*4]
+ *                  shared by all stations (skip)
  *
  * The embedding is CorrFormer's (Wu et al. 2023, equation 1), the reading of its output as an image is that of
  * UniRepLKNet's time-series model (Ding et al. 2024); the linear path beside the network is ours.
  */
 import type { Ops } from '../engine/ops.ts';
-import { nest, type ParameterSpec, type Parameters, type Pass } from '../engine/parameters.ts';
+import { nest, type ParameterSpec, type Parameters, type Pass, ZEROS } from '../engine/parameters.ts';
 import { linear, linearSpecs } from '../layers/linear.ts';
 import type { Form } from '../unireplknet/block.ts';
 import { type NetworkConfig, networkFeatures, networkSpecs } from '../unireplknet/network.ts';
@@ -49,9 +50,14 @@ export function forecasterSpecs(config: ForecasterConfig, form: Form): Parameter
     ...nest('embedding.marks', linearSpecs(HOUR_FEATURES, dModel, { bias: false })),
     ...nest('embedding.places', linearSpecs(stations * STATION_FEATURES, dModel)),
     ...nest('backbone', networkSpecs(backboneConfig(config), form)),
-    ...nest('head', linearSpecs(features + stations * STATION_FEATURES, leads * targets)),
-    ...nest('skip', linearSpecs(hours * INPUT_CHANNELS, leads * INPUT_CHANNELS)),
+    ...nest('head', startAtZero(linearSpecs(features + stations * STATION_FEATURES, leads * targets))),
+    ...nest('skip', startAtZero(linearSpecs(hours * INPUT_CHANNELS, leads * INPUT_CHANNELS))),
   ];
+}
+
+/** So that the fresh network forecasts persistence, and learns what to change of it. */
+function startAtZero(specs: readonly ParameterSpec[]): ParameterSpec[] {
+  return specs.map((spec) => ({ ...spec, init: ZEROS }));
 }
 
 /** The shapes of the inputs for `images` images; -1 where the number is not fixed. */
@@ -100,11 +106,12 @@ function embed<T>(ops: Ops<T>, { series, marks, places }: ForecasterInputs<T>, p
   return ops.add(ops.add(token, mark), ops.reshape(place, [-1, 1, ops.shape(place)[1]]));
 }
 
-/** The linear path: all channels and hours of a station to all its channels and lead hours, the same for every station. */
+/** Persistence plus a linear path: all channels and hours of a station to all its channels and lead hours, the same for every station. */
 function skip<T>(ops: Ops<T>, series: T, parameters: Parameters<T>, config: ForecasterConfig): T {
   const { hours, leads, targets } = networkSizes(config);
   const own = ops.reshape(ops.slice(series, 2, 0, targets), [-1, hours, config.stationsPerNode, INPUT_CHANNELS]);
   const rows = ops.reshape(ops.transpose(own, [0, 2, 1, 3]), [-1, hours * INPUT_CHANNELS]);
   const forecast = ops.reshape(linear(ops, rows, parameters), [-1, config.stationsPerNode, leads, INPUT_CHANNELS]);
-  return ops.reshape(ops.transpose(forecast, [0, 2, 1, 3]), [-1, leads, targets]);
+  const last = ops.slice(ops.slice(series, 1, hours - 1, hours), 2, 0, targets);
+  return ops.add(last, ops.reshape(ops.transpose(forecast, [0, 2, 1, 3]), [-1, leads, targets]));
 }
