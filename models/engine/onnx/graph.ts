@@ -6,7 +6,6 @@
  * a tensor carries the order in which its axes lie (`order`), and is only laid out anew when an operation needs another order.
  * Between the convolutions of a network nothing is, because everything else works in any order.
  */
-import { KernelcastError } from '../../../src/errors.ts';
 import { type AttributeValue, type ElementType, encodeModel, type Initializer, type Node } from './schema.ts';
 
 export interface OnnxTensor {
@@ -128,8 +127,6 @@ export class GraphBuilder {
       nodes.push(node);
       for (const value of node.inputs) needed.add(value);
     }
-    const unused = this.#inputs.find((input) => !needed.has(input.name));
-    if (unused) throw new KernelcastError('MODEL', `the network does not use its input '${unused.name}'`);
     const initializers: Initializer[] = [...this.#constants.values()]
       .filter(({ value }) => needed.has(value))
       .map(({ value, shape, constant }) => ({ name: value, shape, values: constant! }));

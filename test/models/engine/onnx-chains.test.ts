@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Ops } from '../../../models/engine/ops.ts';
 import { seededRandom } from '../../../src/domain/random.ts';
-import { type Program, runOnOnnx, runOnTensorFlow } from './both-engines.ts';
+import { runOnOnnx, runOnTensorFlow, type Setting } from '../../parity/engines.ts';
+import { difference } from '../../parity/fixture.ts';
 
 function tensor(shape: readonly number[], seed: number) {
   const { normal } = seededRandom(seed);
@@ -102,18 +103,16 @@ test('any chain of operations on an image gives the same on both engines', async
       fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 3, max: 6 }), fc.integer({ min: 3, max: 6 })),
       fc.nat(1000),
       async (chain, [n, height, width], seed) => {
-        const program: Program = (ops, [x]) => chain.reduce((y, [name, pick]) => STEPS[name](ops, y, pick), x);
-        const input = tensor([n, height, width, 4], seed);
-        const expected = await runOnTensorFlow(program, [input]);
+        const x = tensor([n, height, width, 4], seed);
+        const setting: Setting = {
+          network: (ops, _, given) => ({ y: chain.reduce((y, [name, pick]) => STEPS[name](ops, y, pick), given.x) }),
+          weights: new Map(),
+          inputs: { x },
+        };
+        const { y: expected } = await runOnTensorFlow(setting);
         fc.pre(expected.values.length < 100_000);
-        const result = await runOnOnnx(program, [input]);
-        expect(result.shape).toEqual(expected.shape);
-        const scale = expected.values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-3);
-        const error = expected.values.reduce(
-          (worst, value, i) => Math.max(worst, Math.abs(value - result.values[i])),
-          0,
-        );
-        expect(error / scale).toBeLessThan(2e-5);
+        const { y } = await runOnOnnx(setting, { x: x.shape });
+        expect(difference(y, expected).relative).toBeLessThan(2e-5);
       },
     ),
     { seed: 20130101, numRuns: 250, endOnFailure: false },

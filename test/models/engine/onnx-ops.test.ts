@@ -1,20 +1,34 @@
 import { describe, expect, test } from 'vitest';
 import type { Ops } from '../../../models/engine/ops.ts';
-import type { NamedTensor } from '../../../models/weights/safetensors.ts';
-import { type OnnxHow, type Program, runOnOnnx } from './both-engines.ts';
+import { runOnOnnx, type Setting } from '../../parity/engines.ts';
 import { type Dense, OPS_CASES, type OpsCase } from './ops-cases.ts';
 
 /** A kernel is dilated when the graph is written, so it must be known by then. */
 const onInputs = OPS_CASES.filter(({ name }) => !name.startsWith('dilateKernel'));
 
-function named({ shape, data }: Dense): NamedTensor {
-  return { shape, values: data };
+type Program = <T>(ops: Ops<T>, inputs: T[]) => T;
+
+interface How {
+  /** The inputs' shapes in the graph, where they differ from what is fed (-1 for a dynamic size). */
+  declared?: readonly (readonly number[])[];
+  /** The inputs from this one on are constants of the graph. Default: none. */
+  constantsFrom?: number;
 }
 
-async function check({ expected }: OpsCase, program: Program, inputs: readonly Dense[], how: OnnxHow = {}) {
-  const result = await runOnOnnx(program, inputs.map(named), how);
-  expect(result.shape).toEqual(expected.shape);
-  for (const [i, value] of expected.data.entries()) expect(result.values[i]).toBeCloseTo(value, 5);
+async function check({ expected }: OpsCase, program: Program, inputs: readonly Dense[], how: How = {}) {
+  const { declared = inputs.map((input) => input.shape), constantsFrom = inputs.length } = how;
+  const fed = inputs.slice(0, constantsFrom).map((input, i) => [`x${i}`, input] as const);
+  const setting: Setting = {
+    network: (ops, _, given) => {
+      const constants = inputs.slice(constantsFrom).map(({ data, shape }) => ops.constant(data, shape));
+      return { y: program(ops, [...fed.map(([name]) => given[name]), ...constants]) };
+    },
+    weights: new Map(),
+    inputs: Object.fromEntries(fed.map(([name, { shape, data }]) => [name, { shape, values: data }])),
+  };
+  const { y } = await runOnOnnx(setting, Object.fromEntries(fed.map(([name], i) => [name, declared[i]])));
+  expect(y.shape).toEqual(expected.shape);
+  for (const [i, value] of expected.data.entries()) expect(y.values[i]).toBeCloseTo(value, 5);
 }
 
 describe('each operation gives what plain loops give', () => {

@@ -1,0 +1,94 @@
+/** The checks of one UniRepLKNet block and of whole networks. Images are [n, c, h, w] in the fixtures. */
+import type { Ops } from '../../models/engine/ops.ts';
+import type { Parameters, Pass } from '../../models/engine/parameters.ts';
+import { block, type Form } from '../../models/unireplknet/block.ts';
+import { inferBlockConfig, inferNetworkConfig } from '../../models/unireplknet/infer.ts';
+import { networkFeatures, networkLogits } from '../../models/unireplknet/network.ts';
+import { reparameterize } from '../../models/unireplknet/reparameterize.ts';
+import type { NamedTensor, Weights } from '../../models/weights/safetensors.ts';
+import { type Check, pairs, single, TOLERANCE } from './check.ts';
+import { differentiate, ENGINES, type Engine, evaluate, type Network, type Setting, train } from './engines.ts';
+import { withPrefix } from './fixture.ts';
+
+type Image = <T>(ops: Ops<T>, image: T, parameters: Parameters<T>, pass: Pass<T>) => T;
+
+export function blockChecks(fixture: Weights): Check[] {
+  const config = inferBlockConfig(withPrefix(fixture, 'w/'));
+  return forwardChecks(fixture, (form) => (ops, x, parameters, pass) => {
+    return ops.transpose(block(ops, x, parameters, config, form, pass), [0, 3, 1, 2]);
+  });
+}
+
+export function networkChecks(fixture: Weights): Check[] {
+  const config = inferNetworkConfig(withPrefix(fixture, 'w/'));
+  return forwardChecks(fixture, (form) => (ops, x, parameters, pass) => {
+    if (config.classes) return networkLogits(ops, x, parameters, config, form, pass);
+    return ops.transpose(networkFeatures(ops, x, parameters, config, form, pass)[3], [0, 3, 1, 2]);
+  });
+}
+
+function forwardChecks(fixture: Weights, inForm: (form: Form) => Image): Check[] {
+  const trained = withPrefix(fixture, 'w/');
+  const fused = withPrefix(fixture, 'f/');
+  const own = reparameterize(trained);
+  const x = fixture.get('x');
+  if (!x) return [];
+  const setting = (form: Form, weights: Weights): Setting => ({
+    network: channelsFirst(inForm(form)),
+    weights,
+    inputs: { x },
+  });
+  const output = async (engine: Engine, what: Setting) => (await evaluate(engine, what)).y;
+
+  const checks: Check[] = [];
+  const check = (quantity: string, key: string, form: Form, weights: Weights) => {
+    const reference = fixture.get(key);
+    if (!reference || weights.size === 0) return;
+    for (const engine of ENGINES) {
+      checks.push(single(quantity, engine, TOLERANCE.network, reference, () => output(engine, setting(form, weights))));
+    }
+  };
+  check('y_eval', 'y_eval', 'training', trained);
+  check('y_fused from f/', 'y_fused', 'fused', fused);
+  check('y_fused from reparameterize(w)', 'y_fused', 'fused', own);
+  if (fused.size > 0) {
+    const run = async () => pairs(own, fused);
+    checks.push({ quantity: 'f/ from reparameterize(w)', engine: 'host', tolerance: TOLERANCE.network, run });
+  }
+  return [
+    ...checks,
+    ...trainingChecks(fixture, setting('training', trained)),
+    ...gradientChecks(fixture, setting('training', trained)),
+  ];
+}
+
+function trainingChecks(fixture: Weights, setting: Setting): Check[] {
+  const reference = fixture.get('y_train');
+  if (!reference) return [];
+  const after = withPrefix(fixture, 'w_after/');
+  const common = { engine: 'tensorflow', tolerance: TOLERANCE.network } as const;
+  return [
+    single('y_train', common.engine, common.tolerance, reference, async () => (await train(setting)).outputs.y),
+    { quantity: 'w_after', ...common, run: async () => pairs((await train(setting)).statistics, after) },
+  ];
+}
+
+/** Of the sum of the outputs, each times its upstream gradient g. */
+function gradientChecks(fixture: Weights, setting: Setting): Check[] {
+  const upstream = fixture.get('g');
+  const dx = fixture.get('dx');
+  if (!upstream || !dx) return [];
+  const reference = new Map([...withPrefix(fixture, 'd/'), ['x', dx] as [string, NamedTensor]]);
+  const run = async () => {
+    const { gradients } = await differentiate(setting, [...reference.keys()], (ops, { y }) =>
+      ops.sum(ops.mul(y, ops.constant(upstream.values, upstream.shape)), [0, 1, 2, 3]),
+    );
+    return pairs(gradients, reference);
+  };
+  return [{ quantity: 'gradients', engine: 'tensorflow', tolerance: TOLERANCE.gradient, run }];
+}
+
+/** Gives a network that works on [n, h, w, c] its image from [n, c, h, w]. */
+function channelsFirst(image: Image): Network {
+  return (ops, parameters, { x }, pass) => ({ y: image(ops, ops.transpose(x, [0, 2, 3, 1]), parameters, pass) });
+}
