@@ -35,6 +35,8 @@ export const ERROR_CODES = {
   STORE_CORRUPT: [74, 503],
   /** Another process holds what we need. */
   BUSY: [75, 503],
+  /** The service is still preparing: there is nothing to answer with yet. */
+  NOT_READY: [75, 503],
   /** The machine lacks something (a library, memory, a port, a permission). */
   ENVIRONMENT: [69, 503],
 } as const;

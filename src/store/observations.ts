@@ -17,9 +17,10 @@ import { type Hour, monthSpan } from '../domain/time.ts';
 import { VARIABLE_NAMES, type VariableName } from '../domain/variables.ts';
 import { isKernelcastError, KernelcastError } from '../errors.ts';
 import { makeFolder, sweepTemporary, writeAtomically } from './atomic.ts';
-import { type Files, fileError, listFolder, nodeFiles, systemCode } from './files.ts';
+import { type Files, listFolder, nodeFiles } from './files.ts';
 import { withLock } from './lock.ts';
-import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME, readJson, stationSchema } from './manifest.ts';
+import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME, stationSchema } from './manifest.ts';
+import { identityOf, ManifestCache } from './manifest-cache.ts';
 import { copyVariable, mergeMonth, mergeStations } from './merge.ts';
 import { checkName, checkStations, isSafeName } from './names.ts';
 import { SeriesCache } from './series-cache.ts';
@@ -37,6 +38,8 @@ export interface DatasetInfo {
   sources: string[];
   /** ISO 8601. */
   updatedAt: string;
+  /** Another text whenever anything of the dataset is another. */
+  revision: string;
 }
 
 export interface MergeResult {
@@ -88,8 +91,7 @@ export class ObservationStore {
   readonly #clock: Clock;
   readonly #waitMs: number;
   readonly #cache: SeriesCache;
-  /** Manifests as last read, each under the identity (inode, size, time) of its file. */
-  readonly #manifests = new Map<string, { identity: string; manifest: Manifest }>();
+  readonly #manifests: ManifestCache<Manifest>;
 
   /** @param root the data directory; it need not exist before the first merge */
   constructor(root: string, options: ObservationStoreOptions = {}) {
@@ -98,13 +100,14 @@ export class ObservationStore {
     this.#clock = options.clock ?? systemClock;
     this.#waitMs = options.waitMs ?? 5_000;
     this.#cache = new SeriesCache(this.#files, options.cacheBytes);
+    this.#manifests = new ManifestCache(this.#files, manifestSchema);
   }
 
   /** The names of the datasets, sorted. */
   async list(): Promise<string[]> {
     const names = (await listFolder(this.#files, this.#root)).filter(isSafeName);
-    const exists = await Promise.all(names.map(async (name) => (await this.#identity(name)) !== undefined));
-    return names.filter((_, index) => exists[index]);
+    const identities = await Promise.all(names.map((name) => identityOf(this.#files, this.#manifestPath(name))));
+    return names.filter((_, index) => identities[index] !== undefined);
   }
 
   /** @throws KernelcastError `NOT_FOUND` naming the datasets that there are */
@@ -169,7 +172,7 @@ export class ObservationStore {
         months: [...months.values()].sort((a, b) => a.from - b.from),
       };
       await check();
-      await writeAtomically(this.#files, join(folder, MANIFEST_NAME), encodeJson(manifest));
+      await writeAtomically(this.#files, this.#manifestPath(dataset), encodeJson(manifest));
       await this.#sweep(folder, old, manifest);
       return result;
     });
@@ -231,30 +234,18 @@ export class ObservationStore {
   }
 
   async #manifest(dataset: string): Promise<Manifest | undefined> {
-    const identity = await this.#identity(dataset);
-    if (identity === undefined) return undefined;
-    const cached = this.#manifests.get(dataset);
-    if (cached?.identity === identity) return cached.manifest;
-    const manifest = await readJson(this.#files, join(this.#folder(dataset), MANIFEST_NAME), manifestSchema);
+    const path = this.#manifestPath(dataset);
+    const manifest = await this.#manifests.read(path);
     if (manifest && manifest.dataset !== dataset) {
       throw new KernelcastError('STORE_CORRUPT', `the manifest is that of the dataset '${manifest.dataset}'`, {
-        where: { file: join(this.#folder(dataset), MANIFEST_NAME) },
+        where: { file: path },
       });
     }
-    // The file may have been replaced between the two calls; then the older identity only makes us read once more.
-    if (manifest) this.#manifests.set(dataset, { identity, manifest });
     return manifest;
   }
 
-  async #identity(dataset: string): Promise<string | undefined> {
-    const path = join(this.#folder(dataset), MANIFEST_NAME);
-    try {
-      const { ino, size, mtimeNs } = await this.#files.stat(path, { bigint: true });
-      return `${ino} ${size} ${mtimeNs}`;
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
-      throw fileError(error, 'look at a file', path);
-    }
+  #manifestPath(dataset: string): string {
+    return join(this.#folder(dataset), MANIFEST_NAME);
   }
 
   #folder(dataset: string): string {
@@ -272,5 +263,12 @@ function describeManifest(manifest: Manifest): DatasetInfo {
     variables: VARIABLE_NAMES.filter((name) => present.has(name)),
     sources: manifest.sources,
     updatedAt: manifest.updatedAt,
+    revision: revisionOf(manifest),
   };
+}
+
+/** Month files are named by their content, and nothing else changes without a new `updatedAt`. */
+function revisionOf(manifest: Manifest): string {
+  const parts = [manifest.updatedAt, ...manifest.months.map((entry) => entry.sha256)];
+  return fileEntry(Buffer.from(parts.join())).sha256.slice(0, 16);
 }

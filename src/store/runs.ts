@@ -11,7 +11,8 @@ import type { Hour } from '../domain/time.ts';
 import { KernelcastError } from '../errors.ts';
 import { publishFolder, sweepTemporary } from './atomic.ts';
 import { type Files, nodeFiles } from './files.ts';
-import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME, readJson } from './manifest.ts';
+import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME } from './manifest.ts';
+import { ManifestCache } from './manifest-cache.ts';
 import { checkName, checkStations, isSafeName } from './names.ts';
 import { listRunFolders, noSuchRun, runFolder } from './run-folders.ts';
 import { SeriesCache } from './series-cache.ts';
@@ -52,12 +53,14 @@ export class RunStore {
   readonly #root: string;
   readonly #files: Files;
   readonly #cache: SeriesCache;
+  readonly #manifests: ManifestCache<Manifest>;
 
   /** @param root the data directory */
   constructor(root: string, options: { files?: Files; cacheBytes?: number } = {}) {
     this.#root = join(root, 'runs');
     this.#files = options.files ?? nodeFiles;
     this.#cache = new SeriesCache(this.#files, options.cacheBytes);
+    this.#manifests = new ManifestCache(this.#files, manifestSchema);
   }
 
   /**
@@ -125,7 +128,7 @@ export class RunStore {
 
   async #manifest(dataset: string, init: Hour): Promise<Manifest> {
     const path = join(runFolder(this.#root, dataset, init), MANIFEST_NAME);
-    const manifest = isSafeName(dataset) ? await readJson(this.#files, path, manifestSchema) : undefined;
+    const manifest = isSafeName(dataset) ? await this.#manifests.read(path) : undefined;
     if (!manifest) throw await noSuchRun(this.#files, this.#root, dataset, init, 'run');
     if (manifest.dataset !== dataset || manifest.init !== init) {
       throw new KernelcastError('STORE_CORRUPT', 'the manifest is that of another run', { where: { file: path } });

@@ -13,11 +13,15 @@ import { VARIABLE_NAMES, type VariableName } from '../domain/variables.ts';
 import { KernelcastError } from '../errors.ts';
 import { publishFolder, sweepTemporary } from './atomic.ts';
 import { type Files, nodeFiles } from './files.ts';
-import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME, readJson, readVerified } from './manifest.ts';
+import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME, readVerified } from './manifest.ts';
+import { ManifestCache } from './manifest-cache.ts';
 import { checkName, isSafeName } from './names.ts';
+import { Recent } from './recent.ts';
 import { listRunFolders, noSuchRun, runFolder } from './run-folders.ts';
 
 const SCORES_NAME = 'scores.arrow';
+/** The runs whose scores stay in memory. */
+const COUNT = 1000;
 
 const rowSchema = z.object({
   model: z.string(),
@@ -49,22 +53,27 @@ const manifestSchema = z.object({
   init: z.number().int(),
   file: fileEntrySchema,
 });
+type Manifest = z.infer<typeof manifestSchema>;
 
 export class ScoreStore {
   readonly #root: string;
   readonly #files: Files;
+  readonly #manifests: ManifestCache<Manifest>;
+  /** By file and checksum: rows that were read never change. */
+  readonly #rows = new Recent<readonly ScoreRow[]>(COUNT);
 
   /** @param root the data directory */
   constructor(root: string, options: { files?: Files } = {}) {
     this.#root = join(root, 'scores');
     this.#files = options.files ?? nodeFiles;
+    this.#manifests = new ManifestCache(this.#files, manifestSchema);
   }
 
   /** @returns 'exists' when the run has its scores already; they stay as they are */
   async publish(dataset: string, init: Hour, rows: readonly ScoreRow[]): Promise<'published' | 'exists'> {
     checkName('dataset', dataset);
     const bytes = encodeRows(rows);
-    const manifest: z.infer<typeof manifestSchema> = {
+    const manifest: Manifest = {
       format: 'kernelcast-scores',
       version: 1,
       dataset,
@@ -86,14 +95,22 @@ export class ScoreStore {
     return listRunFolders(this.#files, this.#root, dataset);
   }
 
-  /** @throws KernelcastError `NOT_FOUND`, `STORE_CORRUPT` */
-  async read(dataset: string, init: Hour): Promise<ScoreRow[]> {
+  /**
+   * The rows of a run, as they were published; shared, so do not write to them.
+   * @throws KernelcastError `NOT_FOUND`, `STORE_CORRUPT`
+   */
+  async read(dataset: string, init: Hour): Promise<readonly ScoreRow[]> {
     const folder = runFolder(this.#root, dataset, init);
     const path = join(folder, MANIFEST_NAME);
-    const manifest = isSafeName(dataset) ? await readJson(this.#files, path, manifestSchema) : undefined;
+    const manifest = isSafeName(dataset) ? await this.#manifests.read(path) : undefined;
     if (!manifest) throw await noSuchRun(this.#files, this.#root, dataset, init, 'scored run');
+    const key = `${folder} ${manifest.file.sha256}`;
+    const known = this.#rows.get(key);
+    if (known) return known;
     const bytes = await readVerified(this.#files, folder, SCORES_NAME, manifest.file);
-    return decodeRows(bytes, join(folder, SCORES_NAME));
+    const rows = decodeRows(bytes, join(folder, SCORES_NAME));
+    this.#rows.set(key, rows);
+    return rows;
   }
 }
 

@@ -46,6 +46,7 @@ describe('a dataset', () => {
       variables: ['wind_speed_10m'],
       sources: ['grid.nc'],
       updatedAt: '2024-06-01T00:00:00.000Z',
+      revision: expect.stringMatching(/^[0-9a-f]{16}$/),
     });
     expect(await new ObservationStore(root).read('demo')).toEqual(series);
   });
@@ -59,6 +60,21 @@ describe('a dataset', () => {
     const again = await new ObservationStore(root).merge('demo', series, { source: 'second' });
     expect(again).toEqual({ months: [], added: 0, replaced: 0 });
     expect(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'latin1')])).toEqual(before);
+  });
+
+  test('has a new revision when its values change, and only then', async () => {
+    const store = new ObservationStore(temporaryFolder(), { clock });
+    const revisionAfter = async (value: number) => {
+      await store.merge(
+        'demo',
+        seriesOf(stations, JANUARY, 2, () => value),
+        { source: 's' },
+      );
+      return (await store.describe('demo')).revision;
+    };
+    const first = await revisionAfter(1);
+    expect(await revisionAfter(1)).toBe(first);
+    expect(await revisionAfter(2)).not.toBe(first);
   });
 
   test('is not made by a series without values', async () => {
