@@ -1,9 +1,11 @@
 /** Reads what a CorrFormer toy (`ts_*`, `*_parts`) says about itself: its architecture, weights, places and inputs. */
+import { withoutAliases } from '../../models/corrformer/checkpoint-names.ts';
 import type { CorrFormerConfig } from '../../models/corrformer/config.ts';
 import { geographicFeatures } from '../../models/corrformer/geography.ts';
 import { inferCorrFormerConfig } from '../../models/corrformer/infer.ts';
 import type { CorrFormerInputs, Places } from '../../models/corrformer/network.ts';
 import type { NamedTensor, Weights } from '../../models/weights/safetensors.ts';
+import { withPrefix } from './fixture.ts';
 
 export interface CorrFormerFixture {
   config: CorrFormerConfig;
@@ -15,7 +17,7 @@ export interface CorrFormerFixture {
 
 /** @param name of the file: one with `raw` in it has the public code's order of tokens. */
 export function openCorrFormerFixture(fixture: Weights, name: string): CorrFormerFixture {
-  const weights = withPrefix(fixture, 'w/');
+  const weights = withoutAliases(withPrefix(fixture, 'w/'));
   const tensor = (key: string) => {
     const found = fixture.get(key);
     if (!found) throw new Error(`the fixture ${name} lacks '${key}'`);
@@ -35,12 +37,6 @@ export function openCorrFormerFixture(fixture: Weights, name: string): CorrForme
     tokenOrder: name.includes('raw') ? 'raw' : 'tokens',
   });
   return { config, places: placesInOrder(tensor('stations'), stationsPerNode), weights, inputs };
-}
-
-/** The tensors whose names begin with a prefix, without it. */
-export function withPrefix(fixture: Weights, prefix: string): Map<string, NamedTensor> {
-  const entries = [...fixture].filter(([name]) => name.startsWith(prefix));
-  return new Map(entries.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
 }
 
 /** [station, (latitude, longitude, elevation)], already in the order of the nodes. */

@@ -10,23 +10,25 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Parameters } from '../../../models/engine/parameters.ts';
 import { reparameterize } from '../../../models/unireplknet/reparameterize.ts';
 import type { NamedTensor } from '../../../models/weights/safetensors.ts';
-import { openCorrFormerFixture, withPrefix } from '../../parity/corrformer-fixture.ts';
+import { openCorrFormerFixture } from '../../parity/corrformer-fixture.ts';
 import { CORRFORMER_PARTS } from '../../parity/corrformer-parts.ts';
+import { ownFixture, withPrefix } from '../../parity/fixture.ts';
 import { gradientError, largestMagnitude } from '../../parity/gradients.ts';
-import { forecast, onEngine, ops, readFixture, relativeError, tensor, tf } from './toys.ts';
+import { ops, place, placeAll, tf } from '../unireplknet/on-tensorflow.ts';
+import { forecast, relativeError } from './toys.ts';
 
 beforeEach(() => tf.engine().startScope());
 afterEach(() => tf.engine().endScope());
 
 describe('each module', () => {
-  const fixture = readFixture('ts_corrformer_parts');
+  const fixture = ownFixture('ts_corrformer_parts');
   const { config, places, weights } = openCorrFormerFixture(fixture, 'ts_corrformer_parts');
   const inOrder = (tensors: Map<string, NamedTensor>) => [...tensors.keys()].sort().map((key) => tensors.get(key)!);
 
   it.each(Object.keys(CORRFORMER_PARTS))('%s', (name) => {
     const expected = inOrder(withPrefix(fixture, `y/${name}/`));
-    const inputs = inOrder(withPrefix(fixture, `x/${name}/`)).map(tensor);
-    const parameters = new Parameters(onEngine(weights));
+    const inputs = inOrder(withPrefix(fixture, `x/${name}/`)).map(place);
+    const parameters = new Parameters(placeAll(weights));
     const actual = CORRFORMER_PARTS[name](inputs, { ops, parameters, config, places, fixture });
     expect(actual.length).toBe(expected.length);
     for (const [i, output] of actual.entries()) expect(relativeError(output, expected[i])).toBeLessThan(2e-5);
@@ -39,24 +41,24 @@ describe('each module', () => {
 });
 
 describe.each(['ts_unireplknet_tokens', 'ts_unireplknet_raw', 'ts_corrformer'])('%s', (name) => {
-  const fixture = readFixture(name);
+  const fixture = ownFixture(name);
   const toy = openCorrFormerFixture(fixture, name);
 
   it('forecasts what the reference does', () => {
-    const actual = forecast(toy, onEngine(toy.weights), 'training');
+    const actual = forecast(toy, placeAll(toy.weights), 'training');
     expect(relativeError(actual, fixture.get('y_eval')!)).toBeLessThan(2e-4);
   });
 
   it.skipIf(!fixture.has('y_fused'))('forecasts the same with fused weights', () => {
-    const actual = forecast(toy, onEngine(reparameterize(toy.weights)), 'fused');
+    const actual = forecast(toy, placeAll(reparameterize(toy.weights)), 'fused');
     expect(relativeError(actual, fixture.get('y_fused')!)).toBeLessThan(2e-4);
   });
 
   it('has the loss and the gradients of the reference', () => {
     const expected = withPrefix(fixture, 'd/');
     const trained = [...expected.keys()];
-    const tensors = onEngine(toy.weights);
-    const target = tensor(fixture.get('target')!);
+    const tensors = placeAll(toy.weights);
+    const target = place(fixture.get('target')!);
     const loss = (...values: TF.Tensor[]) => {
       const all = new Map([...tensors, ...trained.map((key, i) => [key, values[i]] as const)]);
       return tf.losses.meanSquaredError(target, forecast(toy, all, 'training')) as TF.Scalar;

@@ -1,0 +1,245 @@
+import type * as TF from '@tensorflow/tfjs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type CorrFormerConfig, type EncoderConfig, REFERENCE_SIZES } from '../../../models/corrformer/config.ts';
+import { encodeImage } from '../../../models/corrformer/image-encoder.ts';
+import { inferCorrFormerConfig } from '../../../models/corrformer/infer.ts';
+import { corrFormerSpecs } from '../../../models/corrformer/network.ts';
+import { initialise } from '../../../models/engine/initialise.ts';
+import { countParameters, EVALUATION, Parameters } from '../../../models/engine/parameters.ts';
+import { networkFeatures } from '../../../models/unireplknet/network.ts';
+import { variantConfig } from '../../../models/unireplknet/variants.ts';
+import type { NamedTensor } from '../../../models/weights/safetensors.ts';
+import { seededRandom } from '../../../src/domain/random.ts';
+import { isKernelcastError } from '../../../src/errors.ts';
+import { difference } from '../../parity/fixture.ts';
+import { ops, placeAll, read, tf } from '../unireplknet/on-tensorflow.ts';
+import { forecast, type Toy } from './toys.ts';
+
+beforeEach(() => tf.engine().startScope());
+afterEach(() => tf.engine().endScope());
+
+const imageEncoder: Extract<EncoderConfig, { kind: 'unireplknet' }> = {
+  kind: 'unireplknet',
+  network: {
+    inChannels: 1,
+    depths: [1, 1, 1, 1],
+    dims: [4, 4, 4, 8],
+    kernels: [[3], [7], [3], [3]],
+    dropPathRate: 0.3,
+    layerScaleInit: 0.5,
+  },
+  image: [8, 12],
+  tokenOrder: 'tokens',
+};
+
+const small: CorrFormerConfig = {
+  ...REFERENCE_SIZES,
+  stationsPerNode: 3,
+  branching: [2, 2],
+  inputHours: 12,
+  labelHours: 6,
+  leadHours: 6,
+  dModel: 8,
+  heads: 2,
+  dFeedForward: 10,
+  movingAverage: 5,
+  encoder: { kind: 'corrformer', layers: 1 },
+};
+
+function tensorOf(shape: number[], draw: () => number): NamedTensor {
+  return { shape, values: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, draw) };
+}
+
+/** `windows` windows of a network of random weights. */
+function toy(config: CorrFormerConfig, windows: number): Toy {
+  const { normal } = seededRandom('windows');
+  const slots = config.branching.reduce((a, b) => a * b) * config.stationsPerNode;
+  const hours = config.labelHours + config.leadHours;
+  return {
+    config,
+    places: { geography: tensorOf([slots * 3], normal).values, mask: new Float32Array(slots).fill(1) },
+    inputs: {
+      series: tensorOf([windows, config.inputHours, slots], () => 280 + 10 * normal()),
+      marks: tensorOf([windows, config.inputHours, 4], normal),
+      decoderMarks: tensorOf([windows, hours, 4], normal),
+    },
+  };
+}
+
+function freshWeights(config: CorrFormerConfig) {
+  return placeAll(initialise(corrFormerSpecs(config, 'training'), seededRandom('weights')));
+}
+
+function sample({ shape: [, ...shape], values }: NamedTensor, index: number): NamedTensor {
+  const size = shape.reduce((a, b) => a * b);
+  return { shape: [1, ...shape], values: values.slice(index * size, (index + 1) * size) };
+}
+
+describe('the published sizes', () => {
+  const own: CorrFormerConfig = { ...REFERENCE_SIZES, encoder: { kind: 'corrformer', layers: 2 } };
+  const s = variantConfig('s', { inChannels: 1, classes: undefined });
+  const withImage = (last: number): CorrFormerConfig => ({
+    ...REFERENCE_SIZES,
+    encoder: {
+      kind: 'unireplknet',
+      network: { ...s, kernels: [...s.kernels.slice(0, 3), [last, last, last]] },
+      image: [192, 192],
+      tokenOrder: 'tokens',
+    },
+  });
+
+  it.each([
+    ['CorrFormer', own, 'training', 155_920_929],
+    ['UniRepLKNet with the released kernels', withImage(11), 'training', 131_978_457],
+    ['UniRepLKNet with kernels 13', withImage(13), 'training', 132_144_345],
+    ['UniRepLKNet with kernels 13, fused', withImage(13), 'fused', 131_333_625],
+    ['CorrFormer on 10 stations a node', { ...own, stationsPerNode: 10 }, 'training', 155_908_638],
+  ] as const)('%s', (_, config, form, count) => {
+    expect(countParameters(corrFormerSpecs(config, form))).toBe(count);
+  });
+});
+
+describe.each([
+  ['its own encoder', small],
+  ['an image encoder', { ...small, encoder: imageEncoder }],
+  ['three levels', { ...small, branching: [2, 1, 3] }],
+  ['one level and two causal blocks', { ...small, branching: [5], tcnLayers: 2 }],
+  ['a decoder shorter than its input', { ...small, labelHours: 2, leadHours: 5, decoderLayers: 2 }],
+] satisfies [string, CorrFormerConfig][])('with %s', (_, config) => {
+  it('forecasts a batch of windows as it forecasts each by itself', () => {
+    const both = toy(config, 2);
+    const weights = freshWeights(config);
+    const together = read(forecast(both, weights, 'training'));
+    expect(together.shape.slice(0, 2)).toEqual([2, config.leadHours]);
+    expect(difference(sample(together, 0), sample(together, 1)).relative).toBeGreaterThan(1e-3);
+    for (const index of [0, 1]) {
+      const { series, marks, decoderMarks } = both.inputs;
+      const inputs = {
+        series: sample(series, index),
+        marks: sample(marks, index),
+        decoderMarks: sample(decoderMarks, index),
+      };
+      const alone = read(forecast({ ...both, inputs }, weights, 'training'));
+      expect(difference(alone, sample(together, index)).relative).toBeLessThan(1e-6);
+    }
+  });
+});
+
+it('what stands in padding does not matter', () => {
+  const full = toy(small, 1);
+  const padding = 5;
+  const mask = Float32Array.from(full.places.mask, (_, slot) => (slot === padding ? 0 : 1));
+  const weights = freshWeights(small);
+  const withInPadding = (draw: (hour: number) => number) => {
+    const values = full.inputs.series.values.slice();
+    for (let hour = 0; hour < small.inputHours; hour++) values[hour * mask.length + padding] = draw(hour);
+    const inputs = { ...full.inputs, series: { ...full.inputs.series, values } };
+    const { values: y } = read(forecast({ ...full, inputs, places: { ...full.places, mask } }, weights, 'training'));
+    return y.filter((_, i) => i % mask.length !== padding);
+  };
+  const silent = withInPadding(() => 0);
+  expect(withInPadding((hour) => 50 * Math.sin(hour))).toEqual(silent);
+  expect(silent.every(Number.isFinite)).toBe(true);
+});
+
+it('training draws its dropouts from the pass, and gives every parameter a gradient', () => {
+  const config = { ...small, encoder: imageEncoder };
+  const specs = corrFormerSpecs(config, 'training');
+  const weights = freshWeights(config);
+  const names = specs.filter(({ role }) => role === 'trained').map(({ name }) => name);
+  const updated = new Set<string>();
+  const train = (seed: string) => {
+    const loss = (...values: ReturnType<typeof tf.tensor>[]) => {
+      const all = new Map([...weights, ...names.map((name, i) => [name, values[i]] as const)]);
+      const y = forecast(toy(config, 2), all, 'training', {
+        training: true,
+        random: seededRandom(seed).uniform,
+        onStatistic: (name) => updated.add(name),
+      });
+      return tf.mean(tf.square(y)).asScalar();
+    };
+    const { value, grads } = tf.valueAndGrads(loss)(names.map((name) => weights.get(name)!));
+    return { value: value.dataSync()[0], without: names.filter((_, i) => !grads[i].dataSync().some((g) => g !== 0)) };
+  };
+  const first = train('a');
+  // Offsets that every mean takes out again may have a gradient of exactly zero; whole layers may not.
+  expect(first.without.filter((name) => !name.endsWith('bias'))).toEqual([]);
+  expect([...updated].sort()).toEqual(
+    specs
+      .filter(({ role }) => role === 'statistic')
+      .map(({ name }) => name)
+      .sort(),
+  );
+  expect(train('a').value).toBe(first.value);
+  expect(train('b').value).not.toBe(first.value);
+});
+
+describe('the image encoder', () => {
+  it("gives a token a pixel, or the public code's mixture", () => {
+    const config = { ...small, encoder: imageEncoder };
+    const parameters = new Parameters(freshWeights(config)).scope('encoder');
+    const x = tf.randomNormal([1, 12, 8], 0, 1, 'float32', 1);
+    const wide = { ...imageEncoder, image: [48, 2] as const };
+    const image = tf.reshape(x, [1, 48, 2, 1]);
+    const encode = (tokenOrder: 'tokens' | 'raw') =>
+      encodeImage<TF.Tensor>(ops, x, parameters, { ...wide, tokenOrder }, 'training', EVALUATION);
+    const map = networkFeatures<TF.Tensor>(
+      ops,
+      image,
+      parameters.scope('net'),
+      wide.network,
+      'training',
+      EVALUATION,
+    )[3];
+    expect(map.shape).toEqual([1, 2, 1, 8]);
+    expect(encode('tokens').dataSync()).toEqual(map.dataSync());
+    expect(encode('raw').dataSync()).toEqual(tf.transpose(map, [0, 3, 1, 2]).dataSync());
+    expect(encode('raw').shape).toEqual([1, 2, 8]);
+  });
+});
+
+describe('the architecture read off weights', () => {
+  const known = { nodes: [2, 2], inputHours: 12, decoderHours: 12, leadHours: 6, tokenOrder: 'tokens' } as const;
+  const shapes = (config: CorrFormerConfig) =>
+    new Map(corrFormerSpecs(config, 'training').map(({ name, shape }) => [name, { shape }]));
+
+  it('is the one that they were made for', () => {
+    // Neither shows in weights.
+    const config = { ...small, movingAverage: 25, tcnLayers: 2, decoderLayers: 3 };
+    expect(inferCorrFormerConfig(shapes(config), known)).toEqual(config);
+  });
+
+  it.each([
+    [350, [7, 50]],
+    [6, [2, 3]],
+    [12, [3, 4]],
+    [7, [7]],
+  ])('has a likely tree for %i nodes', (nodes, branching) => {
+    expect(inferCorrFormerConfig(shapes(small), { ...known, nodes }).branching).toEqual(branching);
+  });
+
+  it.each([
+    ['a missing tensor', (map: Map<string, { shape: readonly number[] }>) => map.delete('affine_bias'), 'affine_bias'],
+    ['one too many', (map) => map.set('encoder.extra', { shape: [1] }), 'encoder.extra'],
+    ['a wrong shape', (map) => map.set('affine_bias', { shape: [1, 1, 4] }), 'affine_bias'],
+    [
+      'no CorrFormer',
+      (map) => map.delete('enc_embedding.value_embedding.tokenConv.weight'),
+      'enc_embedding.value_embedding.tokenConv.weight',
+    ],
+  ] satisfies [string, (map: Map<string, { shape: readonly number[] }>) => void, string][])(
+    'is refused for %s, by name',
+    (_, spoil, tensor) => {
+      const map = shapes(small);
+      spoil(map);
+      let error: unknown;
+      try {
+        inferCorrFormerConfig(map, known);
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(isKernelcastError(error, 'MODEL')).toBe(true);
+      expect(String(error)).toContain(tensor);
+    },
+  );
+});
