@@ -61,7 +61,8 @@ export async function train(tf: TensorFlowModule, options: TrainOptions): Promis
   const start = initialise(specs, random);
   const variables = new Map<string, tfjs.Variable>();
   for (const { name, shape, role } of specs) {
-    variables.set(name, tf.variable(tf.tensor(start.get(name)!.values, [...shape]), role === 'trained'));
+    const create = () => tf.variable(tf.tensor(start.get(name)!.values, [...shape]), role === 'trained');
+    variables.set(name, tf.tidy(create));
   }
   const averages = new Map([...variables].map(([name, variable]) => [name, tf.variable(variable, false)]));
   const optimizer = new AdamW(tf, { weightDecay: options.weightDecay });

@@ -4,23 +4,11 @@ import { openOnnxSession } from '../../../models/engine/onnx/session.ts';
 import { EVALUATION, Parameters } from '../../../models/engine/parameters.ts';
 import { tensorFlowOps } from '../../../models/engine/tensorflow.ts';
 import { openTensorFlow } from '../../../models/engine/tensorflow-backend.ts';
-import { type ForecasterConfig, parseForecasterConfig } from '../../../models/forecaster/config.ts';
+import { parseForecasterConfig } from '../../../models/forecaster/config.ts';
 import { emitForecaster, OUTPUT } from '../../../models/forecaster/forecaster-artefact.ts';
 import { forecasterForward, forecasterInputShapes, forecasterSpecs } from '../../../models/forecaster/network.ts';
 import { seededRandom } from '../../../src/domain/random.ts';
-
-const TINY: ForecasterConfig = {
-  stationsPerNode: 3,
-  haloStations: 2,
-  dModel: 32,
-  backbone: {
-    depths: [1, 1, 1, 1],
-    dims: [8, 8, 16, 16],
-    kernels: [[7], [5], [3], [3]],
-    dropPathRate: 0,
-    layerScaleInit: 0.5,
-  },
-};
+import { TINY } from '../tiny-forecaster.ts';
 
 test('the ONNX graph of the fused network gives what the training form gives', async () => {
   const { tf } = await openTensorFlow();
