@@ -1,0 +1,86 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { climatology } from '../../models/baselines/climatology.ts';
+import { persistence } from '../../models/baselines/persistence.ts';
+import { forecastRun } from '../../models/forecast-run.ts';
+import { verifyRuns } from '../../models/verification.ts';
+import { parseHour } from '../../src/domain/time.ts';
+import { ObservationStore } from '../../src/store/observations.ts';
+import { RunStore } from '../../src/store/runs.ts';
+import { ScoreStore } from '../../src/store/scores.ts';
+import { testSeries, testStations } from './synthetic-series.ts';
+
+const from = parseHour('2025-01-30');
+const stations = testStations(4);
+const clock = { now: () => Date.UTC(2025, 1, 10) };
+let root: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'kernelcast-run-'));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const observe = (first: number, hours: number) =>
+  new ObservationStore(root).merge(
+    'd',
+    testSeries({ stations, from: first, hours, values: { temperature_2m: (hour) => hour - from } }),
+    { source: 'test' },
+  );
+
+const forecast = (init?: number) =>
+  forecastRun({
+    observations: new ObservationStore(root),
+    runs: new RunStore(root),
+    models: [persistence, climatology],
+    dataset: 'd',
+    init,
+    clock,
+  });
+
+test('a run of all models is published once, from the newest observation', async () => {
+  await observe(from, 60);
+  expect(await forecast()).toEqual({ init: from + 59, outcome: 'published' });
+  expect(await forecast()).toEqual({ init: from + 59, outcome: 'exists' });
+  const runs = new RunStore(root);
+  expect(await runs.list('d')).toEqual([from + 59]);
+  expect((await runs.describe('d', from + 59)).models.map(({ id }) => id)).toEqual(['persistence', 'climatology']);
+  const { values } = (await runs.read('d', from + 59, 'persistence')).variables.temperature_2m!;
+  expect([...new Set(values)]).toEqual([59]);
+});
+
+test('a hindcast sees nothing after its init', async () => {
+  await observe(from, 100);
+  await forecast(from + 70);
+  const { values } = (await new RunStore(root).read('d', from + 70, 'persistence')).variables.temperature_2m!;
+  expect(values[0]).toBe(70);
+});
+
+test('a time without 48 hours before it is refused, with the times that would do', async () => {
+  await observe(from, 60);
+  await expect(forecast(from + 20)).rejects.toMatchObject({ code: 'TOO_LITTLE_DATA', hint: /2025-01-31T23:00Z/ });
+  await expect(forecast(from + 60)).rejects.toMatchObject({ code: 'TOO_LITTLE_DATA' });
+  expect(await new RunStore(root).list('d')).toEqual([]);
+});
+
+test('a run is scored once, when its last hour has been observed', async () => {
+  const verify = () =>
+    verifyRuns({
+      observations: new ObservationStore(root),
+      runs: new RunStore(root),
+      scores: new ScoreStore(root),
+      dataset: 'd',
+    });
+  await observe(from, 50);
+  await forecast(from + 47);
+  await observe(from + 50, 21);
+  expect(await verify()).toEqual([]);
+  await observe(from + 71, 1);
+  expect(await verify()).toEqual([from + 47]);
+  expect(await verify()).toEqual([]);
+  const rows = await new ScoreStore(root).read('d', from + 47);
+  const last = rows.find((row) => row.model === 'persistence' && row.lead === 24)!;
+  // Persistence stands still while the truth climbs one degree an hour, at four stations.
+  expect(last).toMatchObject({ count: 4, sumError: -96, sumAbsoluteError: 96, sumSquaredError: 4 * 24 * 24 });
+});
