@@ -33,9 +33,9 @@ const LITTLE_ENDIAN_HOST = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 function decodeFloat32(data: Uint8Array): Float32Array {
   if (LITTLE_ENDIAN_HOST) {
-    const values = new Float32Array(data.length / 4);
-    new Uint8Array(values.buffer).set(data);
-    return values;
+    // Weights are large: where they lie well, they are not copied.
+    const aligned = data.byteOffset % 4 === 0 ? data : data.slice();
+    return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
   }
   return decoder(4, (view, at) => view.getFloat32(at, true)).decode(data);
 }

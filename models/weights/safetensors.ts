@@ -40,6 +40,7 @@ const size = z.int().nonnegative();
 const entrySchema = z.object({ dtype: z.string(), shape: z.array(size), data_offsets: z.tuple([size, size]) });
 
 /**
+ * @param bytes of the whole file; the tensors may share their memory.
  * @param file names the file in errors.
  * @throws KernelcastError `MODEL` for a file that is truncated or damaged, naming the tensor where one is concerned.
  */

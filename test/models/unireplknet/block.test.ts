@@ -2,6 +2,7 @@ import type * as TF from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { initialise } from '../../../models/engine/initialise.ts';
 import { EVALUATION, Parameters, type Pass } from '../../../models/engine/parameters.ts';
+import { dropPathRates } from '../../../models/layers/drop-path.ts';
 import { block, blockSpecs } from '../../../models/unireplknet/block.ts';
 import { globalResponseNorm } from '../../../models/unireplknet/global-response-norm.ts';
 import { networkFeatures, networkSpecs } from '../../../models/unireplknet/network.ts';
@@ -44,6 +45,11 @@ describe('drop path', () => {
     };
     expect([0, 1, 2, 3, 4].map(ratio)).toEqual([1, 0, 1, 0, 0].map((on) => expect.closeTo(on / 0.6, 3)));
     expect(draws).toEqual([]);
+  });
+
+  test('grows in equal steps from the first block of a network to the last', () => {
+    expect(dropPathRates(5, 0.4)).toEqual([0, 0.1, 0.2, expect.closeTo(0.3), 0.4]);
+    expect(dropPathRates(1, 0.4)).toEqual([0]);
   });
 
   test('does nothing in evaluation', () => {

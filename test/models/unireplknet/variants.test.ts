@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { initialise } from '../../../models/engine/initialise.ts';
 import { countParameters } from '../../../models/engine/parameters.ts';
+import { blockSpecs } from '../../../models/unireplknet/block.ts';
 import { inferForm, inferNetworkConfig } from '../../../models/unireplknet/infer.ts';
 import { networkSpecs } from '../../../models/unireplknet/network.ts';
-import { parseVariant, VARIANTS, variantConfig } from '../../../models/unireplknet/variants.ts';
+import { parseVariant, VARIANTS, type Variant, variantConfig } from '../../../models/unireplknet/variants.ts';
 import { seededRandom } from '../../../src/domain/random.ts';
 
 /** Counted on the reference implementation: 3 input channels, 1000 classes; trained values, without running statistics. */
@@ -42,6 +43,18 @@ test('the time-series encoder counts as the reference does', () => {
   expect(countParameters(networkSpecs(backbone, 'training'))).toBe(55_685_304);
   const kernels = backbone.kernels.with(3, [11, 11, 11]);
   expect(countParameters(networkSpecs({ ...backbone, kernels }, 'training'))).toBe(55_519_416);
+});
+
+test('the third stage mixes kernels from T on, each group beginning with the large one', () => {
+  const third = (variant: Variant) => variantConfig(variant).kernels[2];
+  expect(third('n')).toEqual(Array(8).fill(13));
+  expect(third('t')).toEqual(Array(9).fill([13, 3]).flat());
+  expect(third('s')).toEqual(Array(9).fill([13, 3, 3]).flat());
+});
+
+test('the gate of a block has a quarter of its channels, rounded down', () => {
+  const specs = blockSpecs({ channels: 7, kernel: 3, dropPathRate: 0, layerScaleInit: 0 }, 'fused');
+  expect(specs.find(({ name }) => name === 'se.down.weight')!.shape).toEqual([1, 7, 1, 1]);
 });
 
 test('a variant is found whatever the case of its name, and an unknown one lists those that are', () => {
