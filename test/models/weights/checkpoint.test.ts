@@ -48,6 +48,7 @@ describe('weights that do not fit are one error', () => {
     [{ 'head.weight': [2, 4], 'norm.weight': [4] }, 'norm.running_var', /1 missing: norm.running_var$/],
     [{ ...right, 'head.weight': [2, 5] }, 'head.weight', /head.weight \(expected \[2,4\], found \[2,5\]\)$/],
     [{ ...right, 'head.weight': [8] }, 'head.weight', /expected \[2,4\], found \[8\]/],
+    [{ ...right, 'head.weight': [2] }, 'head.weight', /expected \[2,4\], found \[2\]/],
     [{ ...right, 'head.bias': [2] }, 'head.bias', /1 not known: head.bias$/],
   ])('%j', (tensors, tensor, message) => {
     expect(failure(shapes(tensors))).toMatchObject({
@@ -73,6 +74,13 @@ test('a checkpoint of another variant is refused with both shapes of a tensor', 
 test('an architecture is not read off tensors that are of none', () => {
   const tensors = new Map(networkSpecs(variantConfig('a'), 'training').map((spec) => [spec.name, spec]));
   expect(() => inferNetworkConfig(new Map())).toThrow("'downsample_layers.0.0.weight' is missing");
-  tensors.delete('stages.2.5.norm.bias');
-  expect(() => inferNetworkConfig(tensors)).toThrow('1 missing: stages.2.5.norm.bias');
+  const without = new Map(tensors);
+  without.delete('stages.2.5.norm.bias');
+  expect(() => inferNetworkConfig(without)).toThrow('1 missing: stages.2.5.norm.bias');
+  const headless = new Map(tensors);
+  headless.delete('head.bias');
+  expect(() => inferNetworkConfig(headless)).toThrow('1 missing: head.bias');
+  expect(() => inferNetworkConfig(new Map([...tensors, ['ema.decay', tensors.get('head.bias')!]]))).toThrow(
+    'ema.decay',
+  );
 });
