@@ -1,10 +1,9 @@
 import type * as TF from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CorrFormerConfig, type EncoderConfig, REFERENCE_SIZES } from '../../../models/corrformer/config.ts';
+import { type CorrFormerConfig, REFERENCE_SIZES } from '../../../models/corrformer/config.ts';
 import { encodeImage } from '../../../models/corrformer/image-encoder.ts';
 import { inferCorrFormerConfig } from '../../../models/corrformer/infer.ts';
 import { corrFormerSpecs } from '../../../models/corrformer/network.ts';
-import { initialise } from '../../../models/engine/initialise.ts';
 import { countParameters, EVALUATION, Parameters } from '../../../models/engine/parameters.ts';
 import { networkFeatures } from '../../../models/unireplknet/network.ts';
 import { variantConfig } from '../../../models/unireplknet/variants.ts';
@@ -13,62 +12,10 @@ import { seededRandom } from '../../../src/domain/random.ts';
 import { isKernelcastError } from '../../../src/errors.ts';
 import { difference } from '../../parity/fixture.ts';
 import { ops, placeAll, read, tf } from '../unireplknet/on-tensorflow.ts';
-import { forecast, type Toy } from './toys.ts';
+import { forecast, freshWeights, IMAGE_ENCODER, KINDS, SMALL, toyOf } from './toys.ts';
 
 beforeEach(() => tf.engine().startScope());
 afterEach(() => tf.engine().endScope());
-
-const imageEncoder: Extract<EncoderConfig, { kind: 'unireplknet' }> = {
-  kind: 'unireplknet',
-  network: {
-    inChannels: 1,
-    depths: [1, 1, 1, 1],
-    dims: [4, 4, 4, 8],
-    kernels: [[3], [7], [3], [3]],
-    dropPathRate: 0.3,
-    layerScaleInit: 0.5,
-  },
-  image: [8, 12],
-  tokenOrder: 'tokens',
-};
-
-const small: CorrFormerConfig = {
-  ...REFERENCE_SIZES,
-  stationsPerNode: 3,
-  branching: [2, 2],
-  inputHours: 12,
-  labelHours: 6,
-  leadHours: 6,
-  dModel: 8,
-  heads: 2,
-  dFeedForward: 10,
-  movingAverage: 5,
-  encoder: { kind: 'corrformer', layers: 1 },
-};
-
-function tensorOf(shape: number[], draw: () => number): NamedTensor {
-  return { shape, values: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, draw) };
-}
-
-/** `windows` windows of a network of random weights. */
-function toy(config: CorrFormerConfig, windows: number): Toy {
-  const { normal } = seededRandom('windows');
-  const slots = config.branching.reduce((a, b) => a * b) * config.stationsPerNode;
-  const hours = config.labelHours + config.leadHours;
-  return {
-    config,
-    places: { geography: tensorOf([slots * 3], normal).values, mask: new Float32Array(slots).fill(1) },
-    inputs: {
-      series: tensorOf([windows, config.inputHours, slots], () => 280 + 10 * normal()),
-      marks: tensorOf([windows, config.inputHours, 4], normal),
-      decoderMarks: tensorOf([windows, hours, 4], normal),
-    },
-  };
-}
-
-function freshWeights(config: CorrFormerConfig) {
-  return placeAll(initialise(corrFormerSpecs(config, 'training'), seededRandom('weights')));
-}
 
 function sample({ shape: [, ...shape], values }: NamedTensor, index: number): NamedTensor {
   const size = shape.reduce((a, b) => a * b);
@@ -99,16 +46,10 @@ describe('the published sizes', () => {
   });
 });
 
-describe.each([
-  ['its own encoder', small],
-  ['an image encoder', { ...small, encoder: imageEncoder }],
-  ['three levels', { ...small, branching: [2, 1, 3] }],
-  ['one level and two causal blocks', { ...small, branching: [5], tcnLayers: 2 }],
-  ['a decoder shorter than its input', { ...small, labelHours: 2, leadHours: 5, decoderLayers: 2 }],
-] satisfies [string, CorrFormerConfig][])('with %s', (_, config) => {
+describe.each(KINDS)('with %s', (_, config) => {
   it('forecasts a batch of windows as it forecasts each by itself', () => {
-    const both = toy(config, 2);
-    const weights = freshWeights(config);
+    const both = toyOf(config, 2);
+    const weights = placeAll(freshWeights(config));
     const together = read(forecast(both, weights, 'training'));
     expect(together.shape.slice(0, 2)).toEqual([2, config.leadHours]);
     expect(difference(sample(together, 0), sample(together, 1)).relative).toBeGreaterThan(1e-3);
@@ -126,13 +67,13 @@ describe.each([
 });
 
 it('what stands in padding does not matter', () => {
-  const full = toy(small, 1);
+  const full = toyOf(SMALL, 1);
   const padding = 5;
   const mask = Float32Array.from(full.places.mask, (_, slot) => (slot === padding ? 0 : 1));
-  const weights = freshWeights(small);
+  const weights = placeAll(freshWeights(SMALL));
   const withInPadding = (draw: (hour: number) => number) => {
     const values = full.inputs.series.values.slice();
-    for (let hour = 0; hour < small.inputHours; hour++) values[hour * mask.length + padding] = draw(hour);
+    for (let hour = 0; hour < SMALL.inputHours; hour++) values[hour * mask.length + padding] = draw(hour);
     const inputs = { ...full.inputs, series: { ...full.inputs.series, values } };
     const { values: y } = read(forecast({ ...full, inputs, places: { ...full.places, mask } }, weights, 'training'));
     return y.filter((_, i) => i % mask.length !== padding);
@@ -143,15 +84,15 @@ it('what stands in padding does not matter', () => {
 });
 
 it('training draws its dropouts from the pass, and gives every parameter a gradient', () => {
-  const config = { ...small, encoder: imageEncoder };
+  const config = { ...SMALL, encoder: IMAGE_ENCODER };
   const specs = corrFormerSpecs(config, 'training');
-  const weights = freshWeights(config);
+  const weights = placeAll(freshWeights(config));
   const names = specs.filter(({ role }) => role === 'trained').map(({ name }) => name);
   const updated = new Set<string>();
   const train = (seed: string) => {
     const loss = (...values: ReturnType<typeof tf.tensor>[]) => {
       const all = new Map([...weights, ...names.map((name, i) => [name, values[i]] as const)]);
-      const y = forecast(toy(config, 2), all, 'training', {
+      const y = forecast(toyOf(config, 2), all, 'training', {
         training: true,
         random: seededRandom(seed).uniform,
         onStatistic: (name) => updated.add(name),
@@ -176,10 +117,10 @@ it('training draws its dropouts from the pass, and gives every parameter a gradi
 
 describe('the image encoder', () => {
   it("gives a token a pixel, or the public code's mixture", () => {
-    const config = { ...small, encoder: imageEncoder };
-    const parameters = new Parameters(freshWeights(config)).scope('encoder');
+    const config = { ...SMALL, encoder: IMAGE_ENCODER };
+    const parameters = new Parameters(placeAll(freshWeights(config))).scope('encoder');
     const x = tf.randomNormal([1, 12, 8], 0, 1, 'float32', 1);
-    const wide = { ...imageEncoder, image: [48, 2] as const };
+    const wide = { ...IMAGE_ENCODER, image: [48, 2] as const };
     const image = tf.reshape(x, [1, 48, 2, 1]);
     const encode = (tokenOrder: 'tokens' | 'raw') =>
       encodeImage<TF.Tensor>(ops, x, parameters, { ...wide, tokenOrder }, 'training', EVALUATION);
@@ -205,7 +146,7 @@ describe('the architecture read off weights', () => {
 
   it('is the one that they were made for', () => {
     // Neither shows in weights.
-    const config = { ...small, movingAverage: 25, tcnLayers: 2, decoderLayers: 3 };
+    const config = { ...SMALL, movingAverage: 25, tcnLayers: 2, decoderLayers: 3 };
     expect(inferCorrFormerConfig(shapes(config), known)).toEqual(config);
   });
 
@@ -215,7 +156,7 @@ describe('the architecture read off weights', () => {
     [12, [3, 4]],
     [7, [7]],
   ])('has a likely tree for %i nodes', (nodes, branching) => {
-    expect(inferCorrFormerConfig(shapes(small), { ...known, nodes }).branching).toEqual(branching);
+    expect(inferCorrFormerConfig(shapes(SMALL), { ...known, nodes }).branching).toEqual(branching);
   });
 
   it.each([
@@ -230,7 +171,7 @@ describe('the architecture read off weights', () => {
   ] satisfies [string, (map: Map<string, { shape: readonly number[] }>) => void, string][])(
     'is refused for %s, by name',
     (_, spoil, tensor) => {
-      const map = shapes(small);
+      const map = shapes(SMALL);
       spoil(map);
       let error: unknown;
       try {
