@@ -103,7 +103,7 @@ export async function stationsOf(grid: Grid, { latitude, longitude }: StationLay
     if (id === '') throw new KernelcastError('CONVENTIONS', 'a station has no id', { where });
     if (seen.has(id)) throw new KernelcastError('CONVENTIONS', 'two stations have the same id', { where });
     seen.add(id);
-    if (!(Math.abs(latitudes[index]) <= 90 && Math.abs(longitudes[index]) <= 360)) {
+    if (!(Math.abs(latitudes[index]) <= 90 && longitudes[index] >= -180 && longitudes[index] <= 360)) {
       throw new KernelcastError('CONVENTIONS', 'a station is not on the Earth', {
         where: { ...where, latitude: latitudes[index], longitude: longitudes[index] },
       });

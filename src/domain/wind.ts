@@ -10,7 +10,8 @@ export function windSpeed(u: number, v: number): number {
 export function windDirection(u: number, v: number): number {
   if (u === 0 && v === 0) return 0;
   const degrees = Math.atan2(-u, -v) / DEGREE;
-  return degrees < 0 ? (degrees + 360) % 360 : degrees;
+  // The absolute value turns -0 into 0.
+  return degrees < 0 ? (degrees + 360) % 360 : Math.abs(degrees);
 }
 
 export function windComponents(speed: number, direction: number): { u: number; v: number } {

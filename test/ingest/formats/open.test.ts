@@ -1,0 +1,44 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { encodeNetcdf } from '../../../ingest/formats/netcdf-classic/writer.ts';
+import { openGrid } from '../../../ingest/formats/open.ts';
+import { failure, temporaryFolder } from '../support.ts';
+
+const folder = temporaryFolder();
+
+it.each([
+  ['NetCDF-4', '\x89HDF\r\n\x1a\n\0\0', 'NetCDF-4 or HDF5'],
+  ['64-bit data', 'CDF\x05\0\0\0\0', 'CDF-5'],
+  ['GRIB', 'GRIB\0\0\0\x02', 'GRIB'],
+  ['gzip', '\x1f\x8b\x08\0', 'gzip'],
+  ['an error page of a server', '\n <html><body>404', 'text'],
+  ['anything else', 'hello', 'no known format'],
+  ['nothing', '', 'empty'],
+])('refuses %s by its first bytes, whatever its name, and says what it reads', async (_, bytes, what) => {
+  const path = folder.path('weather.nc');
+  await writeFile(path, bytes, 'latin1');
+  const error = await failure(openGrid(path));
+  expect(error.code).toBe('FORMAT');
+  expect(error.message).toContain(what);
+  expect(error.where.file).toBe(path);
+  expect(error.hint).toBeTruthy();
+});
+
+it('says of NetCDF-4 that this version reads NetCDF classic, and how to convert', async () => {
+  await writeFile(folder.path('four.nc'), '\x89HDF\r\n\x1a\n', 'latin1');
+  expect((await failure(openGrid(folder.path('four.nc')))).hint).toMatch(/reads NetCDF classic.*nccopy/);
+});
+
+it('opens NetCDF classic under any name', async () => {
+  const path = folder.path('weather.grib');
+  await writeFile(path, encodeNetcdf({ dimensions: {}, variables: {} }));
+  const grid = await openGrid(path);
+  expect(grid.format).toBe('NetCDF classic');
+  await grid.close();
+});
+
+it('tells a missing file and a folder from a damaged file', async () => {
+  expect((await failure(openGrid(folder.path('nowhere.nc')))).code).toBe('NOT_FOUND');
+  await mkdir(folder.path('store.zarr'));
+  expect((await failure(openGrid(folder.path('store.zarr')))).message).toContain('folder');
+});
