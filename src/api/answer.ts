@@ -1,0 +1,30 @@
+/** Sends a JSON answer that caches may keep as long as they ask whether it still holds. */
+import { createHash } from 'node:crypto';
+import type { Request, Response } from 'express';
+
+/**
+ * @param basis what the answer follows from, besides the request's address: the same basis, the same answer (but for the
+ * time that it took, so the tag is a weak one)
+ * @param make is not called when the client has the answer already
+ */
+export async function answer(
+  request: Request,
+  response: Response,
+  basis: readonly unknown[],
+  make: () => object | Promise<object>,
+): Promise<void> {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([request.originalUrl, ...basis]))
+    .digest('base64url');
+  response.set('ETag', `W/"${digest.slice(0, 22)}"`).set('Cache-Control', 'no-cache');
+  if (request.fresh) {
+    response.status(304).end();
+    return;
+  }
+  response.json(await make());
+}
+
+/** Sends a JSON answer that holds for this moment only. */
+export function answerNow(response: Response, body: object): void {
+  response.set('Cache-Control', 'no-store').json(body);
+}

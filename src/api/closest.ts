@@ -1,0 +1,28 @@
+/** Which known name a person may have meant. */
+
+/** The known name with the fewest edits from `name`, if these are few enough to be a slip; letter case does not count. */
+export function closest(name: string, known: readonly string[]): string | undefined {
+  const given = name.slice(0, 64).toLowerCase();
+  let best: string | undefined;
+  let fewest = Math.max(2, Math.floor(given.length / 3)) + 1;
+  for (const candidate of known) {
+    const edits = editDistance(given, candidate.toLowerCase());
+    if (edits >= fewest) continue;
+    fewest = edits;
+    best = candidate;
+  }
+  return best;
+}
+
+/** Levenshtein: insertions, deletions and substitutions, one row of the table at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}

@@ -1,0 +1,61 @@
+/** What the routes work with: the stores, the service's clock, and what the service says of itself. */
+import type { Clock } from '../domain/clock.ts';
+import { KernelcastError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { ModelStore } from '../store/models.ts';
+import type { DatasetInfo, ObservationStore } from '../store/observations.ts';
+import type { RunStore } from '../store/runs.ts';
+import type { ScoreStore } from '../store/scores.ts';
+import { blame } from './query.ts';
+
+export interface JobStatus {
+  name: string;
+  state: string;
+  /** ISO 8601, as all times here. */
+  lastSlot: string | null;
+  lastFinishedAt: string | null;
+  nextAt: string | null;
+  lastError: string | null;
+}
+
+export interface ServiceStatus {
+  clock: { kind: 'system' | 'replay'; secondsPerHour?: number };
+  /** The dataset that is meant where a request names none. */
+  dataset: string;
+  jobs: readonly JobStatus[];
+  /** What the service is still busy with before it can answer, in plain words; null when it is done. */
+  preparing?: string | null;
+}
+
+export interface ApiContext {
+  observations: ObservationStore;
+  runs: RunStore;
+  scores: ScoreStore;
+  models: ModelStore;
+  clock: Clock;
+  status: () => ServiceStatus;
+  log: Log;
+  /** The built pages; without them `/` answers 404. */
+  dashboardDirectory?: string;
+  version: string;
+}
+
+/** The dataset of a request: the one that it names, else the service's own. */
+export function datasetName(context: ApiContext, given: string | undefined): string {
+  return given ?? context.status().dataset;
+}
+
+/** @throws KernelcastError `NOT_READY` when the service's own dataset is not there yet, `NOT_FOUND` for any other */
+export async function describeDataset(context: ApiContext, given: string | undefined): Promise<DatasetInfo> {
+  const name = datasetName(context, given);
+  const isOwn = name === context.status().dataset;
+  if (isOwn && !(await context.observations.list()).includes(name)) throw notReady(context, 'is not there yet');
+  return blame('dataset', context.observations.describe(name));
+}
+
+export function notReady(context: ApiContext, state: 'is not there yet' | 'has no run yet'): KernelcastError {
+  const { dataset, preparing } = context.status();
+  return new KernelcastError('NOT_READY', preparing ?? `the dataset '${dataset}' ${state}`, {
+    hint: 'Try again in a few seconds; /v1/status tells how far the service is.',
+  });
+}

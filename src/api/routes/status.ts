@@ -1,0 +1,49 @@
+/** `GET /v1/status`: what the service is, what it has, and what it is doing. */
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { formatHour } from '../../domain/time.ts';
+import { isKernelcastError } from '../../errors.ts';
+import { answerNow } from '../answer.ts';
+import type { ApiContext } from '../context.ts';
+import { parseQuery } from '../query.ts';
+
+const schema = z.strictObject({});
+
+export function statusRoute(context: ApiContext): RequestHandler {
+  return async (request, response) => {
+    parseQuery(schema, request);
+    const { clock, dataset, jobs, preparing } = context.status();
+    const latest = await context.runs.latest(dataset);
+    answerNow(response, {
+      version: context.version,
+      now: new Date(context.clock.now()).toISOString(),
+      clock,
+      dataset,
+      datasets: await describeAll(context),
+      latestRun: latest === undefined ? null : formatHour(latest),
+      preparing: preparing ?? null,
+      jobs,
+    });
+  };
+}
+
+/** A dataset that is damaged is left out (and logged): the others are still worth telling. */
+async function describeAll({ observations, log }: ApiContext) {
+  const datasets = [];
+  for (const name of await observations.list()) {
+    try {
+      const { from, to, stations, variables } = await observations.describe(name);
+      datasets.push({
+        dataset: name,
+        from: formatHour(from),
+        to: formatHour(to),
+        stations: stations.length,
+        variables,
+      });
+    } catch (error) {
+      if (!isKernelcastError(error)) throw error;
+      log.error({ err: error, dataset: name }, 'a dataset cannot be described');
+    }
+  }
+  return datasets;
+}
