@@ -4,6 +4,8 @@ import { Command } from 'commander';
 import { registerEvaluate } from './commands/evaluate.ts';
 import { registerForecast } from './commands/forecast.ts';
 import { registerIngest } from './commands/ingest.ts';
+import { registerInspect } from './commands/inspect.ts';
+import { registerModel } from './commands/model.ts';
 import { registerSampleWorld } from './commands/sample-world.ts';
 import { registerTrain } from './commands/train.ts';
 import { registerVerify } from './commands/verify.ts';
@@ -17,6 +19,8 @@ registerIngest(program);
 registerEvaluate(program);
 registerForecast(program);
 registerTrain(program);
+registerModel(program);
+registerInspect(program);
 registerVerify(program);
 registerSampleWorld(program);
 

@@ -13,24 +13,16 @@ import { z } from 'zod';
 import { KernelcastError } from '../../src/errors.ts';
 import { publishFolder } from '../../src/store/atomic.ts';
 import { nodeFiles } from '../../src/store/files.ts';
-import { encodeJson, fileEntry, fileEntrySchema, readJson, readVerified } from '../../src/store/manifest.ts';
+import { encodeJson, fileEntry, readJson, readVerified } from '../../src/store/manifest.ts';
+import { MODEL_MANIFEST_NAME, modelManifestSchema } from '../../src/store/models.ts';
 
-export const MANIFEST_FILE = 'model.json';
 export const WEIGHTS_FILE = 'weights.safetensors';
 export const ONNX_FILE = 'model.onnx';
 
 /** The fields of every manifest. Further ones pass through unread. */
-export const artefactSchema = z.looseObject({
-  kind: z.enum(['forecaster', 'backbone']),
-  /** Short and stable: names the model in the API and in runs. */
-  id: z.string().min(1),
-  /** For people. */
-  name: z.string().min(1),
-  /** ISO 8601, UTC. */
-  createdAt: z.string(),
+export const artefactSchema = modelManifestSchema.extend({
   /** What the network is built from; the reader of the kind knows its form. */
   architecture: z.unknown(),
-  files: z.record(z.string(), fileEntrySchema),
 });
 
 export type Artefact = z.infer<typeof artefactSchema>;
@@ -57,7 +49,7 @@ export async function writeArtefact(
 ): Promise<Artefact> {
   const entries = Object.fromEntries([...files].map(([name, bytes]) => [name, fileEntry(bytes)]));
   const whole: Artefact = { ...manifest, files: entries };
-  const outcome = await publishFolder(nodeFiles, folder, new Map([...files, [MANIFEST_FILE, encodeJson(whole)]]));
+  const outcome = await publishFolder(nodeFiles, folder, new Map([...files, [MODEL_MANIFEST_NAME, encodeJson(whole)]]));
   if (outcome === 'exists') {
     throw new KernelcastError('USAGE', 'the folder for the model exists already', {
       where: { folder },
@@ -73,7 +65,7 @@ export async function writeArtefact(
  * `schema` describes.
  */
 export async function readArtefact<M extends Artefact>(folder: string, schema: z.ZodType<M>): Promise<OpenArtefact<M>> {
-  const path = join(folder, MANIFEST_FILE);
+  const path = join(folder, MODEL_MANIFEST_NAME);
   const manifest = await readJson(nodeFiles, path, schema);
   if (!manifest) throw new KernelcastError('NOT_FOUND', 'this folder holds no model', { where: { file: path } });
   const read = (name: string) => {

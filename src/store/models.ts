@@ -9,10 +9,10 @@ import { type Files, listFolder, nodeFiles } from './files.ts';
 import { fileEntrySchema, readJson } from './manifest.ts';
 import { isSafeName } from './names.ts';
 
-const MODEL_MANIFEST_NAME = 'model.json';
+export const MODEL_MANIFEST_NAME = 'model.json';
 
 /** What every `model.json` holds. Further fields pass through unread. */
-const modelManifestSchema = z.looseObject({
+export const modelManifestSchema = z.looseObject({
   kind: z.enum(['forecaster', 'backbone']),
   /** Short and stable: names the model in the API and in runs. */
   id: z.string().refine(isSafeName, 'not fit for an id'),

@@ -28,7 +28,9 @@ export function emitOnnx(
 ): Uint8Array {
   const graph = new GraphBuilder();
   const placeholders = Object.entries(inputs).map(([input, shape]) => [input, graph.input(input, shape)] as const);
-  const tensors = [...weights].map(([key, { shape, values }]) => [key, graph.constant(values, shape, key)] as const);
+  // In the order of their names, so that equal weights give equal files.
+  const sorted = [...weights].sort(([a], [b]) => (a < b ? -1 : 1));
+  const tensors = sorted.map(([key, { shape, values }]) => [key, graph.constant(values, shape, key)] as const);
   const outputs = network(onnxOps(graph), new Parameters(new Map(tensors)), Object.fromEntries(placeholders));
   return graph.finish(name, outputs);
 }
