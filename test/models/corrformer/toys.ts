@@ -1,6 +1,5 @@
 /** CorrFormers on plain TensorFlow.js, for the tests of this folder. */
 import type * as TF from '@tensorflow/tfjs';
-import { expect } from 'vitest';
 import { type CorrFormerConfig, type EncoderConfig, REFERENCE_SIZES } from '../../../models/corrformer/config.ts';
 import { type CorrFormerInputs, corrFormer, corrFormerSpecs, type Places } from '../../../models/corrformer/network.ts';
 import { initialise } from '../../../models/engine/initialise.ts';
@@ -8,8 +7,7 @@ import { EVALUATION, Parameters, type Pass } from '../../../models/engine/parame
 import type { Form } from '../../../models/unireplknet/block.ts';
 import type { NamedTensor } from '../../../models/weights/safetensors.ts';
 import { seededRandom } from '../../../src/domain/random.ts';
-import { difference } from '../../parity/fixture.ts';
-import { ops, place, read } from '../unireplknet/on-tensorflow.ts';
+import { ops, place } from '../unireplknet/on-tensorflow.ts';
 
 export interface Toy {
   config: CorrFormerConfig;
@@ -89,10 +87,4 @@ export function freshWeights(config: CorrFormerConfig): Map<string, NamedTensor>
 
 function tensorOf(shape: number[], draw: () => number): NamedTensor {
   return { shape, values: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, draw) };
-}
-
-/** The largest error over the largest magnitude. */
-export function relativeError(actual: TF.Tensor, expected: NamedTensor): number {
-  expect(actual.shape).toEqual(expected.shape);
-  return difference(read(actual), expected).relative;
 }
