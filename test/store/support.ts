@@ -10,9 +10,10 @@ import type { Hour } from '../../src/domain/time.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
 import { type Files, nodeFiles } from '../../src/store/files.ts';
 
-export function temporaryFolder(): string {
+/** @param onEnd when to remove it; by default at the end of the test */
+export function temporaryFolder(onEnd: (end: () => void) => void = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), 'kernelcast-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onEnd(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

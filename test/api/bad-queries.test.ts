@@ -1,0 +1,141 @@
+/** Wrong input on purpose: each is refused by the name of the parameter, and none is ever the service's fault. */
+import * as fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { type Service, shareFilled } from './support.ts';
+
+let get: Service['get'];
+beforeAll(() =>
+  shareFilled((service) => {
+    get = service.get;
+  }),
+);
+
+const CASES: [path: string, parameter: string, detail: RegExp][] = [
+  ['/v1/forecast', 'latitude', /missing/],
+  ['/v1/forecast?latitude=5', 'longitude', /missing/],
+  ['/v1/forecast?longitude=5', 'latitude', /missing/],
+  ['/v1/forecast?station=amsterdam&latitude=5', 'station', /at once/],
+  ['/v1/forecast?latitude=NaN&longitude=5', 'latitude', /'NaN', not a number from -90 to 90/],
+  ['/v1/forecast?latitude=90.01&longitude=5', 'latitude', /from -90 to 90/],
+  ['/v1/forecast?latitude=5&longitude=-181', 'longitude', /from -180 to 180/],
+  ['/v1/forecast?latitude=1e999&longitude=5', 'latitude', /not a number/],
+  ['/v1/forecast?latitude=0x10&longitude=5', 'latitude', /not a number/],
+  ['/v1/forecast?latitude=%205&longitude=5', 'latitude', /not a number/],
+  ['/v1/forecast?latitude=&longitude=5', 'latitude', /not a number/],
+  ['/v1/forecast?station=', 'station', /empty/],
+  [`/v1/forecast?station=${'x'.repeat(201)}`, 'station', /longer than 200/],
+  ['/v1/forecast?station=amsterdam&station=suva', 'station', /more than once/],
+  ['/v1/forecast?station=amsterdam&past_hours=1.5', 'past_hours', /whole number from 0 to 168/],
+  ['/v1/forecast?station=amsterdam&past_hours=169', 'past_hours', /from 0 to 168/],
+  ['/v1/forecast?station=amsterdam&past_hours=-1', 'past_hours', /from 0 to 168/],
+  ['/v1/forecast?station=amsterdam&hourly=temperatur_2m', 'hourly', /did you mean 'temperature_2m'\?/],
+  ['/v1/forecast?station=amsterdam&hourly=', 'hourly', /empty/],
+  ['/v1/forecast?station=amsterdam&hourly=temperature_2m,,', 'hourly', /empty/],
+  ['/v1/forecast?station=amsterdam&hourly=constructor', 'hourly', /known are temperature_2m/],
+  ['/v1/forecast?station=amsterdam&models=gfs', 'models', /no model 'gfs'/],
+  ['/v1/forecast?station=amsterdam&models=__proto__', 'models', /no model '__proto__'/],
+  ['/v1/forecast?station=amsterdam&run=yesterday', 'run', /neither 'latest' nor a whole hour/],
+  ['/v1/forecast?station=amsterdam&run=2025-02-30T00:00Z', 'run', /neither 'latest'/],
+  ['/v1/forecast?station=amsterdam&temperature_unit=kelvin', 'temperature_unit', /known are celsius, fahrenheit/],
+  ['/v1/forecast?station=amsterdam&wind_speed_unit=km/h', 'wind_speed_unit', /did you mean 'kmh'/],
+  ['/v1/forecast?station=amsterdam&__proto__=1', '__proto__', /no parameter '__proto__'/],
+  ['/v1/forecast?station=amsterdam&constructor=1', 'constructor', /no parameter/],
+  ['/v1/forecast?station[]=amsterdam', 'station[]', /no parameter/],
+  ['/v1/stations?latitude=5', 'longitude', /missing/],
+  ['/v1/stations?limit=0', 'limit', /from 1 to/],
+  ['/v1/stations?limit=all', 'limit', /whole number/],
+  ['/v1/runs?limit=1001', 'limit', /from 1 to 1000/],
+  ['/v1/runs/today/values', 'init', /neither 'latest'/],
+  ['/v1/runs/latest/values?model=gfs', 'model', /no model 'gfs'/],
+  ['/v1/verification?last_runs=-3', 'last_runs', /from 1 to/],
+  ['/v1/status?x', 'x', /no parameter 'x'/],
+];
+
+test.each(CASES)('%s blames %s', async (path, parameter, detail) => {
+  const { status, body } = await get(path);
+  expect([status, body.code, body.parameter]).toEqual([400, 'USAGE', parameter]);
+  expect(body.detail).toMatch(detail);
+});
+
+test.each([
+  ['/v1/forecast?station=nowhere', 'station'],
+  ['/v1/forecast?station=amsterdam&dataset=nix', 'dataset'],
+  ['/v1/forecast?station=amsterdam&dataset=../demo', 'dataset'],
+  ['/v1/forecast?station=amsterdam&dataset=__proto__', 'dataset'],
+  ['/v1/forecast?station=amsterdam&run=2020-01-01T00:00Z', 'run'],
+  ['/v1/runs/2020-01-01T00/values', 'init'],
+  ['/v1/runs?dataset=nix', 'dataset'],
+  ['/v1/stations?dataset=nix', 'dataset'],
+  ['/v1/verification?dataset=nix', 'dataset'],
+])('%s does not exist', async (path, parameter) => {
+  const { status, body } = await get(path);
+  expect([status, body.code, body.parameter]).toEqual([404, 'NOT_FOUND', parameter]);
+});
+
+test('an unknown parameter is told with the one that was meant, and with all that there are', async () => {
+  const { body } = await get('/v1/forecast?lattitude=5&longitude=5');
+  expect(body.detail).toBe("there is no parameter 'lattitude'");
+  expect(body.hint).toMatch(/^Did you mean 'latitude'\? Parameters here: station, latitude, /);
+});
+
+const NAMES = [
+  'station',
+  'latitude',
+  'longitude',
+  'dataset',
+  'hourly',
+  'models',
+  'model',
+  'run',
+  'past_hours',
+  'limit',
+];
+const OTHER_NAMES = ['temperature_unit', 'wind_speed_unit', 'search', 'last_runs', '__proto__', 'toString', '', '日本'];
+const GOOD = ['amsterdam', '52.4', '4.9', 'demo', 'temperature_2m', 'persistence', 'latest', '2025-02-20T00:00Z', '5'];
+const BAD = [
+  'NaN',
+  '',
+  '-0',
+  '1e999',
+  '999999999999999999999',
+  'null',
+  '[object Object]',
+  '../..',
+  '%00',
+  '\u0000',
+  '\ud800',
+];
+
+test('no query whatever is the service’s fault', async () => {
+  const name = fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...NAMES, ...OTHER_NAMES) },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) },
+  );
+  const value = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...GOOD) },
+    { weight: 2, arbitrary: fc.constantFrom(...BAD) },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 300 }) },
+    { weight: 1, arbitrary: fc.double().map(String) },
+    { weight: 1, arbitrary: fc.array(fc.constantFrom(...GOOD), { maxLength: 100 }).map((list) => list.join()) },
+  );
+  const path = fc.oneof(
+    fc.constantFrom('/v1/forecast', '/v1/stations', '/v1/runs', '/v1/runs/latest/values', '/v1/verification'),
+    fc.constantFrom('/v1/models', '/v1/status', '/health/ready', '/'),
+    value.map((init) => `/v1/runs/${encodeURIComponent(Buffer.from(init).toString())}/values`),
+  );
+  const query = fc.array(fc.tuple(name, value), { maxLength: 6 });
+  const seen = new Map<number, number>();
+  await fc.assert(
+    fc.asyncProperty(path, query, async (where, pairs) => {
+      const { status, headers, body } = await get(`${where}?${new URLSearchParams(pairs)}`);
+      seen.set(status, (seen.get(status) ?? 0) + 1);
+      expect(status).toBeLessThan(500);
+      if (status < 400) return;
+      expect(headers.get('content-type')).toContain('application/problem+json');
+      expect(body).toMatchObject({ status, code: expect.any(String), detail: expect.any(String) });
+    }),
+    { numRuns: 1000 },
+  );
+  // The generator reaches all kinds of answers.
+  expect([...seen.keys()].sort()).toEqual([200, 400, 404]);
+});

@@ -1,0 +1,215 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { INIT, MODELS, observed, STATIONS, startEmpty, startFilled } from './support.ts';
+
+describe('/v1/status', () => {
+  test('tells what the service is, has and does', async () => {
+    const jobs = [
+      {
+        name: 'forecast',
+        state: 'waiting',
+        lastSlot: '2025-02-20T00:00Z',
+        lastFinishedAt: '2025-02-20T00:06:00.000Z',
+        nextAt: '2025-02-20T01:00Z',
+        lastError: null,
+      },
+    ];
+    const { get } = await startFilled({ status: { jobs } });
+    const { status, headers, body } = await get('/v1/status');
+    expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
+    expect(body).toEqual({
+      version: '0.1.0',
+      now: '2025-02-20T00:30:00.000Z',
+      clock: { kind: 'replay', secondsPerHour: 3 },
+      dataset: 'demo',
+      datasets: [
+        {
+          dataset: 'demo',
+          from: '2025-02-17T01:00Z',
+          to: '2025-02-20T01:00Z',
+          stations: 3,
+          variables: ['temperature_2m', 'wind_u_component_10m', 'wind_v_component_10m'],
+        },
+      ],
+      latestRun: '2025-02-20T00:00Z',
+      preparing: null,
+      jobs,
+    });
+  });
+
+  test('is answered although a dataset is damaged', async () => {
+    const { get, root, logged } = await startFilled();
+    writeFileSync(join(root, 'observations', 'demo', 'manifest.json'), '{');
+    expect((await get('/v1/status')).body.datasets).toEqual([]);
+    expect(logged.join()).toContain('cannot be described');
+  });
+});
+
+describe('/v1/stations', () => {
+  const ids = (body: { stations: { id: string }[] }) => body.stations.map(({ id }) => id);
+
+  test('lists the stations of the dataset', async () => {
+    const { get } = await startFilled();
+    expect((await get('/v1/stations')).body).toEqual({ dataset: 'demo', stations: STATIONS });
+    expect(ids((await get('/v1/stations?limit=2')).body)).toEqual(['amsterdam', 'sao-paulo']);
+  });
+
+  test('finds by name: case and accents do not count, a word may be anywhere', async () => {
+    const { get } = await startFilled();
+    for (const typed of ['sao', 'SÃO P', 'paulo', 'sao-paulo', 'br']) {
+      expect(ids((await get(`/v1/stations?search=${encodeURIComponent(typed)}`)).body)).toEqual(['sao-paulo']);
+    }
+    expect(ids((await get('/v1/stations?search=s')).body)).toEqual(['sao-paulo', 'suva', 'amsterdam']);
+    expect(ids((await get('/v1/stations?search=xyz')).body)).toEqual([]);
+  });
+
+  test('sorts by distance from a position, and tells it', async () => {
+    const { get } = await startFilled();
+    const { body } = await get('/v1/stations?latitude=-20&longitude=-178&limit=1');
+    expect(body.stations).toEqual([{ ...STATIONS[2], distance_km: 427.5 }]);
+  });
+});
+
+describe('/v1/runs', () => {
+  test('lists the runs, newest first', async () => {
+    const { get } = await startFilled();
+    const { body } = await get('/v1/runs');
+    expect(body).toEqual({
+      dataset: 'demo',
+      runs: [
+        { init: '2025-02-20T00:00Z', createdAt: '2025-02-20T00:06:00.000Z', leadHours: 24, models: MODELS },
+        { init: '2025-02-19T18:00Z', createdAt: '2025-02-19T18:06:00.000Z', leadHours: 24, models: MODELS },
+      ],
+    });
+    expect((await get('/v1/runs?limit=1')).body.runs).toHaveLength(1);
+  });
+
+  test('gives the values of a run at all stations, in internal units', async () => {
+    const { get } = await startFilled();
+    const { body } = await get('/v1/runs/latest/values');
+    expect(body).toMatchObject({
+      dataset: 'demo',
+      init: '2025-02-20T00:00Z',
+      model: 'demo',
+      stations: ['amsterdam', 'sao-paulo', 'suva'],
+      hourly_units: { time: 'iso8601', temperature_2m: '°C', wind_speed_10m: 'm/s', wind_direction_10m: '°' },
+    });
+    expect([body.time.length, body.time[0]]).toEqual([24, '2025-02-20T01:00Z']);
+    expect(body.hourly.temperature_2m).toHaveLength(24);
+    expect(body.hourly.temperature_2m[2]).toEqual([10.2, 11.2, null]);
+    expect(body.hourly.wind_speed_10m[23]).toEqual([5, 5, 5]);
+  });
+
+  test('gives the values of an earlier run, another model, and variables by name', async () => {
+    const { get } = await startFilled();
+    const init = encodeURIComponent('2025-02-19T18:00Z');
+    const { body } = await get(`/v1/runs/${init}/values?model=persistence&hourly=temperature_2m`);
+    expect([body.init, body.model, Object.keys(body.hourly)]).toEqual([
+      '2025-02-19T18:00Z',
+      'persistence',
+      ['temperature_2m'],
+    ]);
+    expect(new Set(body.hourly.temperature_2m.map(([first]: number[]) => first))).toEqual(new Set([9.6]));
+  });
+});
+
+describe('/v1/verification', () => {
+  test('sums the scores up', async () => {
+    const { get, context } = await startFilled();
+    await context.scores.publish('demo', INIT - 29, [
+      ...(await context.scores.read('demo', INIT - 30)).map((row) => ({ ...row, sumSquaredError: 0 })),
+    ]);
+    const { body } = await get('/v1/verification');
+    expect([body.runs, body.first, body.last]).toEqual([2, '2025-02-18T18:00Z', '2025-02-18T19:00Z']);
+    // demo: squared errors 0.25 at lead 1, 0.5 at lead 2 in the first run, 0 in the second.
+    expect(body.models[0]).toEqual({
+      model: 'demo',
+      variables: {
+        temperature_2m: {
+          unit: '°C',
+          count: 12,
+          mse: 0.1875,
+          rmse: 0.433,
+          mae: 0.75,
+          bias: -0.5,
+          skill_persistence: 0.9375,
+          skill_climatology: null,
+          by_lead: { lead: [1, 2], count: [6, 6], mse: [0.125, 0.25], mae: [0.5, 1] },
+        },
+      },
+    });
+    expect(body.models[1].variables.temperature_2m.skill_persistence).toBe(0);
+    const last = await get('/v1/verification?last_runs=1');
+    expect([last.body.runs, last.body.models[0].variables.temperature_2m.mse]).toEqual([1, 0]);
+  });
+
+  test('is empty as long as no run is over', async () => {
+    const { get, context } = await startEmpty();
+    await context.observations.merge('demo', observed(INIT, 1), { source: 's' });
+    expect((await get('/v1/verification')).body).toEqual({
+      dataset: 'demo',
+      runs: 0,
+      first: null,
+      last: null,
+      models: [],
+    });
+  });
+});
+
+test('/v1/models tells the models at hand and those of the newest run', async () => {
+  const { get } = await startFilled();
+  expect((await get('/v1/models')).body).toEqual({
+    dataset: 'demo',
+    models: [
+      {
+        id: 'demo',
+        name: 'UniRepLKNet, small',
+        kind: 'network',
+        weights_sha256: 'ab'.repeat(32),
+        created_at: '2025-01-01T00:00:00Z',
+        training: { dataset: 'sample' },
+        in_latest_run: true,
+      },
+      {
+        id: 'persistence',
+        name: 'Persistence',
+        kind: 'baseline',
+        weights_sha256: null,
+        created_at: null,
+        training: null,
+        in_latest_run: true,
+      },
+    ],
+  });
+});
+
+describe('/health', () => {
+  test('live whenever the process answers', async () => {
+    const { get } = await startEmpty();
+    expect(await get('/health/live')).toMatchObject({ status: 200, body: { status: 'live' } });
+  });
+
+  test('ready when there is a run, and it is not older than two hours of the service clock', async () => {
+    const { get } = await startFilled({ now: (INIT + 2) * 3_600_000 });
+    expect(await get('/health/ready')).toMatchObject({ status: 200, body: { latestRun: '2025-02-20T00:00Z' } });
+    const late = await startFilled({ now: (INIT + 2) * 3_600_000 + 1 });
+    const { status, body } = await late.get('/health/ready');
+    expect([status, body.code]).toEqual([503, 'NOT_READY']);
+    expect(body.detail).toBe('the newest run, of 2025-02-20T00:00Z, is 2 h old');
+    const { get: getEmpty } = await startEmpty();
+    expect((await getEmpty('/health/ready')).body.detail).toBe("the dataset 'demo' has no run yet");
+  });
+});
+
+test('a damaged forecast is 503, without a word about the machine; the log says it all', async () => {
+  const { get, root, logged } = await startFilled();
+  const folder = join(root, 'runs', 'demo', '2025-02-20T00Z');
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.arrow'))) {
+    writeFileSync(join(folder, name), 'x');
+  }
+  const { status, body } = await get('/v1/forecast?station=amsterdam');
+  expect([status, body.code, body.detail]).toEqual([503, 'STORE_CORRUPT', 'A part of the store is damaged.']);
+  expect(JSON.stringify(body)).not.toContain(root);
+  expect(logged.join()).toContain(root);
+});

@@ -1,0 +1,160 @@
+/** A service over a small synthetic store, listening on a port of its own. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { createApp } from '../../src/api/app.ts';
+import type { ApiContext, ServiceStatus } from '../../src/api/context.ts';
+import { serve } from '../../src/api/serve.ts';
+import type { Series } from '../../src/domain/series.ts';
+import type { Station } from '../../src/domain/station.ts';
+import type { Hour } from '../../src/domain/time.ts';
+import type { VariableName } from '../../src/domain/variables.ts';
+import { ModelStore } from '../../src/store/models.ts';
+import { ObservationStore } from '../../src/store/observations.ts';
+import { type RunModel, RunStore } from '../../src/store/runs.ts';
+import { type ScoreRow, ScoreStore } from '../../src/store/scores.ts';
+import { seriesOf, station, temporaryFolder } from '../store/support.ts';
+
+/** 2025-02-20T00:00Z */
+export const INIT: Hour = Date.UTC(2025, 1, 20) / 3_600_000;
+
+export const STATIONS: Station[] = [
+  station('amsterdam', { name: 'Amsterdam', latitude: 52.37, longitude: 4.9, elevation: 2 }),
+  station('sao-paulo', { name: 'São Paulo', country: 'BR', latitude: -23.55, longitude: -46.63, elevation: 760 }),
+  station('suva', { name: 'Suva', country: 'FJ', latitude: -18.14, longitude: 178.44, elevation: null }),
+];
+
+export const MODELS: RunModel[] = [
+  { id: 'demo', name: 'UniRepLKNet, small', kind: 'network', weightsSha256: 'ab'.repeat(32) },
+  { id: 'persistence', name: 'Persistence', kind: 'baseline', weightsSha256: null },
+];
+
+const VARIABLES: VariableName[] = ['temperature_2m', 'wind_u_component_10m', 'wind_v_component_10m'];
+
+/**
+ * Temperature is 10 degrees and a sixteenth for each hour after INIT, one degree more for each next station; the wind
+ * blows from the south-west, 5 m/s; Suva's temperature is missing at INIT and at INIT + 3.
+ */
+function value(hour: Hour, id: string, variable: VariableName): number | undefined {
+  if (variable === 'wind_u_component_10m') return 3;
+  if (variable === 'wind_v_component_10m') return 4;
+  if (id === 'suva' && (hour === INIT || hour === INIT + 3)) return undefined;
+  return 10 + (hour - INIT) / 16 + STATIONS.findIndex((candidate) => candidate.id === id);
+}
+
+export function observed(from: Hour, hours: number): Series {
+  return seriesOf(STATIONS, from, hours, value, { variables: VARIABLES });
+}
+
+export function forecastsOf(init: Hour): Map<string, Series> {
+  return new Map([
+    ['demo', seriesOf(STATIONS, init + 1, 24, value, { variables: VARIABLES })],
+    ['persistence', seriesOf(STATIONS, init + 1, 24, (_, id, name) => value(init, id, name), { variables: VARIABLES })],
+  ]);
+}
+
+export function scoreRows(): ScoreRow[] {
+  return [
+    ['demo', 0.5],
+    ['persistence', 2],
+  ].flatMap(([model, error]) =>
+    [1, 2].map((lead) => ({
+      model: model as string,
+      variable: 'temperature_2m' as const,
+      lead,
+      count: 3,
+      sumSquaredError: 3 * (error as number) ** 2 * lead,
+      sumAbsoluteError: 3 * (error as number) * lead,
+      sumError: -3 * (error as number),
+    })),
+  );
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of all shapes
+  body: any;
+}
+
+export interface Service {
+  url: string;
+  root: string;
+  context: ApiContext;
+  logged: string[];
+  get(path: string, init?: RequestInit): Promise<Answer>;
+}
+
+export interface ServiceOptions {
+  status?: Partial<ServiceStatus>;
+  now?: number;
+  context?: Partial<ApiContext>;
+  /** When to stop; by default at the end of the test. */
+  onEnd?: (end: () => unknown) => void;
+}
+
+/** One filled service for all tests of a file, in `beforeAll(...)`: the promise's function stops it. */
+export async function shareFilled(assign: (service: Service) => void): Promise<() => Promise<void>> {
+  const ends: (() => unknown)[] = [];
+  assign(await startFilled({ onEnd: (end) => ends.unshift(end) }));
+  return async () => {
+    for (const end of ends) await end();
+  };
+}
+
+/** An API over an empty store. */
+export async function startEmpty(options: ServiceOptions = {}): Promise<Service> {
+  const onEnd = options.onEnd ?? onTestFinished;
+  const root = temporaryFolder(onEnd);
+  const logged: string[] = [];
+  const context: ApiContext = {
+    observations: new ObservationStore(root),
+    runs: new RunStore(root),
+    scores: new ScoreStore(root),
+    models: new ModelStore([join(root, 'models')]),
+    clock: { now: () => options.now ?? (INIT + 0.5) * 3_600_000 },
+    status: () => ({ clock: { kind: 'replay', secondsPerHour: 3 }, dataset: 'demo', jobs: [], ...options.status }),
+    log: pino({ level: 'debug' }, { write: (line: string) => logged.push(line) }),
+    version: '0.1.0',
+    ...options.context,
+  };
+  const server = await serve({ app: createApp(context), port: 0, host: '127.0.0.1' });
+  onEnd(() => server.close(0));
+  return {
+    url: server.url,
+    root,
+    context,
+    logged,
+    get: async (path, init) => {
+      const response = await fetch(server.url + path, init);
+      const text = await response.text();
+      const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
+      return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+    },
+  };
+}
+
+/** An API over three days of observations, two runs, the scores of one, and a model. */
+export async function startFilled(options: ServiceOptions = {}): Promise<Service> {
+  const service = await startEmpty(options);
+  const { observations, runs, scores } = service.context;
+  await observations.merge('demo', observed(INIT - 71, 72), { source: 'synthetic' });
+  for (const init of [INIT - 6, INIT]) {
+    const createdAt = new Date((init + 0.1) * 3_600_000).toISOString();
+    await runs.publish({ dataset: 'demo', init, leadHours: 24, createdAt, models: MODELS }, forecastsOf(init));
+  }
+  await scores.publish('demo', INIT - 30, scoreRows());
+  const folder = join(service.root, 'models', 'demo');
+  mkdirSync(folder, { recursive: true });
+  const manifest = {
+    kind: 'forecaster',
+    id: 'demo',
+    name: 'UniRepLKNet, small',
+    createdAt: '2025-01-01T00:00:00Z',
+    files: { 'weights.safetensors': { bytes: 1, sha256: 'ab'.repeat(32) } },
+    training: { dataset: 'sample' },
+  };
+  writeFileSync(join(folder, 'model.json'), JSON.stringify(manifest));
+  return service;
+}
