@@ -16,7 +16,8 @@ export type PlaceState =
   | { kind: 'none' }
   | { kind: 'loading'; station: string; previous: PlaceForecast | undefined }
   | { kind: 'shown'; forecast: PlaceForecast }
-  | { kind: 'failed'; station: string; message: string; hint: string };
+  /** `passing`: it may well succeed another time. */
+  | { kind: 'failed'; station: string; message: string; hint: string; passing: boolean };
 
 export interface State {
   view: ViewState;

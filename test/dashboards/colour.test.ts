@@ -5,7 +5,7 @@ import {
   type Lab,
   type LinearRgb,
   labToLinear,
-  linearToCss,
+  linearToBytes,
   linearToLab,
 } from '../../dashboards/src/colour/oklab.ts';
 import { colourScale, scaleFor } from '../../dashboards/src/colour/scale.ts';
@@ -77,7 +77,7 @@ describe('OKLab', () => {
     expect(linearToLab([1, 1, 1])[0]).toBeCloseTo(1, 4);
     const [lightness, a, b] = linearToLab([1, 0, 0]);
     expect([lightness, a, b].map((part) => part.toFixed(3))).toEqual(['0.628', '0.225', '0.126']);
-    expect(linearToCss(hexToLinear('#1463c6'))).toBe('rgb(20, 99, 198)');
+    expect(linearToBytes(hexToLinear('#1463c6'))).toEqual([20, 99, 198]);
   });
 });
 

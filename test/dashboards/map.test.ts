@@ -1,15 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunValues, Station } from '../../dashboards/src/api/contracts.ts';
+import { fieldGrid, paintField } from '../../dashboards/src/map/field.ts';
 import { stationAt, stationTowards, withRoomForArrows } from '../../dashboards/src/map/stations.ts';
 import { subsolarPoint } from '../../dashboards/src/map/sun.ts';
 import {
   clampViewport,
+  isVisible,
   minimumScale,
   panBy,
   project,
   unproject,
   type Viewport,
+  viewportFor,
   wrapLongitude,
   zoomAt,
 } from '../../dashboards/src/map/viewport.ts';
@@ -60,6 +63,29 @@ describe('the viewport', () => {
     const viewport = clampViewport({ longitude: 170, latitude: 0, scale: 4 }, size);
     expect(panBy(viewport, size, -80, 0).longitude).toBeCloseTo(-170);
     expect([180, -180, 540, 190].map(wrapLongitude)).toEqual([-180, -180, -180, -170]);
+  });
+});
+
+describe('the map as it opens', () => {
+  it('shows the world for stations all over it, and their part of it for stations close together', () => {
+    const world = viewportFor(
+      [
+        { longitude: -170, latitude: -50 },
+        { longitude: 170, latitude: 60 },
+      ],
+      size,
+    );
+    expect(world.scale).toBe(minimumScale(size));
+    expect(viewportFor([], size)).toEqual(world);
+    const dutch = [
+      { longitude: 3.4, latitude: 51.4 },
+      { longitude: 7.1, latitude: 53.5 },
+    ];
+    const netherlands = viewportFor(dutch, size);
+    expect(netherlands.scale).toBeGreaterThan(10 * world.scale);
+    for (const { longitude, latitude } of dutch)
+      expect(isVisible(netherlands, size, longitude, latitude, 20)).toBe(true);
+    expect(viewportFor(dutch.slice(1), size).scale).toBeGreaterThan(10 * world.scale);
   });
 });
 
@@ -131,6 +157,74 @@ describe('the weather on the map', () => {
     expect([...blend(from, to, 0.5)]).toEqual([5, 6, Number.NaN]);
     expect(blend(from, to, 1)).toBe(to);
     expect(blend(Float32Array.of(1), to, 0.2)).toBe(to);
+  });
+});
+
+describe('the field between the stations', () => {
+  const at = (longitude: number, latitude: number): Station => ({
+    id: `${longitude} ${latitude}`,
+    name: '',
+    country: '',
+    latitude,
+    longitude,
+    elevation: null,
+  });
+  const grey = (value: number): readonly [number, number, number] => [value, value, value];
+  /** Value and opacity of the cell that a place lies in. */
+  function painted(stations: Station[], values: number[], longitude: number, latitude: number): [number, number] {
+    const grid = fieldGrid(stations);
+    const pixels = new Uint8ClampedArray(grid.columns * grid.rows * 4);
+    paintField(grid, Float32Array.from(values), grey, pixels);
+    const [row, column] = [Math.floor((90 - latitude) / 3), Math.floor((longitude + 180) / 3)];
+    const cell = 4 * (row * grid.columns + column);
+    return [pixels[cell], pixels[cell + 3]];
+  }
+  const pair = [at(1.5, 1.5), at(13.5, 1.5)];
+
+  it('has the value of a station at the station, and lies between its neighbours elsewhere', () => {
+    expect(painted(pair, [100, 200], 1.5, 1.5)[0]).toBeLessThan(103);
+    expect(painted(pair, [100, 200], 13.5, 1.5)[0]).toBeGreaterThan(197);
+    expect(painted(pair, [100, 200], 7.5, 1.5)).toEqual([150, 255]);
+  });
+
+  it('knows that the world is round: across the date line, and over the pole', () => {
+    expect(painted([at(178.5, 1.5), at(0, 60)], [100, 200], -178.5, 1.5)[0]).toBeLessThan(105);
+    expect(painted([at(0, 88.5), at(0, 40)], [100, 200], -178.5, 88.5)[0]).toBeLessThan(110);
+  });
+
+  it('fades far from every station, and is not there beyond', () => {
+    expect(painted(pair, [100, 200], -18, 1.5)[1]).toBeGreaterThan(0);
+    expect(painted(pair, [100, 200], -18, 1.5)[1]).toBeLessThan(255);
+    expect(painted(pair, [100, 200], -60, 1.5)[1]).toBe(0);
+  });
+
+  it('leaves out a station whose value is missing', () => {
+    expect(painted(pair, [Number.NaN, 200], 4.5, 1.5)).toEqual([200, 255]);
+    expect(painted(pair, [Number.NaN, Number.NaN], 4.5, 1.5)[1]).toBe(0);
+  });
+
+  it('never leaves the range of its stations', () => {
+    const places = fc.array(
+      fc.tuple(
+        fc.integer({ min: -180, max: 179 }),
+        fc.integer({ min: -90, max: 90 }),
+        fc.integer({ min: 40, max: 220 }),
+      ),
+      { minLength: 1, maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(places, (some) => {
+        const grid = fieldGrid(some.map(([longitude, latitude]) => at(longitude, latitude)));
+        const pixels = new Uint8ClampedArray(grid.columns * grid.rows * 4);
+        paintField(grid, Float32Array.from(some.map(([, , value]) => value)), grey, pixels);
+        const [least, most] = [Math.min(...some.map(([, , v]) => v)), Math.max(...some.map(([, , v]) => v))];
+        for (let cell = 0; cell < pixels.length; cell += 4) {
+          if (pixels[cell + 3] > 0 && (pixels[cell] < least - 1 || pixels[cell] > most + 1))
+            throw new Error(`${pixels[cell]}`);
+        }
+      }),
+      { numRuns: 20 },
+    );
   });
 });
 

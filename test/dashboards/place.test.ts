@@ -82,7 +82,7 @@ describe('the lines of a chart', () => {
   });
 
   it('have hours under them that do not touch', () => {
-    expect([800, 430, 200, 60].map((width) => tickStep(width, 71))).toEqual([3, 6, 12, 24]);
+    expect([900, 430, 210, 60].map((width) => tickStep(width, 71))).toEqual([3, 6, 12, 24]);
   });
 });
 

@@ -16,12 +16,13 @@ export function hexToLinear(hex: string): LinearRgb {
   return [channel(1), channel(3), channel(5)];
 }
 
-export function linearToCss([r, g, b]: LinearRgb): string {
+/** sRGB, 0..255; colours outside of it are cut to it. */
+export function linearToBytes([r, g, b]: LinearRgb): [number, number, number] {
   const channel = (value: number): number => {
     const clipped = Math.min(1, Math.max(0, value));
     return Math.round(255 * (clipped <= 0.0031308 ? clipped * 12.92 : 1.055 * clipped ** (1 / 2.4) - 0.055));
   };
-  return `rgb(${channel(r)}, ${channel(g)}, ${channel(b)})`;
+  return [channel(r), channel(g), channel(b)];
 }
 
 export function linearToLab([r, g, b]: LinearRgb): Lab {

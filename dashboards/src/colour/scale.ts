@@ -1,5 +1,5 @@
 /** Colour scales: a value in, a CSS colour out, interpolated between control points in OKLab so that equal steps look equal. */
-import { hexToLinear, type Lab, labToLinear, linearToCss, linearToLab } from './oklab.ts';
+import { hexToLinear, type Lab, labToLinear, linearToBytes, linearToLab } from './oklab.ts';
 
 export interface ColourScale {
   /** Ends of the scale, in the unit of the variable; values beyond them take the end's colour. */
@@ -7,7 +7,10 @@ export interface ColourScale {
   /** Values that the legend writes out. */
   readonly ticks: readonly number[];
   readonly unit: string;
+  /** As CSS writes it. */
   colour(value: number): string;
+  /** Red, green, blue, 0..255. */
+  rgb(value: number): readonly [number, number, number];
 }
 
 const STEPS = 512;
@@ -31,14 +34,11 @@ export function colourScale(
     const [from, to] = [points[next - 1][0], points[next][0]];
     const share = (value - from) / (to - from);
     const mixed = labs[next - 1].map((part, axis) => part + (labs[next][axis] - part) * share);
-    return linearToCss(labToLinear(mixed as unknown as Lab));
+    return linearToBytes(labToLinear(mixed as unknown as Lab));
   });
-  return {
-    domain,
-    ticks,
-    unit,
-    colour: (value) => table[Math.round(Math.min(1, Math.max(0, (value - domain[0]) / span)) * STEPS)],
-  };
+  const css = table.map(([r, g, b]) => `rgb(${r}, ${g}, ${b})`);
+  const step = (value: number): number => Math.round(Math.min(1, Math.max(0, (value - domain[0]) / span)) * STEPS);
+  return { domain, ticks, unit, colour: (value) => css[step(value)], rgb: (value) => table[step(value)] };
 }
 
 /**

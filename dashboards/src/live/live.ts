@@ -100,9 +100,11 @@ export function createLive(api: Api, store: Store): Live {
       store.update({ place: { kind: 'shown', forecast } });
     } catch (error) {
       if (signal.aborted) return;
-      const hint = error instanceof ProblemError ? error.hint : 'The page tries again when the service answers.';
-      const message = error instanceof ProblemError ? error.message : 'The service does not answer.';
-      store.update({ place: { kind: 'failed', station, message, hint } });
+      const refused = error instanceof ProblemError;
+      const hint = refused ? error.hint : 'The page tries again when the service answers.';
+      const message = refused ? error.message : 'The service does not answer.';
+      const passing = !refused || error.status >= 500;
+      store.update({ place: { kind: 'failed', station, message, hint, passing } });
     }
   }
 

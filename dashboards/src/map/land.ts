@@ -1,5 +1,12 @@
-/** The ground of the map: ocean, land, borders, graticule and the shade of night, on a canvas of its own under the stations. */
-import { type GeoProjection, geoCircle, geoEquirectangular, geoGraticule, geoPath } from 'd3-geo';
+/** The ground of the map: ocean and land under the colours of the weather, coasts and borders over them, and the shade of night. */
+import {
+  type GeoPermissibleObjects,
+  type GeoProjection,
+  geoCircle,
+  geoEquirectangular,
+  geoGraticule,
+  geoPath,
+} from 'd3-geo';
 import { feature, mesh } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import atlas from 'world-atlas/countries-110m.json' with { type: 'json' };
@@ -29,30 +36,37 @@ function projection(viewport: Viewport, { width, height }: Size): GeoProjection 
     .precision(0);
 }
 
-export function drawLand(context: CanvasRenderingContext2D, viewport: Viewport, size: Size, theme: Theme): void {
-  const path = geoPath(projection(viewport, size), context);
+/** The shapes of the earth as they lie on the map, in pixels; made anew when the map moves. */
+export interface Outlines {
+  land: Path2D;
+  borders: Path2D;
+  graticule: Path2D;
+}
+
+export function outlines(viewport: Viewport, size: Size): Outlines {
+  const path = geoPath(projection(viewport, size));
+  const shape = (of: GeoPermissibleObjects): Path2D => new Path2D(path(of) ?? '');
+  return { land: shape(land), borders: shape(borders), graticule: shape(graticule) };
+}
+
+export function drawGround(context: CanvasRenderingContext2D, shapes: Outlines, size: Size, theme: Theme): void {
   context.fillStyle = theme.ocean;
   context.fillRect(0, 0, size.width, size.height);
-
   context.lineWidth = 1;
   context.strokeStyle = theme.graticule;
-  context.beginPath();
-  path(graticule);
-  context.stroke();
-
-  context.beginPath();
-  path(land);
+  context.stroke(shapes.graticule);
   context.fillStyle = theme.land;
-  context.fill();
-  context.strokeStyle = theme.coast;
-  context.lineWidth = 0.75;
-  context.stroke();
+  context.fill(shapes.land);
+}
 
-  context.beginPath();
-  path(borders);
-  context.strokeStyle = theme.border;
+/** Over the colours of the weather, on a canvas of their own. */
+export function drawOutlines(context: CanvasRenderingContext2D, shapes: Outlines, theme: Theme): void {
   context.lineWidth = 0.6;
-  context.stroke();
+  context.strokeStyle = theme.border;
+  context.stroke(shapes.borders);
+  context.lineWidth = 0.9;
+  context.strokeStyle = theme.coast;
+  context.stroke(shapes.land);
 }
 
 /** Shades the half of the world where the sun is down at a time (ms). */

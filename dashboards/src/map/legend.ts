@@ -14,6 +14,11 @@ export function fillLegend(legend: HTMLElement, scale: ColourScale, label: strin
     tick.style.left = `${(100 * (value - from)) / (to - from)}%`;
     ticks.append(tick);
   }
-  legend.replaceChildren(element('div', { class: 'legend-title' }, `${label}, ${scale.unit}`), bar, ticks);
+  legend.replaceChildren(
+    element('div', { class: 'legend-title' }, `${label}, ${scale.unit}`),
+    bar,
+    ticks,
+    element('div', { class: 'legend-note' }, 'Dots are stations, the shade between is interpolated'),
+  );
   legend.setAttribute('aria-label', `${label}: colours from ${from} to ${to} ${scale.unit}`);
 }

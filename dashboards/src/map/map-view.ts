@@ -6,21 +6,22 @@ import { decimal } from '../format/quantity.ts';
 import { parseInstant } from '../format/time.ts';
 import type { State, Store } from '../state.ts';
 import { onThemeChange, prefersStillness, readTheme } from '../theme.ts';
-import { openCanvas } from './canvas.ts';
 import { listenForGestures } from './gestures.ts';
-import { drawLand, drawNight } from './land.ts';
 import { fillLegend } from './legend.ts';
-import {
-  dotRadius,
-  drawStations,
-  type Positions,
-  stationAt,
-  stationPositions,
-  stationTowards,
-  withRoomForArrows,
-} from './stations.ts';
+import { createPainter } from './painter.ts';
+import { type Positions, stationAt, stationPositions, stationTowards, withRoomForArrows } from './stations.ts';
 import { showTooltip } from './tooltip.ts';
-import { clampViewport, isVisible, panBy, type Size, type Viewport, zoomAt, zoomOf } from './viewport.ts';
+import {
+  clampViewport,
+  isVisible,
+  minimumScale,
+  panBy,
+  type Size,
+  type Viewport,
+  viewportFor,
+  zoomAt,
+  zoomOf,
+} from './viewport.ts';
 import { blend, type MapWeather, weatherAt } from './weather.ts';
 
 const LABELS = { temperature_2m: 'Temperature at 2 m', wind_speed_10m: 'Wind speed at 10 m' };
@@ -30,14 +31,13 @@ const EDGE = 24;
 
 export function createMapView(store: Store, chooseStation: (id: string) => void): void {
   const frame = byId('map-frame');
-  const ground = byId<HTMLCanvasElement>('map-ground');
-  const surface = byId<HTMLCanvasElement>('map-stations');
+  const paint = createPainter();
   const tooltip = byId('map-tooltip');
   const spoken = byId('map-spoken');
 
   let theme = readTheme();
   let size: Size = { width: 0, height: 0 };
-  let viewport: Viewport = { longitude: 10, latitude: 12, scale: 0 };
+  let viewport: Viewport = viewportFor([], size);
   let stationsById: ReadonlyMap<string, Station> = new Map();
   let weather: MapWeather | undefined;
   let time = Number.NaN;
@@ -48,7 +48,6 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
   let origin: { value: Float32Array; at: number } | undefined;
   let shownValue: Float32Array = new Float32Array();
   let frameRequested = false;
-  let groundChanged = true;
 
   function requestFrame(): void {
     if (frameRequested) return;
@@ -59,23 +58,19 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
   function draw(now: number): void {
     frameRequested = false;
     if (size.width === 0) return;
-    if (groundChanged) {
-      drawLand(openCanvas(ground, size), viewport, size, theme);
-      groundChanged = false;
-    }
-    const context = openCanvas(surface, size);
-    if (!weather) return;
-    drawNight(context, viewport, size, theme, time);
     const share = origin ? (now - origin.at) / TRANSITION : 1;
-    shownValue = origin ? blend(origin.value, weather.value, share) : weather.value;
+    if (weather) shownValue = origin ? blend(origin.value, weather.value, share) : weather.value;
     if (share < 1) requestFrame();
     else origin = undefined;
-    const { view } = store.state;
-    const selected = weather.stations.findIndex(({ id }) => id === shownStation(store.state));
-    drawStations(context, { ...weather, value: shownValue }, positions, {
-      scale: scaleFor(view.variable, theme.dark),
+    const selected = weather?.stations.findIndex(({ id }) => id === shownStation(store.state)) ?? -1;
+    paint({
+      viewport,
+      size,
       theme,
-      radius: dotRadius(weather.stations.length, viewport, size),
+      variable: store.state.view.variable,
+      weather: weather && { ...weather, value: shownValue },
+      time,
+      positions,
       arrows: store.state.arrows ? arrows : [],
       selected: selected < 0 ? undefined : selected,
       hovered: pointed,
@@ -85,7 +80,6 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
   /** After the viewport or the stations moved. */
   function place(): void {
     viewport = clampViewport(viewport, size);
-    groundChanged = true;
     if (weather) {
       positions = stationPositions(weather, viewport, size);
       arrows = withRoomForArrows(positions, size);
@@ -149,10 +143,12 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
     });
   }
   new ResizeObserver(([{ contentRect }]) => {
-    const zoom = size.width === 0 ? 1 : zoomOf(viewport, size);
+    const zoom = size.width === 0 ? undefined : zoomOf(viewport, size);
     size = { width: contentRect.width, height: contentRect.height };
-    viewport = clampViewport({ ...viewport, scale: 0 }, size);
-    viewport = clampViewport({ ...viewport, scale: viewport.scale * zoom }, size);
+    viewport =
+      zoom === undefined
+        ? viewportFor(store.state.stations, size)
+        : clampViewport({ ...viewport, scale: minimumScale(size) * zoom }, size);
     bringIntoView(shownStation(store.state));
     place();
   }).observe(frame);
@@ -170,8 +166,10 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
   }
 
   store.subscribe((state, before) => {
-    if (state.stations !== before?.stations)
+    if (state.stations !== before?.stations) {
       stationsById = new Map(state.stations.map((station) => [station.id, station]));
+      viewport = viewportFor(state.stations, size);
+    }
     const { view, data } = state;
     if (view.variable !== before?.view.variable) {
       fillLegend(byId('map-legend'), scaleFor(view.variable, theme.dark), LABELS[view.variable]);

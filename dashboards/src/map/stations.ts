@@ -18,7 +18,7 @@ export function stationPositions(weather: MapWeather, viewport: Viewport, size: 
 /** Radius of a dot in pixels: fewer stations or a closer look, larger dots. */
 export function dotRadius(stations: number, viewport: Viewport, size: Size): number {
   const room = Math.sqrt((size.width * size.height) / Math.max(60, stations));
-  return Math.min(9, Math.max(2, room / 9) * zoomOf(viewport, size) ** 0.4);
+  return Math.min(9, Math.max(2, room / 10) * zoomOf(viewport, size) ** 0.4);
 }
 
 const ARROW_ROOM = 26;

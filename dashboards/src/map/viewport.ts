@@ -17,7 +17,7 @@ export interface Size {
 }
 
 /** How far one can look in, as a multiple of the scale that shows the whole width. */
-const MAX_ZOOM = 16;
+const MAX_ZOOM = 24;
 
 /** Brings an angle into [-180, 180). */
 export function wrapLongitude(degrees: number): number {
@@ -59,6 +59,20 @@ export function unproject(
     longitude: wrapLongitude(viewport.longitude + (x - size.width / 2) / viewport.scale),
     latitude: viewport.latitude - (y - size.height / 2) / viewport.scale,
   };
+}
+
+/** The viewport that a set of places calls for: all of the world, or, where they lie close together, their part of it. */
+export function viewportFor(places: readonly { longitude: number; latitude: number }[], size: Size): Viewport {
+  const world = clampViewport({ longitude: 10, latitude: 12, scale: 0 }, size);
+  if (places.length === 0) return world;
+  const longitudes = places.map(({ longitude }) => longitude);
+  const latitudes = places.map(({ latitude }) => latitude);
+  const [west, east] = [Math.min(...longitudes), Math.max(...longitudes)];
+  const [south, north] = [Math.min(...latitudes), Math.max(...latitudes)];
+  // Half as much again around them, so that it can be seen where on Earth they are.
+  const scale = Math.min(size.width / (1.5 * (east - west)), size.height / (1.5 * (north - south)));
+  if (!(scale > 2 * world.scale)) return world;
+  return clampViewport({ longitude: (west + east) / 2, latitude: (south + north) / 2, scale }, size);
 }
 
 /** Moves the world under the pointer by so many pixels. */

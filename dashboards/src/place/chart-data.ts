@@ -52,6 +52,6 @@ export function valueAt({ role, points }: ChartLine, time: number, init: number)
 
 /** Hours between two labels on the time axis, so that they stand apart at a width in pixels. */
 export function tickStep(width: number, hours: number): number {
-  const room = 30;
+  const room = 34;
   return [3, 6, 12, 24].find((step) => (width / hours) * step >= room) ?? 24;
 }

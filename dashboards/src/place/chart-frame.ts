@@ -104,7 +104,7 @@ function drawUnit(chart: Chart, { theme, unit }: Frame): void {
 /** Arrows point where the wind goes, as on the map. */
 function drawDirections(chart: Chart, { theme, init }: Frame, directions: NonNullable<Frame['directions']>): void {
   const { ctx, chartArea, scales } = chart;
-  const perHour = scales.x.getPixelForValue(HOUR) - scales.x.getPixelForValue(0);
+  const perHour = (chartArea.right - chartArea.left) / ((scales.x.max - scales.x.min) / HOUR);
   const step = [1, 2, 3, 6].find((hours) => hours * perHour >= 15) ?? 6;
   ctx.save();
   ctx.lineWidth = 1.3;

@@ -165,8 +165,10 @@ function fillMessage({ place, connection }: State, retry: (station: string) => v
       element('h2', {}, 'No forecast for this place'),
       element('p', {}, place.message),
       ...(place.hint === '' ? [] : [element('p', { class: 'muted' }, place.hint)]),
-      again,
+      ...(place.passing ? [again] : []),
     );
+  } else if (place.kind === 'none' && connection.kind === 'preparing') {
+    message.append(element('p', { class: 'muted' }, 'The charts of a place come with the first forecast.'));
   } else if (place.kind === 'none' && connection.kind === 'ready') {
     message.append(
       element('h2', {}, 'Choose a place'),

@@ -39,12 +39,12 @@ export function createTimeline(store: Store): void {
     const enabled = state.data !== undefined;
     play.disabled = !enabled;
     slider.disabled = !enabled;
-    if (!state.data) return;
     slider.max = String(leadHours());
-    const init = parseInstant(state.data.run.init);
     const lead = Math.min(state.view.lead, leadHours());
     slider.value = String(lead);
-    slider.style.setProperty('--share', String((lead - 1) / Math.max(1, leadHours() - 1)));
+    slider.style.setProperty('--share', share(lead, leadHours()));
+    if (!state.data) return;
+    const init = parseInstant(state.data.run.init);
     const valid = init + lead * HOUR;
     slider.setAttribute('aria-valuetext', `plus ${lead} hours, valid ${instantLabel(valid)}`);
     setText(byId('valid-day'), dayLabel(valid));
@@ -52,6 +52,11 @@ export function createTimeline(store: Store): void {
     setText(byId('valid-lead'), `+${lead} h`);
     if (state.data.run !== before?.data?.run) fillTicks(ticks, init, state.data.run.leadHours);
   });
+}
+
+/** How far along the slider an hour lies, 0..1. */
+function share(lead: number, leadHours: number): string {
+  return String((lead - 1) / Math.max(1, leadHours - 1));
 }
 
 /** The hours of the clock under the slider: each third hour, days at midnight. */
@@ -67,7 +72,7 @@ function fillTicks(ticks: HTMLElement, init: number, leadHours: number): void {
       { class: kind },
       hour === 0 ? dayLabel(time).slice(0, 3) : clockLabel(time).slice(0, 2),
     );
-    mark.style.setProperty('--share', String((lead - 1) / Math.max(1, leadHours - 1)));
+    mark.style.setProperty('--share', share(lead, leadHours));
     marks.push(mark);
   }
   ticks.replaceChildren(...marks);

@@ -1,0 +1,61 @@
+/** Paints the map on four canvases, each only when what it shows has changed: a step of the hour leaves the coasts alone. */
+import { type MapVariable, scaleFor } from '../colour/scale.ts';
+import { byId } from '../dom.ts';
+import type { Theme } from '../theme.ts';
+import { openCanvas } from './canvas.ts';
+import { createFieldLayer } from './field-layer.ts';
+import { drawGround, drawNight, drawOutlines, type Outlines, outlines } from './land.ts';
+import { dotRadius, drawStations, type Positions } from './stations.ts';
+import type { Size, Viewport } from './viewport.ts';
+import type { MapWeather } from './weather.ts';
+
+/** What is on show. Parts that did not change stay the same objects from one scene to the next. */
+export interface Scene {
+  viewport: Viewport;
+  size: Size;
+  theme: Theme;
+  variable: MapVariable;
+  /** With the colours of this very moment, on the way from one hour to the next. Undefined: there is no forecast yet. */
+  weather: MapWeather | undefined;
+  /** Valid time, ms. */
+  time: number;
+  positions: Positions;
+  arrows: readonly number[];
+  selected: number | undefined;
+  hovered: number | undefined;
+}
+
+export function createPainter(): (scene: Scene) => void {
+  const canvas = (id: string): HTMLCanvasElement => byId<HTMLCanvasElement>(id);
+  const [ground, air, lines, dots] = ['map-ground', 'map-air', 'map-outlines', 'map-stations'].map(canvas);
+  const field = createFieldLayer();
+  let before: Scene | undefined;
+  let shapes: Outlines | undefined;
+
+  return (scene) => {
+    const { viewport, size, theme, weather, variable, time } = scene;
+    const moved = viewport !== before?.viewport || size !== before.size || theme !== before.theme;
+    const changed = weather?.value !== before?.weather?.value || variable !== before?.variable || time !== before.time;
+    const scale = scaleFor(variable, theme.dark);
+    if (moved || !shapes) {
+      shapes = outlines(viewport, size);
+      drawGround(openCanvas(ground, size), shapes, size, theme);
+      drawOutlines(openCanvas(lines, size), shapes, theme);
+    }
+    if (weather && (moved || changed)) {
+      const context = openCanvas(air, size);
+      field.draw(context, viewport, size, weather.stations, weather.value, scale);
+      // Of the sea most stations know little: the field colours the land.
+      context.globalCompositeOperation = 'destination-in';
+      context.fill(shapes.land);
+      context.globalCompositeOperation = 'source-over';
+      drawNight(context, viewport, size, theme, time);
+    }
+    const context = openCanvas(dots, size);
+    if (weather) {
+      const radius = dotRadius(weather.stations.length, viewport, size);
+      drawStations(context, weather, scene.positions, { ...scene, scale, radius });
+    }
+    before = scene;
+  };
+}
