@@ -1,8 +1,7 @@
 /** One comparison with the reference: how it is described, run and judged. */
-
 import type { NamedTensor, Weights } from '../../models/weights/safetensors.ts';
 import { KernelcastError } from '../../src/errors.ts';
-import type { Engine } from './engines.ts';
+import { ENGINES, type Engine, evaluate, type Setting } from './engines.ts';
 import { type Difference, difference } from './fixture.ts';
 
 /** A largest error over a largest magnitude. */
@@ -21,6 +20,8 @@ export interface Check {
   /** `host`: plain arithmetic, no engine. */
   engine: Engine | 'host';
   tolerance: number;
+  /** What is evaluated, where the check is an evaluation on an engine. */
+  setting?: Setting;
   /** The pairs to compare, by name; those of one check come from one computation. */
   run(): Promise<Map<string, Pair>>;
 }
@@ -61,20 +62,15 @@ export async function runCheck(file: string, { quantity, engine, tolerance, run 
   };
 }
 
-/** A check of a single pair. */
-export function single(
-  quantity: string,
-  engine: Check['engine'],
-  tolerance: number,
-  reference: NamedTensor,
-  compute: () => Promise<NamedTensor>,
-): Check {
-  return {
+/** An evaluation on each engine, its outputs beside the reference's of the same names. */
+export function evaluations(quantity: string, tolerance: number, setting: Setting, reference: Weights): Check[] {
+  return ENGINES.map((engine) => ({
     quantity,
     engine,
     tolerance,
-    run: async () => new Map([[quantity, { found: await compute(), reference }]]),
-  };
+    setting,
+    run: async () => pairs(new Map(Object.entries(await evaluate(engine, setting))), reference),
+  }));
 }
 
 /** Each of the reference's tensors beside the one that was found under its name. */

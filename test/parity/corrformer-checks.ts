@@ -4,7 +4,7 @@ import { corrFormer } from '../../models/corrformer/network.ts';
 import type { Form } from '../../models/unireplknet/block.ts';
 import { reparameterize } from '../../models/unireplknet/reparameterize.ts';
 import type { NamedTensor, Weights } from '../../models/weights/safetensors.ts';
-import { type Check, type Pair, pairs, single, TOLERANCE } from './check.ts';
+import { type Check, evaluations, type Pair, pairs, TOLERANCE } from './check.ts';
 import { openCorrFormerFixture } from './corrformer-fixture.ts';
 import { CORRFORMER_PARTS } from './corrformer-parts.ts';
 import { differentiate, type Setting } from './engines.ts';

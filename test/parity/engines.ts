@@ -45,19 +45,20 @@ export async function runOnTensorFlow(
   });
 }
 
+type Shapes = Readonly<Record<string, readonly number[]>>;
+
 /** @param shapes of the inputs in the graph. By default their first sizes are left open, as when the network is served. */
-export async function runOnOnnx(
-  { network, weights, inputs, fixedBatch = false }: Setting,
-  shapes: Readonly<Record<string, readonly number[]>> = mapValues(inputs, ({ shape }) =>
-    fixedBatch ? shape : [-1, ...shape.slice(1)],
-  ),
-): Promise<Record<string, NamedTensor>> {
-  const file = emitOnnx('test', shapes, weights, (ops, parameters, given) =>
+export function emit({ network, weights, inputs, fixedBatch = false }: Setting, shapes?: Shapes): Uint8Array {
+  const open = mapValues(inputs, ({ shape }) => (fixedBatch ? shape : [-1, ...shape.slice(1)]));
+  return emitOnnx('test', shapes ?? open, weights, (ops, parameters, given) =>
     network<OnnxTensor>(ops, parameters, given, EVALUATION),
   );
-  const session = await openOnnxSession(file, { threads: 2 });
+}
+
+export async function runOnOnnx(setting: Setting, shapes?: Shapes): Promise<Record<string, NamedTensor>> {
+  const session = await openOnnxSession(emit(setting, shapes), { threads: 2 });
   try {
-    return await session.run(inputs);
+    return await session.run(setting.inputs);
   } finally {
     await session.close();
   }

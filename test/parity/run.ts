@@ -40,7 +40,7 @@ export async function runParity(
 }
 
 /** @throws KernelcastError `NOT_FOUND` when there is no such folder, or no fixture in it. */
-function listFixtures(folder: string): string[] {
+export function listFixtures(folder: string): string[] {
   const where = { folder };
   let names: string[];
   try {
