@@ -8,6 +8,7 @@ import { dropout } from '../../../models/corrformer/dropout.ts';
 import { geographicFeatures } from '../../../models/corrformer/geography.ts';
 import { projectionSpecs } from '../../../models/corrformer/heads.ts';
 import { oneHot, strongestLags } from '../../../models/corrformer/lags.ts';
+import { multiCorrelation, multiCorrelationSpecs } from '../../../models/corrformer/multi-correlation.ts';
 import { convolve, correlate, seriesOf, spectrum } from '../../../models/corrformer/spectrum.ts';
 import { timeMarks } from '../../../models/corrformer/time-marks.ts';
 import { normaliseWindow } from '../../../models/corrformer/window-normalisation.ts';
@@ -198,6 +199,25 @@ describe('dropout', () => {
     expect(values.every((value) => value === 0 || value === Math.fround(1.25))).toBe(true);
     expect(dropout(ops, x, 0.2, pass('a')).dataSync()).toEqual(values);
     expect(dropout(ops, x, 0.2, pass('b')).dataSync()).not.toEqual(values);
+  });
+
+  it('is drawn twice for the leaves and once for the levels, and after every convolution of the tree', () => {
+    const config = { branching: [2, 3], dModel: 4, heads: 2, lagFactor: 1, tcnLayers: 1, dropoutRate: 0.1 };
+    const weights = placeAll(initialise(multiCorrelationSpecs(config, 5), seededRandom('multi')));
+    let draws = 0;
+    const counted = {
+      training: true,
+      random: () => {
+        draws++;
+        return 0.9;
+      },
+      onStatistic: () => {},
+    };
+    const size = 6 * 5 * 4;
+    const nodes = random([6, 5, 4], 6);
+    multiCorrelation(ops, nodes, nodes, new Parameters(weights), config, counted);
+    // Both levels: two convolutions over their nodes, which hold 5 x 4 values each.
+    expect(draws).toBe(3 * size + 2 * (2 + 6) * 5 * 4);
   });
 
   it('does nothing in evaluation', () => {

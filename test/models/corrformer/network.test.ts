@@ -1,10 +1,12 @@
 import type * as TF from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CorrFormerConfig, REFERENCE_SIZES } from '../../../models/corrformer/config.ts';
+import { geographicFeatures } from '../../../models/corrformer/geography.ts';
 import { encodeImage } from '../../../models/corrformer/image-encoder.ts';
 import { inferCorrFormerConfig } from '../../../models/corrformer/infer.ts';
 import { corrFormerSpecs } from '../../../models/corrformer/network.ts';
 import { countParameters, EVALUATION, Parameters } from '../../../models/engine/parameters.ts';
+import { buildStationTree, gatherSlots, scatterSlots, slotMask } from '../../../models/station-tree.ts';
 import { networkFeatures } from '../../../models/unireplknet/network.ts';
 import { variantConfig } from '../../../models/unireplknet/variants.ts';
 import type { NamedTensor } from '../../../models/weights/safetensors.ts';
@@ -81,6 +83,47 @@ it('what stands in padding does not matter', () => {
   const silent = withInPadding(() => 0);
   expect(withInPadding((hour) => 50 * Math.sin(hour))).toEqual(silent);
   expect(silent.every(Number.isFinite)).toBe(true);
+});
+
+it('the order in which stations are listed does not matter, with padding in the tree', () => {
+  const { uniform, normal } = seededRandom('stations');
+  const count = 7;
+  const stations = Array.from({ length: count }, () => ({
+    latitude: 180 * uniform() - 90,
+    longitude: 360 * uniform() - 180,
+    elevation: 1000 * uniform(),
+    series: Array.from({ length: SMALL.inputHours }, () => 280 + 10 * normal()),
+  }));
+  const { stationsPerNode } = SMALL;
+  const { inputs } = toyOf(SMALL, 1);
+  const weights = placeAll(freshWeights({ ...SMALL, branching: [3] }));
+  const forecastOf = (listed: typeof stations) => {
+    const tree = buildStationTree(listed, { stationsPerNode, branching: 'auto' });
+    const values = Float32Array.from(
+      Array.from({ length: SMALL.inputHours }, (_, hour) => listed.map(({ series }) => series[hour])).flat(),
+    );
+    const slots = tree.nodes.length * stationsPerNode;
+    const { values: y } = read(
+      forecast(
+        {
+          config: { ...SMALL, branching: tree.branching },
+          places: { geography: geographicFeatures(listed, tree), mask: slotMask(tree) },
+          inputs: {
+            ...inputs,
+            series: { shape: [1, SMALL.inputHours, slots], values: gatherSlots(tree, values, count) },
+          },
+        },
+        weights,
+        'training',
+      ),
+    );
+    return scatterSlots(tree, y, count);
+  };
+  const order = [4, 0, 6, 2, 1, 5, 3];
+  const [given, reordered] = [forecastOf(stations), forecastOf(order.map((station) => stations[station]))];
+  const back = Float32Array.from(given, (_, i) => reordered[i - (i % count) + order.indexOf(i % count)]);
+  expect(given.length).toBe(SMALL.leadHours * count);
+  expect(difference({ shape: [back.length], values: back }, { shape: [given.length], values: given }).relative).toBe(0);
 });
 
 it('training draws its dropouts from the pass, and gives every parameter a gradient', () => {

@@ -16,11 +16,9 @@ describe.each(KINDS)('with %s', (_, config) => {
     weights: reparameterize(freshWeights(config)),
     inputs: { ...inputs },
   };
-  const open = Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, [-1, ...shape.slice(1)]]));
 
   it('gives the same for a batch of windows', async () => {
-    const [onnx, tensorFlow] = [await runOnOnnx(setting, open), await runOnTensorFlow(setting)];
-    expect(onnx.y.shape[0]).toBe(3);
+    const [onnx, tensorFlow] = [await runOnOnnx(setting), await runOnTensorFlow(setting)];
     expect(difference(onnx.y, tensorFlow.y).relative).toBeLessThan(1e-5);
   });
 });
