@@ -7,6 +7,7 @@ import { registerIngest } from './commands/ingest.ts';
 import { registerInspect } from './commands/inspect.ts';
 import { registerModel } from './commands/model.ts';
 import { registerSampleWorld } from './commands/sample-world.ts';
+import { registerStart } from './commands/start.ts';
 import { registerTrain } from './commands/train.ts';
 import { registerVerify } from './commands/verify.ts';
 import { describeError, isKernelcastError } from './errors.ts';
@@ -23,6 +24,7 @@ registerModel(program);
 registerInspect(program);
 registerVerify(program);
 registerSampleWorld(program);
+registerStart(program);
 
 try {
   await program.parseAsync();

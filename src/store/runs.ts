@@ -9,8 +9,8 @@ import { z } from 'zod';
 import type { Series } from '../domain/series.ts';
 import type { Hour } from '../domain/time.ts';
 import { KernelcastError } from '../errors.ts';
-import { publishFolder, sweepTemporary } from './atomic.ts';
-import { type Files, nodeFiles } from './files.ts';
+import { discard, publishFolder, sweepTemporary, temporaryName } from './atomic.ts';
+import { type Files, fileError, nodeFiles, systemCode } from './files.ts';
 import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME } from './manifest.ts';
 import { ManifestCache } from './manifest-cache.ts';
 import { checkName, checkStations, isSafeName } from './names.ts';
@@ -86,6 +86,23 @@ export class RunStore {
     const outcome = await publishFolder(this.#files, folder, entries);
     await sweepTemporary(this.#files, dirname(folder), Date.now()).catch(() => {});
     return outcome;
+  }
+
+  /**
+   * Takes a run away for good, all of it at once; one that is not there stays away.
+   * @throws KernelcastError `ENVIRONMENT`
+   */
+  async remove(dataset: string, init: Hour): Promise<void> {
+    checkName('dataset', dataset);
+    const folder = runFolder(this.#root, dataset, init);
+    const temporary = join(dirname(folder), temporaryName());
+    try {
+      await this.#files.rename(folder, temporary);
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return;
+      throw fileError(error, 'remove a run', folder);
+    }
+    await discard(this.#files, temporary);
   }
 
   /** The initialisation times of a dataset's runs, ascending; none for a dataset without runs. */

@@ -63,6 +63,30 @@ test('what is published stays as it is', async () => {
   expect((await store.read('demo', INIT, 'persistence')).variables.temperature_2m!.values[0]).toBe(1);
 });
 
+describe('a run that is removed', () => {
+  test('is gone with all of its files, and the others stay', async () => {
+    const root = temporaryFolder();
+    const store = new RunStore(root);
+    await store.publish(run(), forecasts());
+    await store.publish(run(INIT + 1), forecasts(INIT + 1));
+    await store.remove('demo', INIT);
+    await store.remove('demo', INIT);
+    expect(await store.list('demo')).toEqual([INIT + 1]);
+    expect(readdirSync(join(root, 'runs', 'demo'))).toEqual(['2024-03-01T07Z']);
+    expect((await errorOf(store.describe('demo', INIT))).code).toBe('NOT_FOUND');
+    expect(await store.read('demo', INIT + 1, 'persistence')).toBeDefined();
+    expect(await store.publish(run(), forecasts())).toBe('published');
+  });
+
+  test('stays whole where the disk refuses', async () => {
+    const root = temporaryFolder();
+    const refusing = { ...nodeFiles, rename: () => Promise.reject(Object.assign(new Error(), { code: 'EACCES' })) };
+    await new RunStore(root).publish(run(), forecasts());
+    expect((await errorOf(new RunStore(root, { files: refusing }).remove('demo', INIT))).code).toBe('ENVIRONMENT');
+    expect(await new RunStore(root).read('demo', INIT, 'persistence')).toBeDefined();
+  });
+});
+
 describe('what is not there', () => {
   test('is told with what is', async () => {
     const store = new RunStore(temporaryFolder());

@@ -1,0 +1,65 @@
+/**
+ * The service: answers over HTTP from its first second, and works besides. One service works on a data directory at a time.
+ *
+ *     await runService({ work, root, stores, port: 8080, host: '127.0.0.1', log, version }, signal);
+ */
+import { join } from 'node:path';
+import { createApp } from '../src/api/app.ts';
+import { serve } from '../src/api/serve.ts';
+import { isKernelcastError, KernelcastError } from '../src/errors.ts';
+import type { Log } from '../src/log.ts';
+import { makeFolder } from '../src/store/atomic.ts';
+import { nodeFiles } from '../src/store/files.ts';
+import { withLock } from '../src/store/lock.ts';
+import type { Stores } from './stores.ts';
+import type { Work } from './work.ts';
+
+export interface ServiceOptions {
+  work: Work;
+  /** The data directory. */
+  root: string;
+  stores: Stores;
+  host: string;
+  port: number;
+  log: Log;
+  version: string;
+  /** The built pages. */
+  dashboardDirectory?: string;
+  /** Told the address when the service answers. */
+  onListening?: (url: string) => void;
+}
+
+/**
+ * Serves until the signal is raised, then lets the answers under way and the running job end.
+ * @throws KernelcastError `ENVIRONMENT` when the port is taken; `BUSY` when another service works on the data directory;
+ * what the work throws
+ */
+export async function runService(options: ServiceOptions, signal: AbortSignal): Promise<void> {
+  const folder = join(options.root, 'jobs');
+  await makeFolder(nodeFiles, folder);
+  try {
+    await withLock(nodeFiles, join(folder, '.lock'), 0, () => answerAndWork(options, signal));
+  } catch (error) {
+    if (!isKernelcastError(error, 'BUSY') || error.where.file !== join(folder, '.lock')) throw error;
+    throw new KernelcastError('BUSY', 'another service works on this data directory', {
+      where: { folder: options.root },
+      hint: 'Stop it, or choose another directory with --data.',
+      cause: error,
+    });
+  }
+}
+
+async function answerAndWork(
+  { work, stores, host, port, log, version, dashboardDirectory, onListening }: ServiceOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, status } = work;
+  const app = createApp({ ...stores, clock, status: () => status(), log, dashboardDirectory, version });
+  const server = await serve({ app, port, host });
+  onListening?.(server.url);
+  try {
+    await work.run(signal);
+  } finally {
+    await server.close(1_000);
+  }
+}

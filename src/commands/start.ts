@@ -1,0 +1,98 @@
+/** `kernelcast start`: the service. Without a dataset, the demo on the sample world. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { dataDirectory, packageRoot } from '../config.ts';
+import { KernelcastError } from '../errors.ts';
+import { createLog, type Log } from '../log.ts';
+import { portNumber, positiveNumber } from './options.ts';
+
+interface Options {
+  data?: string;
+  port: number;
+  host: string;
+  secondsPerHour: number;
+  dataset?: string;
+  inbox?: string;
+  stations?: string;
+}
+
+/** What is still running this long after the signal to stop is broken off; the store stands that. */
+const GRACE_MS = 10_000;
+
+export function registerStart(program: Command): void {
+  program
+    .command('start')
+    .description('serve forecasts and pages, and keep them up to date; without a dataset, a demo on made-up weather')
+    .option('--port <number>', 'where to listen', portNumber, 8080)
+    .option('--host <address>', 'the address to listen on; 0.0.0.0 is all of this machine', '127.0.0.1')
+    .option('--seconds-per-hour <seconds>', 'demo: how long an hour of its weather takes', positiveNumber, 5)
+    .option('--dataset <name>', 'serve this dataset: a run each hour that has new observations')
+    .option(
+      '--inbox <folder>',
+      'ingest the files of this folder into the dataset each hour, then move them into its subfolder `ingested`',
+    )
+    .option('--stations <csv>', 'where to sample grids of the inbox')
+    .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  if (options.dataset === undefined && (options.inbox !== undefined || options.stations !== undefined)) {
+    throw new KernelcastError('USAGE', 'an inbox needs a dataset to go into', { hint: 'Name one: --dataset NAME.' });
+  }
+  const [{ runService }, { openStores }, { JobLedger }, { openForecastModels }] = await Promise.all([
+    import('../../jobs/service.ts'),
+    import('../../jobs/stores.ts'),
+    import('../../jobs/ledger.ts'),
+    import('../../models/registry.ts'),
+  ]);
+  const log = createLog();
+  const root = dataDirectory(options.data);
+  const stores = openStores(root);
+  const ledger = await JobLedger.open(root);
+  const work = await chooseWork(options, { root, stores, ledger, openModels: openForecastModels, log });
+  const { version } = JSON.parse(await readFile(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
+  const onListening = (url: string) => process.stdout.write(`Kernelcast ${version} answers at ${url}\n`);
+  const { port, host } = options;
+  const dashboardDirectory = builtPages(log);
+  await runService({ work, root, stores, port, host, log, version, dashboardDirectory, onListening }, stopSignal(log));
+}
+
+async function chooseWork(
+  { dataset, inbox, stations, secondsPerHour }: Options,
+  common: import('../../jobs/work.ts').WorkOptions,
+) {
+  if (dataset === undefined) {
+    const { demo } = await import('../../jobs/demo.ts');
+    return demo({ ...common, secondsPerHour });
+  }
+  const [{ live }, { readStationList }] = await Promise.all([
+    import('../../jobs/live.ts'),
+    import('../../ingest/station-list.ts'),
+  ]);
+  const list = stations === undefined ? undefined : await readStationList(stations);
+  return live({ ...common, dataset, inbox, stations: list });
+}
+
+function builtPages(log: Log): string | undefined {
+  const directory = join(packageRoot(), 'dist', 'dashboards');
+  if (existsSync(directory)) return directory;
+  log.warn('the pages are not built, so only the API answers; build them with `npm run build`');
+  return undefined;
+}
+
+/** Raised by the first Ctrl-C or SIGTERM; a second one, or ten seconds, end the process. */
+function stopSignal(log: Log): AbortSignal {
+  const controller = new AbortController();
+  const stop = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.exit(0);
+    log.info(`${name}: stopping`);
+    controller.abort();
+    setTimeout(() => process.exit(0), GRACE_MS).unref();
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  return controller.signal;
+}

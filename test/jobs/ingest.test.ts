@@ -1,0 +1,130 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { monthFiles } from '../../ingest/sample-world/month-files.ts';
+import { SampleWorldSource } from '../../ingest/sample-world/world-source.ts';
+import { inboxIngestJob, sampleWorldIngestJob } from '../../jobs/ingest.ts';
+import { FLAG } from '../../src/domain/series.ts';
+import type { Station } from '../../src/domain/station.ts';
+import { parseHour } from '../../src/domain/time.ts';
+import { isKernelcastError } from '../../src/errors.ts';
+import { ObservationStore } from '../../src/store/observations.ts';
+
+const stations: Station[] = [
+  { id: 'paris', name: 'Paris', country: 'FR', latitude: 48.86, longitude: 2.35, elevation: null },
+  { id: 'suva', name: 'Suva', country: 'FJ', latitude: -18.14, longitude: 178.44, elevation: null },
+];
+
+/** January and February of a coarse world. */
+let months: { name: string; bytes: Uint8Array }[];
+let root: string;
+beforeAll(async () => {
+  months = [];
+  for await (const file of monthFiles({ resolution: 30, end: parseHour('2025-03-01') })) months.push(file);
+});
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'ingest-job-'));
+});
+afterEach(() => rm(root, { recursive: true }));
+afterAll(() => {
+  months = [];
+});
+
+async function coarseWorld(): Promise<SampleWorldSource> {
+  const folder = join(root, 'sample-world');
+  await mkdir(folder, { recursive: true });
+  for (const { name, bytes } of months) await writeFile(join(folder, name), bytes);
+  return new SampleWorldSource({ folder, stations });
+}
+
+describe('the job that ingests the sample world', () => {
+  it('begins with the world and comes up to the slot, the slot included', async () => {
+    const observations = new ObservationStore(root);
+    const job = sampleWorldIngestJob({ source: await coarseWorld(), observations, dataset: 'demo' });
+    const slot = parseHour('2025-02-03T05');
+    await job.run(slot);
+    const info = await observations.describe('demo');
+    expect(info).toMatchObject({
+      from: parseHour('2025-01-01'),
+      to: slot + 1,
+      sources: ['sample-world-2025-01.nc', 'sample-world-2025-02.nc'],
+    });
+    expect(info.stations.map((station) => station.id)).toEqual(['paris', 'suva']);
+    const { variables } = await observations.read('demo');
+    for (const name of ['temperature_2m', 'wind_u_component_10m', 'wind_speed_10m'] as const) {
+      expect(variables[name]?.flags.every((flag) => flag === FLAG.OBSERVED)).toBe(true);
+    }
+  });
+
+  it('goes on where the store stands, and leaves no trace of how often it was run', async () => {
+    const one = new ObservationStore(join(root, 'one'));
+    const many = new ObservationStore(join(root, 'many'));
+    const source = await coarseWorld();
+    const slot = parseHour('2025-02-01T02');
+    await sampleWorldIngestJob({ source, observations: one, dataset: 'demo' }).run(slot);
+    const job = sampleWorldIngestJob({ source, observations: many, dataset: 'demo' });
+    for (const hour of [slot - 5, slot - 4, slot - 4, slot - 1, slot, slot]) await job.run(hour);
+    expect((await many.describe('demo')).to).toBe(slot + 1);
+    expect((await many.read('demo')).variables).toEqual((await one.read('demo')).variables);
+  });
+
+  it('says which file ends too early', async () => {
+    const source = await coarseWorld();
+    const folder = join(root, 'sample-world');
+    for await (const { name, bytes } of monthFiles({ resolution: 30, end: parseHour('2025-01-02') })) {
+      await writeFile(join(folder, name), bytes);
+    }
+    const job = sampleWorldIngestJob({ source, observations: new ObservationStore(root), dataset: 'demo' });
+    await expect(job.run(parseHour('2025-01-02T00'))).rejects.toSatisfy(
+      (error) => isKernelcastError(error, 'TOO_LITTLE_DATA') && String(error.where.file).endsWith('2025-01.nc'),
+    );
+  });
+});
+
+describe('the job that ingests an inbox', () => {
+  it('takes each file once and puts it aside', async () => {
+    const inbox = join(root, 'inbox');
+    await mkdir(inbox);
+    await writeFile(join(inbox, months[0].name), months[0].bytes);
+    await writeFile(join(inbox, '.half-written.nc'), months[1].bytes.subarray(0, 1000));
+    const observations = new ObservationStore(root);
+    const job = inboxIngestJob({ inbox, stations, observations, dataset: 'real' });
+    await job.run(0);
+    expect((await observations.describe('real')).to).toBe(parseHour('2025-02-01'));
+    expect(await readdir(inbox)).toEqual(['.half-written.nc', 'ingested']);
+    expect(await readFile(join(inbox, 'ingested', months[0].name))).toEqual(Buffer.from(months[0].bytes));
+    await job.run(1);
+    expect((await observations.describe('real')).sources).toEqual([months[0].name]);
+  });
+
+  it('does not let a bad file keep the others waiting, names it, and tries it again', async () => {
+    const inbox = join(root, 'inbox');
+    await mkdir(inbox);
+    await writeFile(join(inbox, 'a-bad.nc'), 'no weather');
+    await writeFile(join(inbox, months[0].name), months[0].bytes);
+    const observations = new ObservationStore(root);
+    const job = inboxIngestJob({ inbox, stations, observations, dataset: 'real' });
+    await expect(job.run(0)).rejects.toSatisfy(
+      (error) => isKernelcastError(error, 'FORMAT') && String(error.where.file).endsWith('a-bad.nc'),
+    );
+    expect(await readdir(inbox)).toEqual(['a-bad.nc', 'ingested']);
+    expect(await observations.list()).toEqual(['real']);
+    await expect(job.run(1)).rejects.toSatisfy((error) => isKernelcastError(error, 'FORMAT'));
+    await writeFile(join(inbox, 'a-bad.nc'), months[1].bytes);
+    await job.run(2);
+    expect((await observations.describe('real')).to).toBe(parseHour('2025-03-01'));
+  });
+
+  it('says that there is no inbox', async () => {
+    const job = inboxIngestJob({
+      inbox: join(root, 'nowhere'),
+      stations,
+      observations: new ObservationStore(root),
+      dataset: 'real',
+    });
+    await expect(job.run(0)).rejects.toSatisfy(
+      (error) => isKernelcastError(error, 'ENVIRONMENT') && String(error.where.file).endsWith('nowhere'),
+    );
+  });
+});
