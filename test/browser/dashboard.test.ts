@@ -178,7 +178,7 @@ describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
     const page = await show('#station=tokyo&variable=wind_speed_10m&lead=12');
     await expectText(page, '#place-name', 'Tokyo');
     expect(await page.locator('#variable-wind_speed_10m').isChecked()).toBe(true);
-    await expectText(page, '.legend-title', 'Wind speed at 10 m, m/s');
+    await expectText(page, '.legend-title', 'Wind speed at 10\u00a0m, m/s');
     await expectText(page, '#valid-lead', '+12 h');
     await page.locator('#search').fill('Nairobi');
     await page.keyboard.press('Enter');

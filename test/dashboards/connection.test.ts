@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type Connection, nextConnection, pollDelay } from '../../dashboards/src/live/connection.ts';
-import { bannerText, clockTime, datasetLabel, runAgeLabel, sourceLabel } from '../../dashboards/src/service/labels.ts';
+import {
+  bannerText,
+  clockTime,
+  datasetLabel,
+  runAgeLabel,
+  sourceLabel,
+  variablesOf,
+} from '../../dashboards/src/service/labels.ts';
 
 const ready = { answered: true, readiness: { ready: true }, hasRun: true } as const;
 const connecting: Connection = { kind: 'connecting' };
@@ -53,6 +60,16 @@ describe('what the header says', () => {
     const real = { now: '2025-02-20T06:40:30Z', clock: { kind: 'system' } as const };
     expect(runAgeLabel(real, '2025-02-20T06:00Z')).toBe('40 min old');
     expect(clockTime(real)).toBe(Date.UTC(2025, 1, 20, 6, 40, 30));
+  });
+
+  it('knows what the dataset of the service holds', () => {
+    const held = (...variables: string[]) => ({
+      dataset: 'd',
+      datasets: [{ dataset: 'd', from: '', to: '', stations: 1, variables }],
+    });
+    expect(variablesOf(held('temperature_2m'))).toEqual(['temperature_2m']);
+    expect(variablesOf(held('wind_u_component_10m', 'wind_v_component_10m'))).toEqual(['wind_speed_10m']);
+    expect(variablesOf({ dataset: 'd', datasets: [] })).toEqual(['temperature_2m', 'wind_speed_10m']);
   });
 
   it('is silent while all is well, and tells what is wrong otherwise', () => {

@@ -18,7 +18,7 @@ export function fillLegend(legend: HTMLElement, scale: ColourScale, label: strin
     element('div', { class: 'legend-title' }, `${label}, ${scale.unit}`),
     bar,
     ticks,
-    element('div', { class: 'legend-note' }, 'Dots are stations, the shade between is interpolated'),
+    element('div', { class: 'legend-note' }, 'Between the stations: interpolated'),
   );
   legend.setAttribute('aria-label', `${label}: colours from ${from} to ${to} ${scale.unit}`);
 }

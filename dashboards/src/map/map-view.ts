@@ -24,7 +24,7 @@ import {
 } from './viewport.ts';
 import { blend, type MapWeather, weatherAt } from './weather.ts';
 
-const LABELS = { temperature_2m: 'Temperature at 2 m', wind_speed_10m: 'Wind speed at 10 m' };
+const LABELS = { temperature_2m: 'Temperature at 2\u00a0m', wind_speed_10m: 'Wind speed at 10\u00a0m' };
 /** Milliseconds in which the dots go from one hour's colours to the next. */
 const TRANSITION = 260;
 const EDGE = 24;

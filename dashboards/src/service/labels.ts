@@ -1,5 +1,6 @@
 /** What the header says of the service, in words. Pure. */
 import type { Status } from '../api/contracts.ts';
+import type { MapVariable } from '../colour/scale.ts';
 import { ageLabel, HOUR, paceLabel, parseInstant } from '../format/time.ts';
 import type { Connection } from '../live/connection.ts';
 
@@ -14,6 +15,17 @@ export function sourceLabel({ dataset, clock }: Pick<Status, 'dataset' | 'clock'
   if (clock.kind === 'system') return datasetLabel(dataset);
   const pace = clock.secondsPerHour === undefined ? '' : `: ${paceLabel(clock.secondsPerHour)}`;
   return `${datasetLabel(dataset)}, replayed${pace}`;
+}
+
+/** Which of the page's two variables the service's dataset holds; before anything is known of it, both. */
+export function variablesOf({ dataset, datasets }: Pick<Status, 'dataset' | 'datasets'>): MapVariable[] {
+  const held = datasets.find((candidate) => candidate.dataset === dataset)?.variables;
+  if (!held) return ['temperature_2m', 'wind_speed_10m'];
+  const wind = held.includes('wind_speed_10m') || held.includes('wind_u_component_10m');
+  return [
+    ...(held.includes('temperature_2m') ? ['temperature_2m' as const] : []),
+    ...(wind ? ['wind_speed_10m' as const] : []),
+  ];
 }
 
 /** How old a run is by the service's clock. In a replay minutes fly by: there the age is in whole hours. */
