@@ -1,0 +1,325 @@
+/** Ingest against published files: ../shared/data, whose `expected.json` holds what xarray reads from them. */
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { coordinateOf } from '../../ingest/cf/coordinates.ts';
+import { readHorizontalAxes } from '../../ingest/cf/horizontal-axes.ts';
+import { type Packing, packingOf, signedAsTold, unpackPicked } from '../../ingest/cf/packing.ts';
+import { readTimeAxis } from '../../ingest/cf/time-axis.ts';
+import { openGrid } from '../../ingest/formats/open.ts';
+import type { Grid, GridVariable } from '../../ingest/grid.ts';
+import { ingestFiles } from '../../ingest/ingest.ts';
+import { readFile } from '../../ingest/read-file.ts';
+import { applyWeights, planSampling } from '../../ingest/sampling/sampling-plan.ts';
+import { packageRoot } from '../../src/config.ts';
+import { FLAG, type Series } from '../../src/domain/series.ts';
+import { parseHour } from '../../src/domain/time.ts';
+import { isKernelcastError } from '../../src/errors.ts';
+import { ObservationStore } from '../../src/store/observations.ts';
+import { station } from '../ingest/support.ts';
+
+const data = join(packageRoot(), '../shared/data');
+const present = existsSync(data);
+const temporary = mkdtempSync(join(tmpdir(), 'kernelcast-real-'));
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+
+interface ExpectedVariable {
+  shape: number[];
+  units: string | null;
+  index: number[][];
+  value: (number | null)[];
+  count_valid: number;
+  mean: number;
+  min: number;
+  max: number;
+  points?: { latitude: number; longitude: number; bilinear_first: number | null; bilinear_last: number | null }[];
+}
+interface ExpectedFile {
+  variables: Record<string, ExpectedVariable>;
+  time?: { name: string; count: number; first: string; last: string };
+}
+
+/** The files of a folder that our reader is meant for: NetCDF classic, by their first bytes. */
+function classicFiles(folder: string): [string, ExpectedFile][] {
+  if (!present) return [];
+  const expected: Record<string, ExpectedFile> = JSON.parse(readFileSync(join(data, folder, 'expected.json'), 'utf8'));
+  return Object.entries(expected)
+    .filter(([name]) => ['CDF\x01', 'CDF\x02'].includes(magic(join(data, folder, name))))
+    .map(([name, file]) => [join(folder, name), file]);
+}
+
+function magic(path: string): string {
+  try {
+    const bytes = Buffer.alloc(4);
+    const file = openSync(path, 'r');
+    readSync(file, bytes, 0, 4, 0);
+    closeSync(file);
+    return bytes.toString('latin1');
+  } catch {
+    return '';
+  }
+}
+
+async function unpackedValues(grid: Grid, variable: GridVariable): Promise<Float64Array> {
+  const packing = packingOf(variable, grid.path);
+  const zeros = variable.shape.map(() => 0);
+  const raw = signedAsTold(await grid.read(variable, zeros, variable.shape), packing);
+  const values = new Float64Array(raw.length);
+  unpackPicked(
+    raw,
+    0,
+    Int32Array.from(raw, (_, index) => index),
+    packing,
+    values,
+    0,
+  );
+  return values;
+}
+
+/**
+ * Exact, for unpacked values. Packed ones come out of float64 here, and of either width in `expected.json`: one unit in the
+ * last place of float32, where the offset's last place counts too, for the sum of a scaled value and an offset of float32
+ * is no better than that.
+ */
+function expectValue(value: number, expected: number | null, packing: Packing): void {
+  const { scale, offset } = packing;
+  if (expected === null) expect(value).toBeNaN();
+  else if (scale === 1 && offset === 0) expect(value).toBe(expected);
+  else {
+    const largest = Math.max(Math.abs(expected), Math.abs(offset));
+    expect(Math.abs(value - expected)).toBeLessThanOrEqual(largest * 2 ** -23);
+  }
+}
+
+const expectClose = (value: number, expected: number, relative: number) =>
+  expect(Math.abs(value - expected)).toBeLessThanOrEqual(relative * Math.max(Math.abs(expected), 1e-3));
+
+describe.skipIf(!present)(`what xarray reads (${data})`, () => {
+  const files = [...classicFiles('gridded'), ...classicFiles('formats')];
+
+  it('there are such files', () => {
+    expect(files.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['gridded/ncep_air_6hourly_2013.nc', 'gridded/era5_t2m_3hourly_italy_2022.nc']),
+    );
+    expect(files.length).toBeGreaterThanOrEqual(11);
+  });
+
+  it.each(files)('%s: values and statistics', async (name, expected) => {
+    const grid = await openGrid(join(data, name));
+    for (const [variableName, told] of Object.entries(expected.variables)) {
+      const variable = grid.variables.get(variableName)!;
+      expect(variable.shape).toEqual(told.shape);
+      const packing = packingOf(variable, name);
+      const values = await unpackedValues(grid, variable);
+      const flat = (index: number[]) => index.reduce((at, i, axis) => at * told.shape[axis] + i, 0);
+      for (const [i, index] of told.index.entries()) {
+        expectValue(values[flat(index)], told.value[i], packing);
+        // One value read alone is the same as out of the whole.
+        const ones = index.map(() => 1);
+        const [alone] = await grid.read(variable, index, ones);
+        const target = new Float64Array(1);
+        unpackPicked([alone] as unknown as Float64Array, 0, Int32Array.of(0), packing, target, 0);
+        expect(target[0]).toBe(values[flat(index)]);
+      }
+      const valid = values.filter((value) => !Number.isNaN(value));
+      expect(valid.length).toBe(told.count_valid);
+      expectClose(valid.reduce((sum, value) => sum + value, 0) / valid.length, told.mean, 1e-5);
+      expectValue(
+        valid.reduce((a, b) => Math.min(a, b)),
+        told.min,
+        packing,
+      );
+      expectValue(
+        valid.reduce((a, b) => Math.max(a, b)),
+        told.max,
+        packing,
+      );
+    }
+    await grid.close();
+  });
+
+  it.each(files.filter(([, { time }]) => time))('%s: times, or a refusal by name', async (name, { time }) => {
+    const grid = await openGrid(join(data, name));
+    const outcome = await readTimeAxis(grid, grid.variables.get(time!.name)!).catch((error: unknown) => error);
+    await grid.close();
+    // Dates of calendars without UTC are written without a T; the other exceptions are axes of several series.
+    if (isKernelcastError(outcome)) {
+      expect(outcome.code).toBe('CONVENTIONS');
+      expect(time!.first).not.toMatch(/^\d{4}-\d\d-\d\dT/);
+      return;
+    }
+    const { times } = outcome as { times: Float64Array };
+    if (!/^\d{4}-\d\d-\d\dT/.test(time!.first)) return;
+    const iso = (at: number) => new Date(at).toISOString().slice(0, 19);
+    expect([times.length, iso(times[0]), iso(times[times.length - 1])]).toEqual([time!.count, time!.first, time!.last]);
+  });
+
+  it.each(files)('%s: bilinear points', async (name, expected) => {
+    const grid = await openGrid(join(data, name));
+    for (const [variableName, { points = [], shape }] of Object.entries(expected.variables)) {
+      if (points.length === 0) continue;
+      const variable = grid.variables.get(variableName)!;
+      const [latitude, longitude] = (['latitude', 'longitude'] as const).map(
+        (role) => variable.dimensions.map((dimension) => coordinateOf(grid, dimension, role)).find(Boolean)!,
+      );
+      const axes = await readHorizontalAxes(grid, latitude, longitude);
+      const plan = planSampling(
+        axes,
+        points.map((point, index) => station(`p${index}`, point.latitude, point.longitude)),
+        { file: name },
+      );
+      const values = await unpackedValues(grid, variable);
+      const columns = shape[shape.length - 1];
+      const plane = shape[shape.length - 2] * columns;
+      for (const [key, from] of [
+        ['bilinear_first', 0],
+        ['bilinear_last', values.length - plane],
+      ] as const) {
+        const atPoints = Float64Array.from(plan.rows, (row, i) => values[from + row * columns + plan.columns[i]]);
+        const sampled = new Float32Array(points.length);
+        applyWeights(plan.weights.scalar, atPoints, 0, sampled, 0);
+        const { starts, points: used } = plan.weights.scalar;
+        for (const [index, point] of points.entries()) {
+          const neighbours = used.subarray(starts[index], starts[index + 1]);
+          const anyMissing = neighbours.some((neighbour) => Number.isNaN(atPoints[neighbour]));
+          // xarray gives up a point with a missing neighbour; here the others stand in for it.
+          expect([index, point[key] === null]).toEqual([index, anyMissing]);
+          if (point[key] !== null) expectClose(sampled[index], point[key], 1e-5);
+        }
+      }
+    }
+    await grid.close();
+  });
+});
+
+describe.skipIf(!present)('from file to store', () => {
+  const store = new ObservationStore(temporary);
+
+  it('ncep_air_6hourly_2013: hourly series between the six-hourly ones', async () => {
+    const path = join(data, 'gridded/ncep_air_6hourly_2013.nc');
+    const stations = [station('denver', 39.74, -104.99), station('corner', 75, -160)];
+    const report = await ingestFiles([path], { dataset: 'ncep', store, stations });
+    expect(report).toMatchObject({ observed: 2 * 1460, interpolated: 2 * (1459 * 5), missing: 0 });
+    expect(report.months).toHaveLength(12);
+    const series = await store.read('ncep', parseHour('2013-01-01'), parseHour('2013-01-01T07'));
+    const { values, flags } = series.variables.temperature_2m!;
+    // The corner is a grid point: 241.2 K and 242.1 K at 0 and 6 o'clock, as ncdump prints them.
+    const [first, last] = [241.2 - 273.15, 242.1 - 273.15];
+    expect(values[1]).toBeCloseTo(first, 4);
+    expect(values[13]).toBeCloseTo(last, 4);
+    expect(values[5]).toBeCloseTo(first + (last - first) / 3, 4);
+    expect([...flags]).toEqual([0, 0, ...Array(10).fill(FLAG.INTERPOLATED), 0, 0]);
+  });
+
+  it('era5_t2m_3hourly_italy_2022', async () => {
+    const path = join(data, 'gridded/era5_t2m_3hourly_italy_2022.nc');
+    const report = await ingestFiles([path], { dataset: 'italy', store, stations: [station('rome', 41.9, 12.5)] });
+    expect(report).toMatchObject({ observed: 488, interpolated: 487 * 2, missing: 0 });
+    const { values } = (await store.read('italy')).variables.temperature_2m!;
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean).toBeGreaterThan(20);
+    expect(mean).toBeLessThan(27);
+  });
+
+  it('knmi30_hourly_2019_2024: 30 stations, their values as netCDF4 reads them', async () => {
+    const path = join(data, 'stations/knmi30_hourly_2019_2024.nc');
+    const report = await ingestFiles([path], { dataset: 'knmi', store });
+    const counts = { temperature: 1_578_128, speed: 1_578_096, direction: 1_540_301, components: 1_552_824 };
+    expect(report).toMatchObject({
+      stations: 30,
+      from: parseHour('2019-01-01'),
+      to: parseHour('2025-01-01'),
+      observed: counts.temperature + counts.speed + counts.direction + 2 * counts.components,
+      interpolated: 0,
+    });
+    expect(report.months).toHaveLength(72);
+    expect(report.variables).toHaveLength(5);
+    const info = await store.describe('knmi');
+    expect(info.stations[0]).toEqual({
+      id: '215',
+      name: 'Voorschoten',
+      country: '',
+      latitude: 52.1238,
+      longitude: 4.439,
+      elevation: null,
+    });
+    for (const [id, time, temperature, speed, direction] of [
+      ['260', '2019-07-25T14', 37.1, 3, 150],
+      ['380', '2024-12-31T23', 3.8, 9, 210],
+      ['235', '2019-01-01T00', 8.9, 8, 250],
+      ['269', '2020-02-09T18', 11.8, 19, 210],
+      ['270', '2022-02-18T15', 9.3, 18, 220],
+    ] as const) {
+      const hour = parseHour(time);
+      const { variables } = await store.read('knmi', hour, hour + 1);
+      const s = info.stations.findIndex((one) => one.id === id);
+      expect(variables.temperature_2m!.values[s]).toBeCloseTo(temperature, 5);
+      expect(variables.wind_speed_10m!.values[s]).toBeCloseTo(speed, 5);
+      expect(variables.wind_direction_10m!.values[s]).toBe(direction);
+      const radians = (direction * Math.PI) / 180;
+      expect(variables.wind_u_component_10m!.values[s]).toBeCloseTo(-speed * Math.sin(radians), 4);
+      expect(variables.wind_v_component_10m!.values[s]).toBeCloseTo(-speed * Math.cos(radians), 4);
+      expect(variables.temperature_2m!.flags[s]).toBe(FLAG.OBSERVED);
+    }
+  });
+});
+
+describe.skipIf(!present)('files that must be refused', () => {
+  const stations = [station('somewhere', 45, 10)];
+  const bad = present ? readdirSync(join(data, 'formats/bad')).map((name) => join('formats/bad', name)) : [];
+  const foreign = [
+    'gridded/imdaa_tmax_daily.nc',
+    'gridded/nam_awp211_lambert.grib2',
+    'gridded/ncep_air_6hourly_2013.zarr',
+  ];
+  const meaningless = [
+    'formats/cdf5_tiny.nc',
+    'formats/cmip5_tas_mon_360day_classic.nc',
+    'formats/erddap_station_indexed.nc',
+    'formats/erddap_timeseries_multidimensional.nc',
+    'formats/erddap_timeseries_ragged.nc',
+    'gridded/cmip_tas_monthly_global.nc',
+    'gridded/eraint_uv_global_monthly.nc',
+  ];
+
+  it.each([...bad, ...foreign, ...meaningless])('%s: one clear error', async (name) => {
+    const error = await readAll(join(data, name)).catch((reason: unknown) => reason);
+    if (!isKernelcastError(error)) throw error;
+    expect(['FORMAT', 'CONVENTIONS', 'VARIABLE_MISSING', 'UNIT']).toContain(error.code);
+    expect(error.where.file).toBe(join(data, name));
+  });
+
+  async function readAll(path: string): Promise<Series[]> {
+    const blocks: Series[] = [];
+    for await (const block of readFile(path, { stations })) blocks.push(block);
+    return blocks;
+  }
+
+  it.each(['gridded/era5_t2m_3hourly_italy_2022.nc', 'stations/knmi30_hourly_2019_2024.nc'])(
+    '%s cut off anywhere: FORMAT, at once',
+    async (name) => {
+      const bytes = readFileSync(join(data, name));
+      const path = join(temporary, 'cut.nc');
+      const lengths = [0, 1, 3, 4, 7, 8, 11, 100, 400, 1000, 2000, bytes.length - 1000, bytes.length - 1];
+      for (let i = 1; i < 12; i++) lengths.push(Math.floor((bytes.length * i) / 12));
+      for (const length of lengths) {
+        writeFileSync(path, bytes.subarray(0, length));
+        const begun = performance.now();
+        const error = await readAll(path).catch((reason: unknown) => reason);
+        expect([length, isKernelcastError(error, 'FORMAT')]).toEqual([length, true]);
+        expect(performance.now() - begun).toBeLessThan(5000);
+      }
+    },
+  );
+});
