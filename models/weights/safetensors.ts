@@ -5,10 +5,6 @@
  *     const { tensors } = decodeSafetensors(await readFile(path), path);
  *     await writeFile(path, encodeSafetensors(tensors));
  *
- * A PyTorch checkpoint becomes one by
- *
- *     python3 -c "import sys,torch;from safetensors.torch import save_file as s;d=torch.load(sys.argv[1],'cpu');s(d.get('model',d),sys.argv[2])" IN.pth OUT.safetensors
- *
  * Everything in a header is checked against the file before it is believed. Source of the format:
  * https://huggingface.co/docs/safetensors.
  */
