@@ -17,6 +17,12 @@ const place = fc.record({
   longitude: fc.integer({ min: -180, max: 179 }),
 });
 
+/** A coarse grid, on which many distances are equal, and places too. */
+const gridPlace = fc.record({
+  latitude: fc.integer({ min: -1, max: 1 }).map((row) => 45 * row),
+  longitude: fc.integer({ min: -2, max: 1 }).map((column) => 90 * column),
+});
+
 function meanDistance(nodes: readonly number[][], stations: readonly Point[]): number {
   let total = 0;
   let pairs = 0;
@@ -81,9 +87,12 @@ describe('buildStationTree', () => {
     for (const node of tree.nodes) expect(node.indexOf(-1) === -1 || node.indexOf(-1) === 4).toBe(true);
   });
 
+  const sizes80 = { minLength: 2, maxLength: 80 };
+  const placesToShuffle = fc.oneof(fc.array(place, sizes80), fc.array(gridPlace, sizes80));
+
   it('does not depend on the order of the stations nor on how longitudes are written', () => {
     fc.assert(
-      fc.property(fc.array(place, { minLength: 2, maxLength: 80 }), fc.infiniteStream(fc.nat()), (stations, keys) => {
+      fc.property(placesToShuffle, fc.infiniteStream(fc.nat()), (stations, keys) => {
         const options = { stationsPerNode: 4, branching: 'auto' } as const;
         const key = stations.map(() => keys.next().value as number);
         const shuffled = stations.map((_, i) => i).sort((a, b) => key[a] - key[b]);
@@ -111,6 +120,14 @@ describe('buildStationTree', () => {
       [0, 1, 2, 3],
       [4, 5, 6, 7],
     ]);
+  });
+
+  it('names the most central station of a node first', () => {
+    const line = [10, 40, 20, 30, 0].map((longitude) => ({ latitude: 0, longitude }));
+    const [node] = buildStationTree(line, { stationsPerNode: 6, branching: [1] }).nodes;
+    expect(node[0]).toBe(2);
+    expect([...node.slice(1, 3)].sort()).toEqual([0, 3]);
+    expect(node[5]).toBe(-1);
   });
 
   it('separates eight towns of eleven stations each without a mistake', () => {
