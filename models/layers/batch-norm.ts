@@ -29,7 +29,12 @@ export function batchNorm<T>(ops: Ops<T>, x: T, parameters: Parameters<T>, pass:
   return ops.add(ops.mul(x, scale), shift);
 }
 
-function batchStatistics<T>(ops: Ops<T>, x: T, parameters: Parameters<T>, pass: Pass<NoInfer<T>>): { mean: T; variance: T } {
+function batchStatistics<T>(
+  ops: Ops<T>,
+  x: T,
+  parameters: Parameters<T>,
+  pass: Pass<NoInfer<T>>,
+): { mean: T; variance: T } {
   const shape = ops.shape(x);
   const count = shape.slice(0, -1).reduce((product, size) => product * size, 1);
   if (shape.includes(-1) || count < 2) {
