@@ -70,6 +70,21 @@ describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
     }, id);
   }
 
+  /** How opaque the layer of the field is over some places, 0..1, as the map opens. */
+  function shadeOver(page: Page, ...places: [longitude: number, latitude: number][]): Promise<number[]> {
+    return page.locator('#map-air').evaluate((canvas: HTMLCanvasElement, wanted) => {
+      const { width, height } = canvas;
+      const scale = Math.max(width / 360, height / 180);
+      const middle = Math.min(12, Math.max(0, 90 - height / 2 / scale));
+      const pixels = canvas.getContext('2d')?.getImageData(0, 0, width, height).data ?? [];
+      return wanted.map(([longitude, latitude]) => {
+        const x = Math.round(width / 2 + (longitude - 10) * scale);
+        const y = Math.round(height / 2 - (latitude - middle) * scale);
+        return pixels[4 * (y * width + x) + 3] / 255;
+      });
+    }, places);
+  }
+
   it('opens on a forecast, tells whose clock it shows, and has nothing to complain about', async () => {
     const page = await show('', { timezoneId: 'Europe/Amsterdam' });
     await expectText(page, '#place-name', 'Amsterdam');
@@ -233,6 +248,10 @@ describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
     await expectText(page, '#valid-clock', '13:00 UTC');
     await expectText(page, '#now-temperature', temperatureAt('amsterdam', 6));
     await expectText(page, '#skill-span', /^37 runs, .* to Wed 19 Feb 07:00 UTC$/);
+    await page.waitForTimeout(400);
+    const [sahara, atlantic] = await shadeOver(page, [20, 20], [-30, -10]);
+    expect(sahara).toBeGreaterThan(0.6);
+    expect(atlantic).toBeLessThan(0.2);
     const seen = await page.evaluate(() => {
       const { sameDocument, blinked } = window as unknown as Record<string, boolean>;
       return { sameDocument, blinked };

@@ -47,6 +47,7 @@ export function createPainter(): (scene: Scene) => void {
       field.draw(context, viewport, size, weather.stations, weather.value, scale);
       // Of the sea most stations know little: the field colours the land.
       context.globalCompositeOperation = 'destination-in';
+      context.fillStyle = '#000';
       context.fill(shapes.land);
       context.globalCompositeOperation = 'source-over';
       drawNight(context, viewport, size, theme, time);
