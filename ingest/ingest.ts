@@ -15,8 +15,8 @@ import { isKernelcastError, KernelcastError } from '../src/errors.ts';
 import { mergeStations } from '../src/store/merge.ts';
 import { checkName, checkStations } from '../src/store/names.ts';
 import type { ObservationStore } from '../src/store/observations.ts';
+import type { SourceOptions } from './open-source.ts';
 import { type FileSummary, inspectFile, readFile } from './read-file.ts';
-import type { SourceOptions } from './source.ts';
 import { windAcross } from './wind.ts';
 
 export interface IngestOptions extends SourceOptions {

@@ -2,7 +2,8 @@
 import type { Series } from '../src/domain/series.ts';
 import { hourlyBlocks, type NativeSlab } from './hourly/hourly-blocks.ts';
 import { type NativeHours, nativeHours } from './hourly/native-hours.ts';
-import { openSource, type Source, type SourceOptions } from './source.ts';
+import { openSource, type SourceOptions } from './open-source.ts';
+import type { Source } from './source.ts';
 
 const SLAB_BYTES = 16 * 1024 * 1024;
 

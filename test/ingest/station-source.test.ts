@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NetcdfAttribute, NetcdfFile, NetcdfVariable } from '../../ingest/formats/netcdf-classic/writer.ts';
-import { openSource } from '../../ingest/source.ts';
+import { openSource } from '../../ingest/open-source.ts';
 import { failure, temporaryFolder, writeNetcdf } from './support.ts';
 
 const folder = temporaryFolder();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NetcdfFile, NetcdfVariable } from '../../ingest/formats/netcdf-classic/writer.ts';
-import { openSource, type Source, type SourceOptions } from '../../ingest/source.ts';
+import { openSource, type SourceOptions } from '../../ingest/open-source.ts';
+import type { Source } from '../../ingest/source.ts';
 import type { Series } from '../../src/domain/series.ts';
 import {
   type FieldSpec,
