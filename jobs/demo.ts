@@ -4,9 +4,9 @@
  */
 import { join } from 'node:path';
 import { SampleWorldSource } from '../ingest/sample-world/world-source.ts';
-import { readStationList } from '../ingest/station-list.ts';
-import { packageRoot } from '../src/config.ts';
+import type { Station } from '../src/domain/station.ts';
 import { formatHour, type Hour, parseHour } from '../src/domain/time.ts';
+import type { ObservationStore } from '../src/store/observations.ts';
 import { forecastJob, hasData, hindcast } from './forecast.ts';
 import { sampleWorldIngestJob } from './ingest.ts';
 import { ReplayClock } from './replay-clock.ts';
@@ -23,6 +23,12 @@ const HINDCAST_HOURS = 36;
 /** Ten days of runs; at an hour every few seconds there would soon be gigabytes. */
 const KEPT_HOURS = 240;
 
+export interface DemoOptions extends WorkOptions {
+  secondsPerHour: number;
+  /** The places of the world that are observed and forecast. */
+  stations: readonly Station[];
+}
+
 export async function demo({
   root,
   stores,
@@ -30,21 +36,21 @@ export async function demo({
   openModels,
   log,
   secondsPerHour,
-}: WorkOptions & { secondsPerHour: number }): Promise<Work> {
+  stations,
+}: DemoOptions): Promise<Work> {
   const { observations } = stores;
   const dataset = DEMO_DATASET;
-  const places = join(packageRoot(), 'ingest', 'sample-world', 'places.csv');
-  const clock = new ReplayClock({ hour: REPLAY_START, secondsPerHour });
+  const clock = new ReplayClock({ hour: await resumeAt(observations), secondsPerHour });
   let preparing: string | null = 'opening the model';
   let schedule: Schedule | undefined;
 
   const tell = (what: string) => {
-    log.info(what);
+    log.debug(what);
     if (preparing !== null) preparing = what;
   };
   const source = new SampleWorldSource({
     folder: join(root, 'sample-world'),
-    stations: await readStationList(places),
+    stations,
     onProgress: tell,
   });
 
@@ -61,22 +67,27 @@ export async function demo({
       const verify = verifyJob({ ...stores, dataset });
       const ingest = sampleWorldIngestJob({ source, observations, dataset });
       const tidy = tidyJob({ runs: stores.runs, dataset, keepHours: KEPT_HOURS });
+      if (signal.aborted) return;
       schedule = new Schedule([ingest, forecastJob(forecasting), verify, tidy], { ledger, log });
       signal.addEventListener('abort', () => schedule?.stop());
-      clock.set(await resumeAt());
-      log.info({ hour: formatHour(clock.hour) }, 'the replay begins');
 
+      log.info({ until: formatHour(clock.hour) }, 'preparing the sample world');
+      // Without its weather there is no demo: a failure here ends the service, and says why.
+      await ingest.run(clock.hour);
       await schedule.tick(clock.hour);
       preparing = null;
+      log.info({ hours: HINDCAST_HOURS }, 'forecasting the hours before, for their scores');
       await hindcast(forecasting, { from: clock.hour - HINDCAST_HOURS, to: clock.hour, signal, log });
-      if (!signal.aborted) await verify.run(clock.hour);
+      if (signal.aborted) return;
+      await verify.run(clock.hour);
+      log.info({ from: formatHour(clock.hour), secondsPerHour }, 'the replay begins');
       await clock.run((hour) => schedule!.tick(hour), signal);
-      await schedule.stop();
     },
   };
+}
 
-  async function resumeAt(): Promise<Hour> {
-    if (!(await hasData({ observations, dataset }))) return REPLAY_START;
-    return Math.max(REPLAY_START, (await observations.describe(dataset)).to - 1);
-  }
+/** The newest hour that the store holds, if the replay has begun. */
+async function resumeAt(observations: ObservationStore): Promise<Hour> {
+  if (!(await hasData({ observations, dataset: DEMO_DATASET }))) return REPLAY_START;
+  return Math.max(REPLAY_START, (await observations.describe(DEMO_DATASET)).to - 1);
 }

@@ -25,7 +25,7 @@ export async function hindcast(
 ): Promise<void> {
   for (let init = from; init < to && !signal.aborted; init++) {
     const { outcome } = await forecastRun({ ...options, init });
-    if (outcome === 'published') log.info({ init: formatHour(init) }, 'hindcast');
+    if (outcome === 'published') log.debug({ init: formatHour(init) }, 'hindcast');
   }
 }
 

@@ -18,11 +18,6 @@ export class ReplayClock implements Clock {
     return this.#hour;
   }
 
-  /** Sets a replay that stands still to another hour. */
-  set(hour: Hour): void {
-    this.#hour = hour;
-  }
-
   now(): number {
     const passed = this.#since === undefined ? 0 : (performance.now() - this.#since) / (1000 * this.secondsPerHour);
     // The next hour begins when its turn comes, not before, however long the work of this one takes.

@@ -71,6 +71,7 @@ export class Schedule {
     let error: string | null = null;
     try {
       await job.run(slot);
+      this.#log.debug({ job: job.name, slot: formatHour(slot) }, 'a job is done');
     } catch (failure) {
       error = tell(failure);
       this.#log.error({ err: failure, job: job.name, slot: formatHour(slot) }, 'a job failed');

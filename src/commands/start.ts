@@ -64,14 +64,13 @@ async function chooseWork(
   { dataset, inbox, stations, secondsPerHour }: Options,
   common: import('../../jobs/work.ts').WorkOptions,
 ) {
+  const { readStationList } = await import('../../ingest/station-list.ts');
   if (dataset === undefined) {
     const { demo } = await import('../../jobs/demo.ts');
-    return demo({ ...common, secondsPerHour });
+    const places = join(packageRoot(), 'ingest', 'sample-world', 'places.csv');
+    return demo({ ...common, secondsPerHour, stations: await readStationList(places) });
   }
-  const [{ live }, { readStationList }] = await Promise.all([
-    import('../../jobs/live.ts'),
-    import('../../ingest/station-list.ts'),
-  ]);
+  const { live } = await import('../../jobs/live.ts');
   const list = stations === undefined ? undefined : await readStationList(stations);
   return live({ ...common, dataset, inbox, stations: list });
 }
