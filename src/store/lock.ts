@@ -156,7 +156,7 @@ function processStart(pid: number): string | null {
 }
 
 function busy(path: string, what: string): KernelcastError {
-  return new KernelcastError('BUSY', `the dataset is locked: ${what}`, {
+  return new KernelcastError('BUSY', `locked: ${what}`, {
     where: { file: path },
     hint: 'Try again when the other writer is done.',
   });

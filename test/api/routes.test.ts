@@ -85,6 +85,18 @@ describe('/v1/runs', () => {
     expect((await get('/v1/runs?limit=1')).body.runs).toHaveLength(1);
   });
 
+  test('leaves out a run that is taken away while they are listed', async () => {
+    const { get, context } = await startFilled();
+    const list = context.runs.list.bind(context.runs);
+    context.runs.list = async (dataset) => {
+      const inits = await list(dataset);
+      await context.runs.remove(dataset, inits[0]);
+      return inits;
+    };
+    const { status, body } = await get('/v1/runs');
+    expect([status, body.runs.map(({ init }: { init: string }) => init)]).toEqual([200, ['2025-02-20T00:00Z']]);
+  });
+
   test('gives the values of a run at all stations, in internal units', async () => {
     const { get } = await startFilled();
     const { body } = await get('/v1/runs/latest/values');

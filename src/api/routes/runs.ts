@@ -1,7 +1,9 @@
 /** `GET /v1/runs`: the runs of a dataset, newest first. */
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { formatHour } from '../../domain/time.ts';
+import { formatHour, type Hour } from '../../domain/time.ts';
+import { isKernelcastError } from '../../errors.ts';
+import type { Run } from '../../store/runs.ts';
 import { answer } from '../answer.ts';
 import { type ApiContext, datasetName, describeDataset } from '../context.ts';
 import { integer, parseQuery, text } from '../query.ts';
@@ -15,7 +17,9 @@ export function runsRoute(context: ApiContext): RequestHandler {
     const inits = (await context.runs.list(dataset)).slice(-limit).reverse();
     // A dataset that is there, but has no runs, has an empty list; one that is not there is an error.
     if (inits.length === 0) await describeDataset(context, given);
-    const runs = await Promise.all(inits.map((init) => context.runs.describe(dataset, init)));
+    const runs = (await Promise.all(inits.map((init) => describeIfThere(context, dataset, init)))).filter(
+      (run) => run !== undefined,
+    );
     await answer(request, response, [context.version, runs], () => ({
       dataset,
       runs: runs.map(({ init, createdAt, leadHours, models }) => ({
@@ -26,4 +30,14 @@ export function runsRoute(context: ApiContext): RequestHandler {
       })),
     }));
   };
+}
+
+/** A run may be tidied away between its listing and its reading. */
+async function describeIfThere({ runs }: ApiContext, dataset: string, init: Hour): Promise<Run | undefined> {
+  try {
+    return await runs.describe(dataset, init);
+  } catch (error) {
+    if (isKernelcastError(error, 'NOT_FOUND')) return undefined;
+    throw error;
+  }
 }
