@@ -1,5 +1,5 @@
 /** A regular latitude-longitude grid, sampled at stations. */
-import { FLAG, type Series, type SeriesVariable } from '../src/domain/series.ts';
+import { observedVariable, type Series, type SeriesVariable } from '../src/domain/series.ts';
 import type { Station } from '../src/domain/station.ts';
 import type { VariableName } from '../src/domain/variables.ts';
 import { windComponents, windDirection } from '../src/domain/wind.ts';
@@ -97,7 +97,7 @@ function sampled(points: Points, plan: SamplingPlan, count: number): Series['var
     const width = plan.rows.length;
     const result = new Float32Array(count * stations);
     for (let t = 0; t < count; t++) applyWeights(plan.weights[kind], values, t * width, result, t * stations);
-    return observed(result);
+    return observedVariable(result);
   };
   const variables: Series['variables'] = {};
   const { temperature_2m, wind_speed_10m: speed, wind_direction_10m: direction } = points;
@@ -127,9 +127,5 @@ function asComponents(speed: Float64Array, direction: Float64Array): { u: Float6
 }
 
 function directionOf(u: SeriesVariable, v: SeriesVariable): SeriesVariable {
-  return observed(u.values.map((value, i) => windDirection(value, v.values[i])));
-}
-
-function observed(values: Float32Array): SeriesVariable {
-  return { values, flags: Uint8Array.from(values, (value) => (Number.isNaN(value) ? FLAG.MISSING : FLAG.OBSERVED)) };
+  return observedVariable(u.values.map((value, i) => windDirection(value, v.values[i])));
 }

@@ -1,5 +1,5 @@
 /** A file of stations, as it is: its stations are the stations. */
-import { FLAG, type Series, type SeriesVariable } from '../src/domain/series.ts';
+import { observedVariable, type Series, type SeriesVariable } from '../src/domain/series.ts';
 import type { Station } from '../src/domain/station.ts';
 import type { Field } from './cf/find-variables.ts';
 import { signedAsTold, unpackPicked } from './cf/packing.ts';
@@ -53,6 +53,7 @@ async function readField(
   const picks = Int32Array.from({ length: stations }, (_, s) => s * stationStride);
   const unpacked = new Float64Array(count * stations);
   for (let t = 0; t < count; t++) unpackPicked(raw, t * strideOf(timeAxis), picks, packing, unpacked, t * stations);
-  const values = Float32Array.from(unpacked, (value) => value * conversion.scale + conversion.offset);
-  return { values, flags: Uint8Array.from(values, (value) => (Number.isNaN(value) ? FLAG.MISSING : FLAG.OBSERVED)) };
+  const values = new Float32Array(unpacked.length);
+  for (let i = 0; i < values.length; i++) values[i] = unpacked[i] * conversion.scale + conversion.offset;
+  return observedVariable(values);
 }

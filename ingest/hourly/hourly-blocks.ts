@@ -115,7 +115,7 @@ class BlockBuilder {
     const width = this.#stations.length;
     const row = hour - this.#from;
     this.#hours = row + 1;
-    if (row >= this.#capacity) this.#resize(Math.max(2 * this.#capacity, row + 1));
+    if (row >= this.#capacity) this.#resize(Math.min(Math.max(2 * this.#capacity, row + 1), this.#to - this.#from));
     for (const [name, values] of Object.entries(frame) as [VariableName, Float32Array][]) {
       const { values: target, flags } = this.#variables[name]!;
       target.set(values, row * width);

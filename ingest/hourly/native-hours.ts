@@ -8,7 +8,7 @@
  * - The file's step is its most frequent one (the shortest of several). Data of more than 24 hours a step, and means or
  *   extremes over a day or more, are refused: no hourly weather can be made of them.
  */
-import { formatHour, type Hour, hourOf, MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
+import { type Hour, hourOf, MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import type { TimeAxis } from '../cf/time-axis.ts';
 
@@ -86,9 +86,4 @@ function usualStep(sorted: Float64Array): number {
     most = count;
   }
   return step;
-}
-
-/** For reports and errors: `2013-01-01T00:00Z to 2013-12-31T18:00Z`. */
-export function formatSpan(from: Hour, last: Hour): string {
-  return `${formatHour(from)} to ${formatHour(last)}`;
 }

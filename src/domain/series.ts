@@ -36,6 +36,13 @@ export function emptyVariable(hours: number, stations: number): SeriesVariable {
   };
 }
 
+/** A variable of observed values; NaN is missing. */
+export function observedVariable(values: Float32Array): SeriesVariable {
+  const flags = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) flags[i] = Number.isNaN(values[i]) ? FLAG.MISSING : FLAG.OBSERVED;
+  return { values, flags };
+}
+
 export function seriesVariableNames(series: Series): VariableName[] {
   return Object.keys(series.variables) as VariableName[];
 }

@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { encodeNetcdf } from '../../ingest/formats/netcdf-classic/writer.ts';
+import { encodeNetcdf, type NetcdfFile } from '../../ingest/formats/netcdf-classic/writer.ts';
 import { type IngestOptions, ingestFiles } from '../../ingest/ingest.ts';
 import { registerIngest } from '../../src/commands/ingest.ts';
 import { FLAG } from '../../src/domain/series.ts';
@@ -46,6 +46,19 @@ const part = (...names: string[]): GridSpec => ({
   ...SPEC,
   variables: Object.fromEntries(names.map((name) => [name, SPEC.variables[name]])),
 });
+
+/** A file of the station `a`, which lies somewhere else here. */
+const STATION_FILE: NetcdfFile = {
+  dimensions: { time: 1, strlen: 1 },
+  attributes: { featureType: 'timeSeries' },
+  variables: {
+    time: { type: 'int', dimensions: ['time'], attributes: { units: 'hours since 1970-01-01' }, values: [FIRST] },
+    id: { type: 'char', dimensions: ['strlen'], attributes: { cf_role: 'timeseries_id' }, values: 'a' },
+    lat: { type: 'float', dimensions: [], attributes: { units: 'degrees_north' }, values: [50] },
+    lon: { type: 'float', dimensions: [], attributes: { units: 'degrees_east' }, values: [50] },
+    t2m: { type: 'float', dimensions: ['time'], attributes: { units: 'degC' }, values: [1] },
+  },
+};
 
 const write = (name: string, spec: GridSpec) => writeNetcdf(folder.path(name), gridFile(spec));
 const ingest = (paths: string[], options: Partial<IngestOptions> = {}) =>
@@ -202,6 +215,11 @@ describe('on any error the store is untouched', () => {
         paths: [await write('all.nc', SPEC)],
         options: { stations: [station('a', 50, 50)] },
       }),
+    ],
+    [
+      'a file of stations one of which another file has elsewhere',
+      'STATIONS',
+      async () => ({ paths: [await writeNetcdf(folder.path('stations.nc'), STATION_FILE)] }),
     ],
     [
       'an odd name for the dataset',

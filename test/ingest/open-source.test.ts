@@ -96,6 +96,11 @@ describe('a grid', () => {
     expect(rounded((await read(other)).temperature_2m?.values)).toEqual(expected);
   });
 
+  it('goes round the globe: between the last column and the first', async () => {
+    const { temperature_2m } = await read(gridFile(GLOBE), { stations: [station('west', 0, -5)] });
+    expect(temperature_2m!.values[0]).toBeCloseTo(17.5, 4);
+  });
+
   it('may hold a single time as a scalar', async () => {
     const { variables, dimensions } = gridFile({ ...GLOBE, hours: [5] });
     const file: NetcdfFile = {
@@ -270,6 +275,19 @@ describe('coordinates that cannot be read', () => {
       },
     };
     expect((await failure(open(levels))).message).toContain("2 values along 'level'");
+  });
+
+  it('variables on different grids of one file', async () => {
+    const wind = { ...temperature, attributes: { units: 'm/s' } };
+    const { variables, ...rest } = gridFile({ ...GLOBE, variables: { t: temperature, u10: wind } });
+    const lon_u: NetcdfVariable = { ...variables.lon, dimensions: ['lon_u'], values: range(5, 365, 10) };
+    const u10 = { ...variables.u10, dimensions: ['time', 'lat', 'lon_u'] };
+    const file = { ...rest, dimensions: { ...rest.dimensions, lon_u: 36 }, variables: { ...variables, lon_u, u10 } };
+    const error = await failure(open(file));
+    expect([error.message, error.where.variables]).toEqual([
+      expect.stringContaining('different coordinates of longitude'),
+      't, u10',
+    ]);
   });
 
   it('longitudes that jump at the date line are one axis', async () => {

@@ -58,6 +58,8 @@ describe('a wrong list is refused, with line and column', () => {
 
   it('a line after a cell of several lines is still counted right', () => {
     expect(problem('id,name,latitude,longitude\na,"two\nlines",1,2\n\nb,x,1,east\n').where.line).toBe(5);
+    expect(problem('id,name,latitude,longitude\na,"two\nlines",1,east\n').where.line).toBe(2);
+    expect(problem('id,name,latitude,longitude\na,"two\nlines",1,east\n').where.line).toBe(2);
   });
 
   it.each([

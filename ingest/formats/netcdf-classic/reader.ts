@@ -137,13 +137,12 @@ function* runsOf(variable: PlacedVariable, start: readonly number[], count: read
     strides[axis] = axis === 0 && recordStride !== undefined ? recordStride : bytes;
     bytes *= shape[axis];
   }
-  // The axes from `inner` on lie in one piece: they are whole (but for the first of them) and evenly packed.
+  // The axes from `inner` on lie in one piece: the step along each is the length of what is read of those inside it.
   let inner = rank;
   let length = width;
   while (inner > 0 && strides[inner - 1] === length) {
     inner--;
     length *= count[inner];
-    if (count[inner] < shape[inner]) break;
   }
   const index = new Array<number>(inner).fill(0);
   const first = start.reduce((sum, at, axis) => sum + at * strides[axis], offset);

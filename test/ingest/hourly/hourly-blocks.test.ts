@@ -132,6 +132,13 @@ describe('blocks', () => {
     expect(next).toBe(hours.length);
   });
 
+  it('hold a gap of days as missing values', async () => {
+    const [block] = await blocksOf(slabs([0, 1, 600, 601], { temperature_2m: [1, 2, 3, 4] }), {});
+    const { values } = block.variables.temperature_2m!;
+    expect([block.hours, values[1], values[600], values[601]]).toEqual([602, 2, 3, 4]);
+    expect(values.slice(2, 600).every(Number.isNaN)).toBe(true);
+  });
+
   it('do not hold the months of a long gap', async () => {
     const blocks = await blocksOf(slabs([0, 1, 1_000_000], { temperature_2m: [1, 2, 3] }), {});
     expect(blocks.map(({ from, hours }) => [from, hours])).toEqual([
