@@ -56,7 +56,12 @@ describe('the schedule', () => {
   it('says what runs, what waits for its first turn, and when they are next', async () => {
     let seen: ReturnType<Schedule['status']> = [];
     const schedule: Schedule = new Schedule(
-      [job('ingest', async () => void (seen = schedule.status('2025-03-01T07:00Z'))), job('forecast')],
+      [
+        job('ingest', async () => {
+          seen = schedule.status('2025-03-01T07:00Z');
+        }),
+        job('forecast'),
+      ],
       { ledger, log },
     );
     await schedule.tick(slot);
