@@ -28,12 +28,19 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath, args });
 }
 
+const root = fileURLToPath(new URL('../../dashboards', import.meta.url));
+const configFile = join(root, 'vite.config.ts');
+
 /** Builds the pages into a folder of their own, so that no test ever looks at an old build. */
 export async function buildPages(): Promise<{ folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'kernelcast-pages-'));
-  const root = fileURLToPath(new URL('../../dashboards', import.meta.url));
-  await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn', build: { outDir: folder } });
+  await build({ root, configFile, logLevel: 'warn', build: { outDir: folder } });
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Builds the pages to where the service looks for them. */
+export async function buildIntoDist(): Promise<void> {
+  await build({ root, configFile, logLevel: 'warn' });
 }
 
 export interface WatchedPage {

@@ -112,6 +112,7 @@ describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
       expect(await page.locator(`#${chart}`).getAttribute('aria-label')).toContain('at Wellington: 48 hours observed');
     }
     await page.locator('#values summary').click();
+    await page.locator('#values tbody tr').first().waitFor();
     const rows = await page.locator('#values tbody tr').allTextContents();
     expect(rows).toHaveLength(72);
     expect(rows[47]).toContain(`Thu 20 Feb 06:00observed${temperatureAt('wellington', 0)}`);
@@ -300,6 +301,7 @@ describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
     api.prepare(undefined);
     await expectText(page, '#place-name', 'Amsterdam');
     expect(await page.locator('#waiting').isVisible()).toBe(false);
+    expect(open?.complaints).toEqual([]);
   });
 
   it('passes on what the service says against its own forecast', async () => {
@@ -307,6 +309,19 @@ describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
     const page = await show();
     await expectText(page, '#banner', 'The newest run is 5 h old.');
     await expectText(page, '#readiness', 'Not current');
+  });
+
+  it('keeps the run that it has while the next one cannot be read, and says why', async () => {
+    const page = await show('#station=amsterdam');
+    await expectText(page, '#place-name', 'Amsterdam');
+    api.damage('A part of the store is damaged.');
+    api.advance();
+    await expectText(page, '#banner', 'A part of the store is damaged.');
+    await expectText(page, '#readiness', 'Not current');
+    await expectText(page, '#run', 'Thu 20 Feb 06:00 UTC');
+    api.damage(undefined);
+    await expectText(page, '#run', 'Thu 20 Feb 07:00 UTC');
+    expect(await page.locator('#banner').isVisible()).toBe(false);
   });
 
   it('explains a link to a station that does not exist', async () => {

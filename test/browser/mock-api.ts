@@ -54,6 +54,8 @@ export interface MockApi {
   prepare(reason: string | undefined): void;
   /** There is a run, and readiness is refused for a reason. */
   doubt(reason: string | undefined): void;
+  /** The values of runs are refused for a reason; undefined: they are given. */
+  damage(reason: string | undefined): void;
   /** How many runs have been scored. */
   score(runs: number): void;
   /** Stops answering; the address stays reserved for `start`. */
@@ -67,6 +69,7 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
   let init = options.init ?? Date.UTC(2025, 1, 20, 6) / HOUR;
   let preparing: string | undefined;
   let doubted: string | undefined;
+  let damaged: string | undefined;
   let scored = 36;
   let server: Server | undefined;
   let port = 0;
@@ -97,6 +100,7 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
         },
       ],
       latestRun: preparing === undefined ? iso(init) : null,
+      preparing: preparing ?? null,
       jobs: ['ingest', 'forecast', 'verify'].map((name) => ({ name, ...job })),
     };
   }
@@ -212,7 +216,9 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
       const run = { init: iso(init), createdAt: iso(init), leadHours: LEAD_HOURS, models: MODELS };
       return { dataset: DATASET, runs: preparing === undefined ? [run] : [] };
     }
-    if (path.startsWith('v1/runs/')) return values(query);
+    if (path.startsWith('v1/runs/')) {
+      return damaged === undefined ? values(query) : new Problem(503, 'STORE_CORRUPT', damaged, '');
+    }
     if (path === 'v1/forecast') return forecast(query);
     if (path === 'v1/verification') return verification();
     return undefined;
@@ -267,6 +273,9 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
     },
     doubt(reason) {
       doubted = reason;
+    },
+    damage(reason) {
+      damaged = reason;
     },
     score(runs) {
       scored = runs;

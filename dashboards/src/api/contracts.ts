@@ -26,6 +26,8 @@ export interface Status {
   datasets: DatasetSummary[];
   /** Initialisation time of the newest published run. */
   latestRun: string | null;
+  /** What the service is still busy with before it has a first run. */
+  preparing: string | null;
   jobs: JobStatus[];
 }
 

@@ -1,9 +1,9 @@
 /** Keeps the state in step with the service: asks for its status every few seconds, and fetches what a new run brings. */
-import { type Api, ProblemError } from '../api/client.ts';
-import type { Status } from '../api/contracts.ts';
+import { type Api, ProblemError, UnreachableError } from '../api/client.ts';
+import type { Readiness, Status } from '../api/contracts.ts';
 import { PLACE_VARIABLES, placeForecast } from '../place/place-forecast.ts';
 import type { RunData, State, Store } from '../state.ts';
-import { nextConnection, pollDelay } from './connection.ts';
+import { type Heard, nextConnection, pollDelay } from './connection.ts';
 
 const PAST_HOURS = 48;
 
@@ -24,18 +24,32 @@ export function createLive(api: Api, store: Store): Live {
     asking = true;
     window.clearTimeout(timer);
     try {
-      const [status, readiness] = await Promise.all([api.status(), api.readiness()]);
+      const status = await api.status();
+      // Without a run there is no question of readiness, and a refusal would stand in the browser's console as an error.
+      const readiness: Readiness =
+        status.latestRun === null ? { ready: false, reason: status.preparing ?? '' } : await api.readiness();
       const change = await followRun(status);
       const hasRun = (change.data ?? store.state.data) !== undefined;
       const connection = nextConnection(store.state.connection, { answered: true, readiness, hasRun }, Date.now());
       // In one step, so that header, map, chart and scores move together.
       store.update({ ...change, status, connection });
-    } catch {
-      // Whatever failed, the page keeps what it has, says so, and asks again.
-      store.update({ connection: nextConnection(store.state.connection, { answered: false }, Date.now()) });
+    } catch (error) {
+      // The page keeps what it has, says what is wrong, and asks again.
+      store.update({ connection: nextConnection(store.state.connection, failure(error), Date.now()) });
     }
     asking = false;
+    if (document.hidden) return;
     timer = window.setTimeout(ask, pollDelay(store.state.connection, store.state.status?.clock.secondsPerHour));
+  }
+
+  /** A service that refuses is not one that is gone; and what is neither is a fault of this page. */
+  function failure(error: unknown): Heard {
+    if (error instanceof ProblemError) {
+      const readiness = { ready: false, reason: error.message } as const;
+      return { answered: true, readiness, hasRun: store.state.data !== undefined };
+    }
+    if (!(error instanceof UnreachableError)) console.error(error);
+    return { answered: false };
   }
 
   /** Fetches the newest run and what belongs to it, unless it is the one on show or the person holds that one. */

@@ -79,7 +79,14 @@ export function createPlacePanel(store: Store, retry: (station: string) => void)
     ]) {
       byId(id).setAttribute('aria-label', chartSummary(forecast, what));
     }
-    if (table.open) table.replaceChildren(table.children[0], wrapTable(forecast));
+    fillTable(forecast);
+  }
+
+  // Seventy rows are made only for those who look at them. The frame around them stays, and so does its scroll.
+  const tableFrame = byId('values-scroll');
+  tableFrame.tabIndex = 0;
+  function fillTable(forecast: PlaceForecast): void {
+    if (table.open) tableFrame.replaceChildren(valuesTable(forecast));
   }
 
   for (const [id, chart] of [
@@ -107,8 +114,7 @@ export function createPlacePanel(store: Store, retry: (station: string) => void)
   }
   baselines.addEventListener('change', () => store.update({ baselines: baselines.checked }));
   table.addEventListener('toggle', () => {
-    const { place } = store.state;
-    if (table.open && place.kind === 'shown') table.replaceChildren(table.children[0], wrapTable(place.forecast));
+    if (store.state.place.kind === 'shown') fillTable(store.state.place.forecast);
   });
   onThemeChange(() => {
     theme = readTheme();
@@ -135,14 +141,6 @@ export function createPlacePanel(store: Store, retry: (station: string) => void)
 function shownForecast(place: PlaceState): PlaceForecast | undefined {
   if (place.kind === 'shown') return place.forecast;
   return place.kind === 'loading' ? place.previous : undefined;
-}
-
-function wrapTable(forecast: PlaceForecast): HTMLElement {
-  return element(
-    'div',
-    { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': 'Values' },
-    valuesTable(forecast),
-  );
 }
 
 function chartSummary(forecast: PlaceForecast, what: string): string {
