@@ -14,6 +14,12 @@ import { describeError, isKernelcastError } from './errors.ts';
 
 const program = new Command('kernelcast')
   .description('Forecasts of temperature and wind, from gridded and station weather data.')
+  .option('--engine <engine>', 'what trains and forecasts: auto, gpu, cpu, native or plain (or KERNELCAST_ENGINE)')
+  // The environment is where the engines look, in this process and in its workers.
+  .hook('preAction', (command) => {
+    process.env.KERNELCAST_ENGINE =
+      command.opts<{ engine?: string }>().engine ?? process.env.KERNELCAST_ENGINE ?? 'auto';
+  })
   .showHelpAfterError();
 
 registerIngest(program);

@@ -4,6 +4,7 @@
  * so that they can be counted and checked without allocating any.
  */
 import { KernelcastError } from '../../src/errors.ts';
+import type { Part } from './parts.ts';
 
 export type Initializer =
   | { kind: 'constant'; value: number }
@@ -71,6 +72,16 @@ export class Parameters<T> {
   nameOf(name: string): string {
     return this.#prefix + name;
   }
+
+  /** The tensors of this scope by their full names. */
+  *entries(): Generator<[name: string, tensor: T]> {
+    for (const [name, tensor] of this.#tensors) if (name.startsWith(this.#prefix)) yield [name, tensor];
+  }
+
+  /** The same scope with other tensors under some full names. */
+  replacing(tensors: ReadonlyMap<string, T>): Parameters<T> {
+    return new Parameters(new Map([...this.#tensors, ...tensors]), this.#prefix);
+  }
 }
 
 /** What a forward pass needs to know besides its input: is it training, and where do random draws and running statistics go. */
@@ -80,10 +91,21 @@ export interface Pass<T> {
   random: () => number;
   /** Receives the new running statistic of a batch norm, by full parameter name, in training only. */
   onStatistic(name: string, value: T): void;
+  /** Where memory is short: computes a part of the network piece by piece. Call `inParts` (parts.ts) instead. */
+  inParts?(part: Part<T>): T;
+  /** In a piece of a batch, in training: what the batch norm of that full name has found in the whole batch. */
+  statistics?(norm: string): BatchStatistics<T> | undefined;
+}
+
+/** Of each channel, over a batch. */
+export interface BatchStatistics<T> {
+  mean: T;
+  /** Biased. */
+  variance: T;
 }
 
 /** A pass in evaluation mode. */
-export const EVALUATION: Pass<unknown> = {
+export const EVALUATION: Pass<never> = {
   training: false,
   random: () => {
     throw new Error('no randomness in evaluation');

@@ -4,7 +4,7 @@ import { formatHour } from '../../src/domain/time.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import type { ObservationStore } from '../../src/store/observations.ts';
 import { countParameters } from '../engine/parameters.ts';
-import { type EngineChoice, openTensorFlow } from '../engine/tensorflow-backend.ts';
+import { openTensorFlow } from '../engine/tensorflow-backend.ts';
 import { writeForecaster } from '../forecaster/forecaster-artefact.ts';
 import { forecasterSpecs } from '../forecaster/network.ts';
 import { type ExampleSource, openExamples } from './examples.ts';
@@ -22,7 +22,6 @@ export interface TrainForecasterOptions {
   /** End (exclusive) of what may be seen of the validated dataset; by default all of it. */
   until?: Hour;
   config: TrainingConfig;
-  engine?: EngineChoice;
   id: string;
   name: string;
   out: string;
@@ -37,7 +36,7 @@ export async function trainForecaster(options: TrainForecasterOptions) {
     });
   }
   const started = Date.now();
-  const backend = await openTensorFlow(options.engine);
+  const backend = await openTensorFlow();
   const { training, validation, spans } = await openSpans(options);
   const result = await train(backend.tf, {
     config: config.architecture,
@@ -56,7 +55,7 @@ export async function trainForecaster(options: TrainForecasterOptions) {
     training: {
       spans,
       ...config.training,
-      engine: `${backend.name} ${backend.version}`,
+      engine: backend.report.name,
       bestStep: result.bestStep,
       validationLoss: result.validation,
     },
@@ -65,7 +64,7 @@ export async function trainForecaster(options: TrainForecasterOptions) {
     validation: result.validation,
     bestStep: result.bestStep,
     parameters: countParameters(forecasterSpecs(config.architecture, 'training')),
-    engine: `${backend.name} ${backend.version}`,
+    engine: backend.report.name,
     seconds,
   };
 }

@@ -1,7 +1,6 @@
 /** `kernelcast train`: trains the default forecaster on datasets of the store and writes a model artefact. */
 import { readFile } from 'node:fs/promises';
-import { type Command, Option } from 'commander';
-import type { EngineChoice } from '../../models/engine/tensorflow-backend.ts';
+import type { Command } from 'commander';
 import { dataDirectory } from '../config.ts';
 import { parseHour } from '../domain/time.ts';
 import { KernelcastError } from '../errors.ts';
@@ -16,7 +15,6 @@ interface Options {
   id: string;
   name: string;
   out: string;
-  engine?: EngineChoice;
   data?: string;
 }
 
@@ -32,13 +30,6 @@ export function registerTrain(program: Command): void {
     .option('--until <time>', 'end of what may be seen of the validated dataset, exclusive', parseHour)
     .option('--validate-on <name>', 'the dataset whose last days validate (default: the first)')
     .option('--validation-days <days>', 'length of the validation span', Number, 5)
-    .addOption(
-      new Option('--engine <engine>', 'what trains; auto: native where it is installed').choices([
-        'auto',
-        'native',
-        'plain',
-      ]),
-    )
     .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
     .action(run);
 }
@@ -57,7 +48,6 @@ async function run(options: Options): Promise<void> {
     validationDays: options.validationDays,
     until: options.until,
     config: parseTrainingConfig(await readConfig(options.config), options.config),
-    engine: options.engine,
     id: options.id,
     name: options.name,
     out: options.out,
