@@ -5,6 +5,7 @@ import { dataDirectory } from '../config.ts';
 import { formatHour, parseHour } from '../domain/time.ts';
 import { VARIABLES } from '../domain/variables.ts';
 import { KernelcastError } from '../errors.ts';
+import { positiveNumber, wholeNumber } from './options.ts';
 import { startProgress } from './progress.ts';
 
 interface Options {
@@ -28,8 +29,8 @@ export function registerEvaluate(program: Command): void {
     .option('--model <id>', "a model's id, or all", 'all')
     .option('--from <time>', 'first target hour (default: --last-days before the end)', parseHour)
     .option('--to <time>', 'end of the target hours, exclusive (default: the end of the dataset)', parseHour)
-    .option('--last-days <days>', 'length of the span where --from is not given', Number, 10)
-    .option('--stride <hours>', 'hours from one forecast to the next', Number, 1)
+    .option('--last-days <days>', 'length of the span where --from is not given', positiveNumber, 10)
+    .option('--stride <hours>', 'hours from one forecast to the next', wholeNumber, 1)
     .option('--json', 'print JSON, with the errors by lead hour')
     .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
     .action(run);
@@ -44,9 +45,12 @@ async function run(options: Options): Promise<void> {
   const store = new ObservationStore(dataDirectory(options.data));
   const span = await store.describe(options.dataset);
   const to = Math.min(options.to ?? span.to, span.to);
-  const from = options.from ?? to - options.lastDays * HOURS_PER_DAY;
-  if (!(options.stride >= 1) || !Number.isInteger(options.stride)) {
-    throw new KernelcastError('USAGE', `--stride must be a whole number of hours, not ${options.stride}`);
+  const from = options.from ?? to - Math.round(options.lastDays * HOURS_PER_DAY);
+  if (from >= to) {
+    throw new KernelcastError('USAGE', 'the span to evaluate is empty', {
+      where: { from: formatHour(from), to: formatHour(to), dataset: options.dataset },
+      hint: `The dataset holds ${formatHour(span.from)} to ${formatHour(span.to - 1)}; --to is exclusive.`,
+    });
   }
   const all = await openForecastModels();
   const models = options.model === 'all' ? all : all.filter(({ id }) => id === options.model);
@@ -63,8 +67,7 @@ async function run(options: Options): Promise<void> {
     to,
     stride: options.stride,
     onProgress: progress.update,
-  });
-  progress.stop();
+  }).finally(progress.stop);
   if (options.json) {
     process.stdout.write(
       `${JSON.stringify({ dataset: options.dataset, from: formatHour(from), to: formatHour(to), ...evaluation })}\n`,

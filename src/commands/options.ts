@@ -8,6 +8,12 @@ export function positiveNumber(text: string): number {
   throw new KernelcastError('USAGE', `'${text}' is not a number above zero`);
 }
 
+/** @throws KernelcastError `USAGE` unless the text is a whole number above zero */
+export function wholeNumber(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new KernelcastError('USAGE', `'${text}' is not a whole number above zero`);
+}
+
 /** @throws KernelcastError `USAGE` unless the text is a whole number from 0 to 65535 */
 export function portNumber(text: string): number {
   const value = Number(text);

@@ -1,7 +1,7 @@
 /** `kernelcast sample-world`: writes the sample world as gridded files, and its places as a station list. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { packageRoot } from '../config.ts';
 import { parseHour } from '../domain/time.ts';
 import { positiveNumber } from './options.ts';
@@ -15,6 +15,8 @@ interface Options {
   start: number;
 }
 
+const DEFAULT_START = '2025-01-01T00:00Z';
+
 export function registerSampleWorld(program: Command): void {
   program
     .command('sample-world')
@@ -23,7 +25,11 @@ export function registerSampleWorld(program: Command): void {
     .option('--days <days>', 'how many days', positiveNumber, 60)
     .option('--resolution <degrees>', 'distance of the grid points', positiveNumber, 5)
     .option('--seed <text>', 'another seed is another world', '1')
-    .option('--start <time>', 'its first hour', parseHour, parseHour('2025-01-01'))
+    .addOption(
+      new Option('--start <time>', 'its first hour')
+        .argParser(parseHour)
+        .default(parseHour(DEFAULT_START), DEFAULT_START),
+    )
     .action(run);
 }
 

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { dataDirectory } from '../config.ts';
 import { parseHour } from '../domain/time.ts';
 import { KernelcastError } from '../errors.ts';
+import { positiveNumber } from './options.ts';
 import { startProgress } from './progress.ts';
 
 interface Options {
@@ -29,7 +30,7 @@ export function registerTrain(program: Command): void {
     .option('--name <name>', "the model's name for people", 'UniRepLKNet')
     .option('--until <time>', 'end of what may be seen of the validated dataset, exclusive', parseHour)
     .option('--validate-on <name>', 'the dataset whose last days validate (default: the first)')
-    .option('--validation-days <days>', 'length of the validation span', Number, 5)
+    .option('--validation-days <days>', 'length of the validation span', positiveNumber, 5)
     .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
     .action(run);
 }
