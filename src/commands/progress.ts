@@ -1,10 +1,12 @@
-/** Progress of long work: a bar on a terminal, else a line each ten per cent, always on standard error. */
+/** Progress of long work: a bar on a terminal, else a line each ten per cent or minute, always on standard error. */
 import { SingleBar } from 'cli-progress';
 
 export interface Progress {
   update(done: number, total: number, note?: string): void;
   stop(): void;
 }
+
+const MILLISECONDS_BETWEEN_LINES = 60_000;
 
 export function startProgress(doing: string): Progress {
   return process.stderr.isTTY ? bar(doing) : lines(doing);
@@ -27,11 +29,14 @@ function bar(doing: string): Progress {
 
 function lines(doing: string): Progress {
   let told = 0;
+  let toldAt = Date.now();
   return {
     update(done, total, note = '') {
       const tenths = Math.floor((10 * done) / total);
-      if (tenths <= told) return;
+      const now = Date.now();
+      if (tenths <= told && now - toldAt < MILLISECONDS_BETWEEN_LINES) return;
       told = tenths;
+      toldAt = now;
       process.stderr.write(`${doing}: ${done}/${total} ${note}\n`);
     },
     stop() {},
