@@ -4,11 +4,13 @@
  */
 import { join } from 'node:path';
 import { SampleWorldSource } from '../ingest/sample-world/world-source.ts';
+import type { ServingEngine } from '../src/api/context.ts';
 import type { Station } from '../src/domain/station.ts';
 import { formatHour, type Hour, parseHour } from '../src/domain/time.ts';
 import type { ObservationStore } from '../src/store/observations.ts';
 import { forecastJob, hasData, hindcast } from './forecast.ts';
 import { sampleWorldIngestJob } from './ingest.ts';
+import { withForecaster } from './opened-forecaster.ts';
 import { ReplayClock } from './replay-clock.ts';
 import { Schedule } from './schedule.ts';
 import { tidyJob } from './tidy.ts';
@@ -33,7 +35,7 @@ export async function demo({
   root,
   stores,
   ledger,
-  openModels,
+  openForecaster,
   log,
   secondsPerHour,
   stations,
@@ -43,6 +45,7 @@ export async function demo({
   const clock = new ReplayClock({ hour: await resumeAt(observations), secondsPerHour });
   let preparing: string | null = 'opening the model';
   let schedule: Schedule | undefined;
+  let engine: ServingEngine | null = null;
 
   const tell = (what: string) => {
     log.debug(what);
@@ -61,28 +64,31 @@ export async function demo({
       dataset,
       jobs: schedule?.status(formatHour(clock.hour + 1)) ?? [],
       preparing,
+      engine,
     }),
-    async run(signal) {
-      const forecasting = { ...stores, models: await openModels(), dataset, clock };
-      const verify = verifyJob({ ...stores, dataset });
-      const ingest = sampleWorldIngestJob({ source, observations, dataset });
-      const tidy = tidyJob({ runs: stores.runs, dataset, keepHours: KEPT_HOURS });
-      if (signal.aborted) return;
-      schedule = new Schedule([ingest, forecastJob(forecasting), verify, tidy], { ledger, log });
-      signal.addEventListener('abort', () => schedule?.stop());
+    run: (signal) =>
+      withForecaster({ openForecaster, log }, async (forecaster) => {
+        engine = forecaster.engine;
+        const forecasting = { observations, forecaster, dataset, clock };
+        const verify = verifyJob({ ...stores, dataset });
+        const ingest = sampleWorldIngestJob({ source, observations, dataset });
+        const tidy = tidyJob({ runs: stores.runs, dataset, keepHours: KEPT_HOURS });
+        if (signal.aborted) return;
+        schedule = new Schedule([ingest, forecastJob(forecasting), verify, tidy], { ledger, log });
+        signal.addEventListener('abort', () => schedule?.stop());
 
-      log.info({ until: formatHour(clock.hour) }, 'preparing the sample world');
-      // Without its weather there is no demo: a failure here ends the service, and says why.
-      await ingest.run(clock.hour);
-      await schedule.tick(clock.hour);
-      preparing = null;
-      log.info({ hours: HINDCAST_HOURS }, 'forecasting the hours before, for their scores');
-      await hindcast(forecasting, { from: clock.hour - HINDCAST_HOURS, to: clock.hour, signal, log });
-      if (signal.aborted) return;
-      await verify.run(clock.hour);
-      log.info({ from: formatHour(clock.hour), secondsPerHour }, 'the replay begins');
-      await clock.run((hour) => schedule!.tick(hour), signal);
-    },
+        log.info({ until: formatHour(clock.hour) }, 'preparing the sample world');
+        // Without its weather there is no demo: a failure here ends the service, and says why.
+        await ingest.run(clock.hour);
+        await schedule.tick(clock.hour);
+        preparing = null;
+        log.info({ hours: HINDCAST_HOURS }, 'forecasting the hours before, for their scores');
+        await hindcast(forecasting, { from: clock.hour - HINDCAST_HOURS, to: clock.hour, signal, log });
+        if (signal.aborted) return;
+        await verify.run(clock.hour);
+        log.info({ from: formatHour(clock.hour), secondsPerHour }, 'the replay begins');
+        await clock.run((hour) => schedule!.tick(hour), signal);
+      }),
   };
 }
 

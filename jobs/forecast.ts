@@ -1,16 +1,24 @@
 /** The job that forecasts: a run from the newest observations, if they have none yet. And runs of hours that have passed. */
-import { type ForecastRunOptions, forecastRun } from '../models/forecast-run.ts';
+import type { Forecaster } from '../models/serving/forecaster.ts';
+import type { Clock } from '../src/domain/clock.ts';
 import { formatHour, type Hour } from '../src/domain/time.ts';
 import type { Log } from '../src/log.ts';
+import type { ObservationStore } from '../src/store/observations.ts';
 import type { Job } from './schedule.ts';
 
-export type ForecastJobOptions = Omit<ForecastRunOptions, 'init'>;
+export interface ForecastJobOptions {
+  forecaster: Forecaster;
+  observations: ObservationStore;
+  dataset: string;
+  clock: Clock;
+}
 
 export function forecastJob(options: ForecastJobOptions): Job {
   return {
     name: 'forecast',
     async run() {
-      if (await hasData(options)) await forecastRun(options);
+      const { forecaster, dataset, clock } = options;
+      if (await hasData(options)) await forecaster.run({ dataset, now: clock.now() });
     },
   };
 }
@@ -20,11 +28,11 @@ export function forecastJob(options: ForecastJobOptions): Job {
  * alone; between two runs the signal is heard.
  */
 export async function hindcast(
-  options: ForecastJobOptions,
+  { forecaster, dataset, clock }: ForecastJobOptions,
   { from, to, signal, log }: { from: Hour; to: Hour; signal: AbortSignal; log: Log },
 ): Promise<void> {
   for (let init = from; init < to && !signal.aborted; init++) {
-    const { outcome } = await forecastRun({ ...options, init });
+    const { outcome } = await forecaster.run({ dataset, init, now: clock.now() });
     if (outcome === 'published') log.debug({ init: formatHour(init) }, 'hindcast');
   }
 }
@@ -33,6 +41,6 @@ export async function hindcast(
 export async function hasData({
   observations,
   dataset,
-}: Pick<ForecastRunOptions, 'observations' | 'dataset'>): Promise<boolean> {
+}: Pick<ForecastJobOptions, 'observations' | 'dataset'>): Promise<boolean> {
   return (await observations.list()).includes(dataset);
 }

@@ -1,5 +1,5 @@
 /** What a service does besides answering: the demo on the sample world, or a dataset of real observations. */
-import type { ForecastModel } from '../models/forecast-model.ts';
+import type { Forecaster } from '../models/serving/forecaster.ts';
 import type { ServiceStatus } from '../src/api/context.ts';
 import type { Clock } from '../src/domain/clock.ts';
 import type { Log } from '../src/log.ts';
@@ -19,7 +19,7 @@ export interface WorkOptions {
   root: string;
   stores: Stores;
   ledger: JobLedger;
-  /** The models of each run, the default one first. Opened when the service answers already. */
-  openModels: () => Promise<ForecastModel[]>;
+  /** What makes the runs. Opened when the service answers already, closed when the work ends. */
+  openForecaster: () => Promise<Forecaster>;
   log: Log;
 }

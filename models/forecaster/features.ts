@@ -35,15 +35,29 @@ export interface NodeFeatures {
   baselines: Float32Array;
 }
 
-/** Reads the window that ends at `init`; hours outside `observations` count as missing. */
-export function nodeFeatures(observations: Series, node: NodeLayout, init: Hour): NodeFeatures {
-  const places = node.stations.length;
-  const features: NodeFeatures = {
+function emptyFeatures(places: number): NodeFeatures {
+  return {
     series: new Float32Array(INPUT_HOURS * places * INPUT_CHANNELS),
     marks: new Float32Array(INPUT_HOURS * HOUR_FEATURES),
     places: new Float32Array(places * STATION_FEATURES),
-    baselines: new Float32Array(places * INPUT_CHANNELS).fill(Number.NaN),
+    baselines: new Float32Array(places * INPUT_CHANNELS),
   };
+}
+
+/**
+ * Reads the window that ends at `init`; hours outside `observations` count as missing.
+ * @param features is written to, whatever it holds, and returned.
+ */
+export function nodeFeatures(
+  observations: Series,
+  node: NodeLayout,
+  init: Hour,
+  features: NodeFeatures = emptyFeatures(node.stations.length),
+): NodeFeatures {
+  const places = node.stations.length;
+  features.series.fill(0);
+  features.places.fill(0);
+  features.baselines.fill(Number.NaN);
   for (let hour = 0; hour < INPUT_HOURS; hour++) {
     features.marks.set(solarMarks(node.centre, init - INPUT_HOURS + 1 + hour), hour * HOUR_FEATURES);
   }

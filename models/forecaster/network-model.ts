@@ -1,8 +1,10 @@
 /** The trained network as a forecast model: the stations' windows in, 24 hours of every station out, by ONNX Runtime. */
 import { join } from 'node:path';
+import type { Series } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
-import { type OnnxSession, openOnnxSession } from '../engine/onnx/session.ts';
+import type { EngineReport } from '../engine/engine-choice.ts';
+import { openOnnxSession } from '../engine/onnx/session.ts';
 import {
   FORECAST_VARIABLES,
   type ForecastInput,
@@ -16,36 +18,73 @@ import { type ForecasterConfig, INPUT_CHANNELS } from './config.ts';
 import { CHANNEL_SCALES, nodeFeatures } from './features.ts';
 import { OUTPUT, openForecasterArtefact } from './forecaster-artefact.ts';
 import { forecasterInputShapes } from './network.ts';
+import { createNodeBatch, type NodeBatch } from './node-batch.ts';
 import { layOutNodes, type NodeLayout } from './node-layout.ts';
 
 /** Images that go through the network at once; bounds the memory whatever the number of stations. */
 const IMAGES_AT_ONCE = 64;
 const SPEED = FORECAST_VARIABLES.indexOf('wind_speed_10m');
 
+export interface NetworkModelOptions {
+  /** Threads that share one operation. Default: as many as there are cores. */
+  threads?: number;
+  /** Computes once on nothing now, so that the first forecast is not the slow one. */
+  warm?: boolean;
+}
+
+/** A model that holds a session, and says what computes in it. */
+export interface NetworkModel extends ForecastModel {
+  readonly engine: EngineReport;
+  close(): Promise<void>;
+}
+
 /** @throws KernelcastError `NOT_FOUND`, `STORE_CORRUPT` or `MODEL` when the artefact is not whole or not a forecaster. */
-export async function openNetworkModel(folder: string, options: { threads?: number } = {}): Promise<ForecastModel> {
+export async function openNetworkModel(folder: string, options: NetworkModelOptions = {}): Promise<NetworkModel> {
+  const { threads, warm = false } = options;
   const artefact = await openForecasterArtefact(folder);
   const { architecture, id, name, files } = artefact.manifest;
-  const session = await openOnnxSession(await artefact.read(ONNX_FILE), { ...options, file: join(folder, ONNX_FILE) });
+  const session = await openOnnxSession(await artefact.read(ONNX_FILE), {
+    threads,
+    warm: warm ? forecasterInputShapes(architecture, IMAGES_AT_ONCE) : undefined,
+    file: join(folder, ONNX_FILE),
+  });
+  const batch = createNodeBatch(architecture, IMAGES_AT_ONCE);
   const layoutOf = rememberLayout(architecture);
+
+  async function forecast(input: ForecastInput): Promise<Series> {
+    const nodes = layoutOf(input.observations.stations);
+    const values = new Map<VariableName, Float32Array>();
+    for (const variable of FORECAST_VARIABLES) {
+      if (!input.observations.variables[variable]) continue;
+      values.set(variable, new Float32Array(LEAD_HOURS * input.observations.stations.length).fill(Number.NaN));
+    }
+    for (let from = 0; from < nodes.length; from += IMAGES_AT_ONCE) {
+      const some = nodes.slice(from, from + IMAGES_AT_ONCE);
+      for (const [image, node] of some.entries()) {
+        nodeFeatures(input.observations, node, input.init, batch.features[image]);
+      }
+      const output = batch.output(some.length);
+      await session.run(batch.inputs(some.length), { [OUTPUT]: output });
+      writeForecasts(architecture, input, some, batch, output.values, values);
+    }
+    return forecastSeries(input, values);
+  }
+
+  // One after the other, since all write to the same batch.
+  let last: Promise<unknown> = Promise.resolve();
   return {
     id,
     name,
     kind: 'network',
     weightsSha256: files[WEIGHTS_FILE].sha256,
     historyHours: INPUT_HOURS,
-    async forecast(input) {
-      const nodes = layoutOf(input.observations.stations);
-      const values = new Map<VariableName, Float32Array>();
-      for (const variable of FORECAST_VARIABLES) {
-        if (!input.observations.variables[variable]) continue;
-        values.set(variable, new Float32Array(LEAD_HOURS * input.observations.stations.length).fill(Number.NaN));
-      }
-      for (let from = 0; from < nodes.length; from += IMAGES_AT_ONCE) {
-        await forecastNodes(session, architecture, input, nodes.slice(from, from + IMAGES_AT_ONCE), values);
-      }
-      return forecastSeries(input, values);
+    engine: session.engine,
+    forecast(input) {
+      const result = last.then(() => forecast(input));
+      last = result.catch(() => {});
+      return result;
     },
+    close: () => session.close(),
   };
 }
 
@@ -63,25 +102,18 @@ function rememberLayout(config: ForecasterConfig): (stations: readonly Station[]
   };
 }
 
-async function forecastNodes(
-  session: OnnxSession,
-  config: ForecasterConfig,
-  { observations, init }: ForecastInput,
+/** Puts what the network says of the nodes' own stations where it belongs, in units. */
+function writeForecasts(
+  { stationsPerNode }: ForecasterConfig,
+  { observations }: ForecastInput,
   nodes: readonly NodeLayout[],
+  { features }: NodeBatch,
+  output: Float32Array,
   result: ReadonlyMap<VariableName, Float32Array>,
-): Promise<void> {
-  const features = nodes.map((node) => nodeFeatures(observations, node, init));
-  const shapes = forecasterInputShapes(config, nodes.length);
-  const feed = (name: 'series' | 'marks' | 'places') => ({
-    shape: shapes[name],
-    values: concatenate(features.map((feature) => feature[name])),
-  });
-  const outputs = await session.run({ series: feed('series'), marks: feed('marks'), places: feed('places') });
-  const { values } = outputs[OUTPUT];
-
+): void {
   const count = observations.stations.length;
   nodes.forEach((node, image) => {
-    for (let place = 0; place < config.stationsPerNode; place++) {
+    for (let place = 0; place < stationsPerNode; place++) {
       const station = node.stations[place];
       if (station < 0) continue;
       for (let channel = 0; channel < INPUT_CHANNELS; channel++) {
@@ -89,21 +121,11 @@ async function forecastNodes(
         const baseline = features[image].baselines[place * INPUT_CHANNELS + channel];
         if (!target || Number.isNaN(baseline)) continue;
         for (let lead = 0; lead < LEAD_HOURS; lead++) {
-          const index = ((image * LEAD_HOURS + lead) * config.stationsPerNode + place) * INPUT_CHANNELS + channel;
-          const value = baseline + values[index] * CHANNEL_SCALES[channel];
+          const index = ((image * LEAD_HOURS + lead) * stationsPerNode + place) * INPUT_CHANNELS + channel;
+          const value = baseline + output[index] * CHANNEL_SCALES[channel];
           target[lead * count + station] = channel === SPEED ? Math.max(0, value) : value;
         }
       }
     }
   });
-}
-
-function concatenate(arrays: readonly Float32Array[]): Float32Array {
-  const result = new Float32Array(arrays.reduce((length, array) => length + array.length, 0));
-  let offset = 0;
-  for (const array of arrays) {
-    result.set(array, offset);
-    offset += array.length;
-  }
-  return result;
 }

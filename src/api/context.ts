@@ -18,6 +18,13 @@ export interface JobStatus {
   lastError: string | null;
 }
 
+/** What computes the forecasts, and why that: `{ name: 'ONNX Runtime 1.30.0', device: 'cpu', why: '...' }`. */
+export interface ServingEngine {
+  name: string;
+  device: 'cpu' | 'gpu';
+  why: string;
+}
+
 export interface ServiceStatus {
   clock: { kind: 'system' | 'replay'; secondsPerHour?: number };
   /** The dataset that is meant where a request names none. */
@@ -25,6 +32,8 @@ export interface ServiceStatus {
   jobs: readonly JobStatus[];
   /** What the service is still busy with before it can answer, in plain words; null when it is done. */
   preparing?: string | null;
+  /** Null as long as none is open, or where another process forecasts. */
+  engine?: ServingEngine | null;
 }
 
 export interface ApiContext {

@@ -42,17 +42,17 @@ async function run(options: Options): Promise<void> {
   if (options.dataset === undefined && (options.inbox !== undefined || options.stations !== undefined)) {
     throw new KernelcastError('USAGE', 'an inbox needs a dataset to go into', { hint: 'Name one: --dataset NAME.' });
   }
-  const [{ runService }, { openStores }, { JobLedger }, { openForecastModels }] = await Promise.all([
+  const [{ runService }, { openStores }, { JobLedger }, { openForecaster }] = await Promise.all([
     import('../../jobs/service.ts'),
     import('../../jobs/stores.ts'),
     import('../../jobs/ledger.ts'),
-    import('../../models/registry.ts'),
+    import('../../models/serving/worker-forecaster.ts'),
   ]);
   const log = createLog();
   const root = dataDirectory(options.data);
   const stores = openStores(root);
   const ledger = await JobLedger.open(root);
-  const work = await chooseWork(options, { root, stores, ledger, openModels: openForecastModels, log });
+  const work = await chooseWork(options, { root, stores, ledger, openForecaster: () => openForecaster({ root }), log });
   const { version } = JSON.parse(await readFile(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
   const onListening = (url: string) => process.stdout.write(`Kernelcast ${version} answers at ${url}\n`);
   const { port, host } = options;

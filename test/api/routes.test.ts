@@ -173,6 +173,7 @@ test('/v1/models tells the models at hand and those of the newest run', async ()
   const { get } = await startFilled();
   expect((await get('/v1/models')).body).toEqual({
     dataset: 'demo',
+    engine: { name: 'ONNX Runtime 1.30.0', device: 'cpu', why: 'the CUDA provider of ONNX Runtime is not installed' },
     models: [
       {
         id: 'demo',

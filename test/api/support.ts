@@ -16,6 +16,12 @@ import { type RunModel, RunStore } from '../../src/store/runs.ts';
 import { type ScoreRow, ScoreStore } from '../../src/store/scores.ts';
 import { seriesOf, station, temporaryFolder } from '../store/support.ts';
 
+const ENGINE = {
+  name: 'ONNX Runtime 1.30.0',
+  device: 'cpu',
+  why: 'the CUDA provider of ONNX Runtime is not installed',
+} as const;
+
 /** 2025-02-20T00:00Z */
 export const INIT: Hour = Date.UTC(2025, 1, 20) / 3_600_000;
 
@@ -114,7 +120,13 @@ export async function startEmpty(options: ServiceOptions = {}): Promise<Service>
     scores: new ScoreStore(root),
     models: new ModelStore([join(root, 'models')]),
     clock: { now: () => options.now ?? (INIT + 0.5) * 3_600_000 },
-    status: () => ({ clock: { kind: 'replay', secondsPerHour: 3 }, dataset: 'demo', jobs: [], ...options.status }),
+    status: () => ({
+      clock: { kind: 'replay', secondsPerHour: 3 },
+      dataset: 'demo',
+      jobs: [],
+      engine: ENGINE,
+      ...options.status,
+    }),
     log: pino({ level: 'debug' }, { write: (line: string) => logged.push(line) }),
     version: '0.1.0',
     ...options.context,

@@ -100,6 +100,7 @@ describe('the demo', { timeout: 60_000 }, () => {
       dataset: 'sample-world',
       jobs: [],
       preparing: 'opening the model',
+      engine: null,
     });
     const stop = new AbortController();
     const done = work.run(stop.signal);

@@ -7,6 +7,8 @@ import { openStores } from '../../jobs/stores.ts';
 import type { WorkOptions } from '../../jobs/work.ts';
 import { climatology } from '../../models/baselines/climatology.ts';
 import { persistence } from '../../models/baselines/persistence.ts';
+import { forecastRun } from '../../models/forecast-run.ts';
+import type { Forecaster } from '../../models/serving/forecaster.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { parseHour } from '../../src/domain/time.ts';
 import { createLog } from '../../src/log.ts';
@@ -30,8 +32,21 @@ export async function workOptions(root: string): Promise<WorkOptions> {
     root,
     stores: openStores(root),
     ledger: await JobLedger.open(root),
-    openModels: async () => [persistence, climatology],
+    openForecaster: async () => baselines(root),
     log: createLog('silent'),
+  };
+}
+
+/** Runs of the baselines, made in this thread. */
+function baselines(root: string): Forecaster {
+  const { observations, runs } = openStores(root);
+  const models = [persistence, climatology];
+  return {
+    engine: { name: 'none', device: 'cpu', why: 'baselines need none' },
+    models,
+    run: ({ dataset, init, now }) =>
+      forecastRun({ observations, runs, models, dataset, init, clock: { now: () => now } }),
+    close: async () => {},
   };
 }
 

@@ -1,4 +1,4 @@
-/** `GET /v1/models`: the models at hand, and those of the newest run, with the identity of their weights. */
+/** `GET /v1/models`: the models at hand, those of the newest run, with the identity of their weights, and what computes them. */
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { answer } from '../answer.ts';
@@ -45,6 +45,7 @@ export function modelsRoute(context: ApiContext): RequestHandler {
       const known = { id, name, kind, weights_sha256: weightsSha256 };
       models.push({ ...known, created_at: null, training: null, in_latest_run: true });
     }
-    await answer(request, response, [context.version, dataset, models], () => ({ dataset, models }));
+    const engine = context.status().engine ?? null;
+    await answer(request, response, [context.version, dataset, models, engine], () => ({ dataset, engine, models }));
   };
 }

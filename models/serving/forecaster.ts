@@ -1,0 +1,27 @@
+/** Something that makes runs: what a service asks, whether the work is done in its own thread or in another. */
+import type { Hour } from '../../src/domain/time.ts';
+import type { RunModel } from '../../src/store/runs.ts';
+import type { EngineReport } from '../engine/engine-choice.ts';
+
+export interface RunRequest {
+  dataset: string;
+  /** The last hour that may be used; by default the newest of the dataset. */
+  init?: Hour;
+  /** The service's time, ms since the epoch: dates the run. */
+  now: number;
+}
+
+export interface RunResult {
+  init: Hour;
+  outcome: 'published' | 'exists';
+}
+
+export interface Forecaster {
+  /** What computes the network. */
+  readonly engine: EngineReport;
+  /** The models of each run, the default one first. */
+  readonly models: readonly RunModel[];
+  /** All models forecast, and the run is published; see `forecastRun` for the errors. */
+  run(request: RunRequest): Promise<RunResult>;
+  close(): Promise<void>;
+}
