@@ -4,11 +4,11 @@
  */
 import type { Ops } from '../engine/ops.ts';
 import { nest, type ParameterSpec, type Parameters, type Pass } from '../engine/parameters.ts';
+import { inParts } from '../engine/parts.ts';
 import { linear } from '../layers/linear.ts';
 import { circularConvolution } from './circular-convolution.ts';
 import type { CorrFormerConfig } from './config.ts';
 import { type Decomposition, decompose } from './decomposition.ts';
-import { dropout } from './dropout.ts';
 import { feedForward, feedForwardSpecs } from './feed-forward.ts';
 import { multiCorrelation, multiCorrelationSpecs } from './multi-correlation.ts';
 import { seasonalNorm, seasonalNormSpecs } from './seasonal-norm.ts';
@@ -52,8 +52,15 @@ export function decode<T>(
     seasonal = next.seasonal;
     trends = ops.add(trends, next.trend);
   }
-  const normalised = seasonalNorm(ops, seasonal, parameters.scope('norm'));
-  return { seasonal: linear(ops, normalised, parameters.scope('projection')), trend: trends };
+  const projected = inParts(pass, {
+    inputs: [seasonal],
+    unit: 1,
+    parameters,
+    scopes: ['norm', 'projection'],
+    compute: ([x], parameters) =>
+      linear(ops, seasonalNorm(ops, x, parameters.scope('norm')), parameters.scope('projection')),
+  });
+  return { seasonal: projected, trend: trends };
 }
 
 function decoderLayer<T>(
@@ -64,7 +71,6 @@ function decoderLayer<T>(
   config: CorrFormerConfig,
   pass: Pass<T>,
 ): Decomposition<T> {
-  const drop = (tensor: T) => dropout(ops, tensor, config.dropoutRate, pass);
   const addAndDecompose = (base: T, addition: T) => decompose(ops, ops.add(base, addition), config.movingAverage);
 
   const own = addAndDecompose(x, multiCorrelation(ops, x, x, parameters.scope('multi_correlation'), config, pass));
@@ -72,8 +78,17 @@ function decoderLayer<T>(
     own.seasonal,
     multiCorrelation(ops, own.seasonal, cross, parameters.scope('cross_multi_correlation'), config, pass),
   );
-  const fed = addAndDecompose(crossed.seasonal, feedForward(ops, crossed.seasonal, parameters, drop));
+  const fed = addAndDecompose(
+    crossed.seasonal,
+    feedForward(ops, crossed.seasonal, parameters, config.dropoutRate, pass),
+  );
 
   const trends = ops.add(ops.add(own.trend, crossed.trend), fed.trend);
-  return { seasonal: fed.seasonal, trend: circularConvolution(ops, trends, parameters.get('projection.weight')) };
+  const projection = inParts(pass, {
+    inputs: [trends],
+    unit: 1,
+    parameters: parameters.scope('projection'),
+    compute: ([x], parameters) => circularConvolution(ops, x, parameters.get('weight')),
+  });
+  return { seasonal: fed.seasonal, trend: projection };
 }

@@ -6,7 +6,6 @@ import type { Ops } from '../engine/ops.ts';
 import { nest, type ParameterSpec, type Parameters, type Pass } from '../engine/parameters.ts';
 import type { CorrFormerConfig } from './config.ts';
 import { decompose } from './decomposition.ts';
-import { dropout } from './dropout.ts';
 import { feedForward, feedForwardSpecs } from './feed-forward.ts';
 import { multiCorrelation, multiCorrelationSpecs } from './multi-correlation.ts';
 import { seasonalNorm, seasonalNormSpecs } from './seasonal-norm.ts';
@@ -45,9 +44,8 @@ export function encoderLayer<T>(
   config: CorrFormerConfig,
   pass: Pass<T>,
 ): T {
-  const drop = (tensor: T) => dropout(ops, tensor, config.dropoutRate, pass);
   const correlated = ops.add(x, multiCorrelation(ops, x, x, parameters.scope('multi_correlation'), config, pass));
   const { seasonal } = decompose(ops, correlated, config.movingAverage);
-  const fed = ops.add(seasonal, feedForward(ops, seasonal, parameters, drop));
+  const fed = ops.add(seasonal, feedForward(ops, seasonal, parameters, config.dropoutRate, pass));
   return decompose(ops, fed, config.movingAverage).seasonal;
 }

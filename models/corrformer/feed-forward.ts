@@ -1,6 +1,8 @@
 /** Two maps of every hour by itself, with GELU between: the reference's convolutions of kernel 1, without biases. */
 import type { Ops } from '../engine/ops.ts';
-import type { ParameterSpec, Parameters } from '../engine/parameters.ts';
+import type { ParameterSpec, Parameters, Pass } from '../engine/parameters.ts';
+import { inParts } from '../engine/parts.ts';
+import { dropout } from './dropout.ts';
 import { fanInUniform, trained } from './torch-init.ts';
 
 export function feedForwardSpecs(dModel: number, dFeedForward: number): ParameterSpec[] {
@@ -11,11 +13,20 @@ export function feedForwardSpecs(dModel: number, dFeedForward: number): Paramete
 }
 
 /** x [n, time, dModel] to the same shape. */
-export function feedForward<T>(ops: Ops<T>, x: T, parameters: Parameters<T>, drop: (x: T) => T): T {
-  const map = (input: T, name: string) => {
-    const weight = parameters.get(`${name}.weight`);
-    const [outputs, inputs] = ops.shape(weight);
-    return ops.matMul(input, ops.reshape(weight, [outputs, inputs]), { transposeB: true });
-  };
-  return drop(map(drop(ops.gelu(map(x, 'conv1'))), 'conv2'));
+export function feedForward<T>(ops: Ops<T>, x: T, parameters: Parameters<T>, dropoutRate: number, pass: Pass<T>): T {
+  return inParts(pass, {
+    inputs: [x],
+    unit: 1,
+    parameters,
+    scopes: ['conv1', 'conv2'],
+    compute([x], parameters, pass) {
+      const drop = (y: T) => dropout(ops, y, dropoutRate, pass);
+      const map = (input: T, name: string) => {
+        const weight = parameters.get(`${name}.weight`);
+        const [outputs, inputs] = ops.shape(weight);
+        return ops.matMul(input, ops.reshape(weight, [outputs, inputs]), { transposeB: true });
+      };
+      return drop(map(drop(ops.gelu(map(x, 'conv1'))), 'conv2'));
+    },
+  });
 }

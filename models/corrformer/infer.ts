@@ -83,7 +83,7 @@ function countLayers(weights: Shapes, prefix: string, suffix: string): number {
 }
 
 /** Two levels as near to a square as can be, fewer groups than siblings; one level for a prime number of nodes. */
-function likelyBranching(nodes: number): readonly number[] {
+export function likelyBranching(nodes: number): readonly number[] {
   const known = KNOWN_BRANCHINGS[nodes];
   if (known) return known;
   for (let groups = Math.floor(Math.sqrt(nodes)); groups > 1; groups--) {

@@ -6,6 +6,7 @@
  */
 import type { Ops } from '../engine/ops.ts';
 import { nest, type ParameterSpec, type Parameters, type Pass } from '../engine/parameters.ts';
+import { inParts } from '../engine/parts.ts';
 import { autoCorrelation } from './auto-correlation.ts';
 import { causalConvolutionSpecs } from './causal-convolution.ts';
 import type { CorrelationConfig } from './config.ts';
@@ -41,20 +42,23 @@ export function multiCorrelation<T>(
 ): T {
   const [, length, dModel] = ops.shape(x);
   const drop = (tensor: T, rate: number) => dropout(ops, tensor, rate, pass);
-  const leaf = autoCorrelation(ops, x, cross, parameters.scope('auto_correlation'), config);
+  const leaf = inParts(pass, {
+    inputs: [x, cross],
+    unit: 1,
+    parameters: parameters.scope('auto_correlation'),
+    compute: ([x, cross], parameters) => autoCorrelation(ops, x, cross, parameters, config),
+  });
 
   let levels: T | undefined;
   let leaves = 1;
   for (const siblings of [...config.branching].reverse()) {
-    const level = crossCorrelation(
-      ops,
-      meanOfLeaves(ops, x, leaves),
-      meanOfLeaves(ops, cross, leaves),
-      siblings,
-      parameters.scope('cross_correlation'),
-      config,
-      drop,
-    );
+    const level = inParts(pass, {
+      inputs: [meanOfLeaves(ops, x, leaves), meanOfLeaves(ops, cross, leaves)],
+      unit: siblings,
+      parameters: parameters.scope('cross_correlation'),
+      compute: ([x, cross], parameters, pass) =>
+        crossCorrelation(ops, x, cross, siblings, parameters, config, (y, rate) => dropout(ops, y, rate, pass)),
+    });
     levels = levels === undefined ? level : addToLeaves(ops, levels, level, leaves);
     leaves *= siblings;
   }

@@ -11,6 +11,8 @@ export interface Part<T> {
   /** So many rows in a row belong together; a piece is never cut through them. */
   unit: number;
   parameters: Parameters<T>;
+  /** The scopes within them that the part reads; by default all. */
+  scopes?: readonly string[];
   /** The batch norms, in an order in which none depends on those of a later stage. */
   norms?: readonly NormStage<T>[];
   compute(inputs: readonly T[], parameters: Parameters<T>, pass: Pass<T>): T;

@@ -36,20 +36,22 @@ export class AdamW {
     const { beta1, beta2, epsilon, weightDecay, clipNorm } = this.#options;
     this.#step++;
     const rate = (learningRate * Math.sqrt(1 - beta2 ** this.#step)) / (1 - beta1 ** this.#step);
-    tf.tidy(() => {
-      const norm = tf.sqrt(tf.addN(Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)))));
-      const shrink = tf.minimum(1, tf.div(clipNorm, tf.add(norm, 1e-12)));
-      for (const [name, gradient] of Object.entries(gradients)) {
-        const variable = variables.get(name)!;
-        const { first, second } = this.#momentsOf(name, variable);
+    // A tidy for each parameter: what its step needs is many times its size.
+    const squares = Object.values(gradients).map((gradient) => tf.tidy(() => tf.sum(tf.square(gradient))));
+    const shrink = tf.tidy(() => tf.minimum(1, tf.div(clipNorm, tf.add(tf.sqrt(tf.addN(squares)), 1e-12))));
+    for (const [name, gradient] of Object.entries(gradients)) {
+      const variable = variables.get(name)!;
+      const { first, second } = this.#momentsOf(name, variable);
+      tf.tidy(() => {
         const clipped = tf.mul(gradient, shrink);
         first.assign(tf.add(tf.mul(first, beta1), tf.mul(clipped, 1 - beta1)));
         second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(clipped), 1 - beta2)));
         const decay = variable.rank >= 2 ? 1 - learningRate * weightDecay : 1;
         const step = tf.div(tf.mul(first, rate), tf.add(tf.sqrt(second), epsilon));
         variable.assign(tf.sub(tf.mul(variable, decay), step));
-      }
-    });
+      });
+    }
+    tf.dispose([...squares, shrink]);
   }
 
   #momentsOf(name: string, variable: tfjs.Variable) {

@@ -14,6 +14,7 @@ import { forecasterForward, forecasterInputShapes, forecasterSpecs } from '../fo
 import type { NamedTensor } from '../weights/safetensors.ts';
 import { AdamW } from './adamw.ts';
 import { type Batch, drawExample, type Example, type ExampleSource, makeBatch } from './examples.ts';
+import { trainStep } from './train-step.ts';
 
 export interface TrainOptions {
   config: ForecasterConfig;
@@ -73,7 +74,11 @@ export async function train(tf: TensorFlowModule, options: TrainOptions): Promis
   for (let step = 1; step <= steps; step++) {
     const examples = Array.from({ length: options.batchSize }, () => drawExample(options.training, random));
     const batch = makeBatch(examples, config, random);
-    const loss = trainStep(tf, variables, optimizer, batch, options, learningRateAt(step, options), random.uniform);
+    const loss = trainStep(tf, variables, [(weights, pass) => forecasterLoss(tf, weights, batch, config, pass)], {
+      optimizer,
+      learningRate: learningRateAt(step, options),
+      random: random.uniform,
+    });
     if (!Number.isFinite(loss)) {
       throw new KernelcastError('MODEL', `the training loss became ${loss}`, {
         where: { step },
@@ -106,37 +111,8 @@ function learningRateAt(step: number, { learningRate, warmUpSteps, steps }: Trai
   return learningRate * (0.01 + 0.99 * 0.5 * (1 + Math.cos(Math.PI * progress)));
 }
 
-function trainStep(
-  tf: TensorFlowModule,
-  variables: ReadonlyMap<string, tfjs.Variable>,
-  optimizer: AdamW,
-  batch: Batch,
-  { config }: TrainOptions,
-  learningRate: number,
-  uniform: () => number,
-): number {
-  return tf.tidy(() => {
-    const statistics = new Map<string, tfjs.Tensor>();
-    const pass: Pass<tfjs.Tensor> = {
-      training: true,
-      random: uniform,
-      onStatistic: (name, value) => statistics.set(name, tf.keep(value)),
-    };
-    const trained = [...variables.values()].filter((variable) => variable.trainable);
-    const { value, grads } = tf.variableGrads(() => lossOf(tf, variables, batch, config, pass), trained);
-    const names = new Map([...variables].map(([name, variable]) => [variable.name, name]));
-    const gradients = Object.fromEntries(Object.entries(grads).map(([name, gradient]) => [names.get(name)!, gradient]));
-    optimizer.apply(variables, gradients, learningRate);
-    for (const [name, statistic] of statistics) {
-      variables.get(name)!.assign(statistic);
-      statistic.dispose();
-    }
-    return value.dataSync()[0];
-  });
-}
-
 /** Mean squared error over the targets that count, in normalised units. */
-function lossOf(
+export function forecasterLoss(
   tf: TensorFlowModule,
   weights: ReadonlyMap<string, tfjs.Tensor>,
   batch: Batch,
@@ -178,7 +154,7 @@ function meanLoss(
   let sum = 0;
   let count = 0;
   for (const batch of batches) {
-    const loss = tf.tidy(() => lossOf(tf, weights, batch, config, EVALUATION).dataSync()[0]);
+    const loss = tf.tidy(() => forecasterLoss(tf, weights, batch, config, EVALUATION).dataSync()[0]);
     sum += loss * batch.size;
     count += batch.size;
   }

@@ -57,6 +57,8 @@ export function branchNames({ kernel, dilation }: Branch): { convolution: string
 }
 
 export const MAIN_NORM = 'dwconv.origin_bn';
+/** Behind the sum of all. */
+export const OUTER_NORM = 'norm';
 
 export function depthwiseSpecs(channels: number, kernel: number, form: Form): ParameterSpec[] {
   const branchList = branchesOf(kernel);
@@ -74,11 +76,49 @@ export function depthwiseSpecs(channels: number, kernel: number, form: Form): Pa
     const { convolution, norm } = branchNames(branch);
     specs.push(weightSpec(convolution, channels, branch.kernel), ...nest(norm, batchNormSpecs(channels)));
   }
-  return [...specs, ...nest('norm', batchNormSpecs(channels))];
+  return [...specs, ...nest(OUTER_NORM, batchNormSpecs(channels))];
 }
 
 function weightSpec(name: string, channels: number, kernel: number): ParameterSpec {
   return { name: `${name}.weight`, shape: [channels, 1, kernel, kernel], init: SMALL_NORMAL, role: 'trained' };
+}
+
+/** The scopes of the batch norms behind the convolutions of a large kernel, in the order of `convolutions`. */
+export function branchNorms(kernel: number): string[] {
+  const branchList = branchesOf(kernel);
+  return branchList.length > 0 ? [MAIN_NORM, ...branchList.map((branch) => branchNames(branch).norm)] : [];
+}
+
+/** In training form: x [n, h, w, c] through the K x K convolution and each of its branches. */
+export function convolutions<T>(ops: Ops<T>, x: T, parameters: Parameters<T>, kernel: number): T[] {
+  const main = ops.depthwiseConv2d(x, parameters.get(`${mainConvolution(kernel)}.weight`), {
+    padding: (kernel - 1) / 2,
+  });
+  return [
+    main,
+    ...branchesOf(kernel).map((branch) => {
+      // Engines have no gradient for dilated convolutions; the same kernel with the zeros written out has one.
+      const weight = parameters.get(`${branchNames(branch).convolution}.weight`);
+      const padding = (branch.dilation * (branch.kernel - 1)) / 2;
+      return ops.depthwiseConv2d(x, ops.dilateKernel(weight, branch.dilation), { padding });
+    }),
+  ];
+}
+
+/** In training form: the sum of the normalised convolutions. */
+export function sumOfBranches<T>(
+  ops: Ops<T>,
+  x: T,
+  parameters: Parameters<T>,
+  kernel: number,
+  pass: Pass<NoInfer<T>>,
+): T {
+  const outputs = convolutions(ops, x, parameters, kernel);
+  const norms = branchNorms(kernel);
+  if (norms.length === 0) return outputs[0];
+  return outputs
+    .map((output, i) => batchNorm(ops, output, parameters.scope(norms[i]), pass))
+    .reduce((sum, output) => ops.add(sum, output));
 }
 
 /** x [n, h, w, c] to the same shape; `parameters` are those of the block. */
@@ -91,20 +131,9 @@ export function depthwise<T>(
   pass: Pass<NoInfer<T>>,
 ): T {
   if (kernel === 0) return x;
+  if (form === 'training') {
+    return batchNorm(ops, sumOfBranches(ops, x, parameters, kernel, pass), parameters.scope(OUTER_NORM), pass);
+  }
   const main = parameters.scope(mainConvolution(kernel));
-  const padding = (kernel - 1) / 2;
-  if (form === 'fused') {
-    return ops.depthwiseConv2d(x, main.get('weight'), { bias: main.get('bias'), padding });
-  }
-  let sum = ops.depthwiseConv2d(x, main.get('weight'), { padding });
-  const branchList = branchesOf(kernel);
-  if (branchList.length > 0) sum = batchNorm(ops, sum, parameters.scope(MAIN_NORM), pass);
-  for (const branch of branchList) {
-    const { convolution, norm } = branchNames(branch);
-    // Engines have no gradient for dilated convolutions; the same kernel with the zeros written out has one.
-    const dense = ops.dilateKernel(parameters.get(`${convolution}.weight`), branch.dilation);
-    const y = ops.depthwiseConv2d(x, dense, { padding: (branch.dilation * (branch.kernel - 1)) / 2 });
-    sum = ops.add(sum, batchNorm(ops, y, parameters.scope(norm), pass));
-  }
-  return batchNorm(ops, sum, parameters.scope('norm'), pass);
+  return ops.depthwiseConv2d(x, main.get('weight'), { bias: main.get('bias'), padding: (kernel - 1) / 2 });
 }

@@ -10,6 +10,7 @@
 import { KernelcastError } from '../../src/errors.ts';
 import type { Ops } from '../engine/ops.ts';
 import { nest, type ParameterSpec, type Parameters, type Pass, SMALL_NORMAL, ZEROS } from '../engine/parameters.ts';
+import { inParts } from '../engine/parts.ts';
 import { dropPathRates } from '../layers/drop-path.ts';
 import { layerNorm, layerNormSpecs } from '../layers/layer-norm.ts';
 import { linear, linearSpecs } from '../layers/linear.ts';
@@ -94,7 +95,12 @@ function stageOutputs<T>(
   let y = x;
   return STAGES.map((stage) => {
     const before = parameters.scope(`downsample_layers.${stage}`);
-    y = stage === 0 ? stem(ops, y, before) : halve(ops, y, before, 0);
+    y = inParts<T>(pass, {
+      inputs: [y],
+      unit: 1,
+      parameters: before,
+      compute: ([y], before) => (stage === 0 ? stem(ops, y, before) : halve(ops, y, before, 0)),
+    });
     for (const [i, blockConfig] of blocks[stage].entries()) {
       y = block(ops, y, parameters.scope(`stages.${stage}.${i}`), blockConfig, form, pass);
     }
