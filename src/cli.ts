@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: one file a command in `commands/`; an error is told in plain words and sets the exit status. */
 import { Command } from 'commander';
+import { registerDoctor } from './commands/doctor.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
 import { registerForecast } from './commands/forecast.ts';
 import { registerIngest } from './commands/ingest.ts';
@@ -31,6 +32,7 @@ registerInspect(program);
 registerVerify(program);
 registerSampleWorld(program);
 registerStart(program);
+registerDoctor(program);
 
 try {
   await program.parseAsync();
