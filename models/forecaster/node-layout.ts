@@ -7,6 +7,7 @@
 import { type Point, unitVector } from '../../src/domain/geo.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { buildStationTree } from '../station-tree.ts';
+import { NearestPoints } from './nearest-points.ts';
 
 export interface NodeLayout {
   /** Centre of the node's own stations. */
@@ -22,13 +23,17 @@ export function layOutNodes(
   const { stationsPerNode, haloStations } = options;
   const tree = buildStationTree(stations, { stationsPerNode, branching: 'auto' });
   const vectors = stations.map(unitVector);
+  const points = new NearestPoints(vectors);
   return tree.nodes.map((members) => {
     const own = members.filter((index) => index >= 0);
     const centre = centreOf(own.map((index) => vectors[index]));
     own.sort((a, b) => eastOf(centre, stations[a]) - eastOf(centre, stations[b]) || a - b);
     return {
       centre,
-      stations: [...fill(own, stationsPerNode), ...fill(nearest(vectors, centre, own, haloStations), haloStations)],
+      stations: [
+        ...fill(own, stationsPerNode),
+        ...fill(points.find(unitVector(centre), haloStations, new Set(own)), haloStations),
+      ],
     };
   });
 }
@@ -43,23 +48,6 @@ function centreOf(vectors: readonly (readonly number[])[]): Point {
     latitude: (Math.atan2(z, Math.hypot(x, y)) * 180) / Math.PI,
     longitude: (Math.atan2(y, x) * 180) / Math.PI,
   };
-}
-
-/** The stations nearest to a point that are not among `own`, nearest first. */
-function nearest(
-  vectors: readonly (readonly number[])[],
-  centre: Point,
-  own: readonly number[],
-  count: number,
-): number[] {
-  const [x, y, z] = unitVector(centre);
-  const taken = new Set(own);
-  const closeness = vectors.map((vector) => vector[0] * x + vector[1] * y + vector[2] * z);
-  return closeness
-    .map((_, index) => index)
-    .filter((index) => !taken.has(index))
-    .sort((a, b) => closeness[b] - closeness[a] || a - b)
-    .slice(0, count);
 }
 
 /** Degrees of longitude east of the centre, in [-180, 180). */
