@@ -6,14 +6,13 @@
  *     const { value, grads } = tf.variableGrads(() => loss(weights, pass), variables);
  *
  * Loss and gradients are those of the whole. That takes in batch norms in training, which look at the whole batch: their
- * statistics are gathered over all pieces first, with gradients of their own, at the price of computing what lies before
- * them once more for each stage of norms. Random draws differ from those of an undivided pass, but are the same on the
+ * statistics are gathered over all pieces first, with gradients of their own. Random draws differ from those of an undivided pass, but are the same on the
  * way back: each piece has a generator of its own, seeded by one draw of the pass for each part.
  */
 import type * as TF from '@tensorflow/tfjs';
 import { seededRandom } from '../../src/domain/random.ts';
-import type { BatchStatistics, Parameters, Pass } from '../engine/parameters.ts';
-import type { NormStage, Part } from '../engine/parts.ts';
+import type { BatchStatistics, Pass } from '../engine/parameters.ts';
+import type { Part } from '../engine/parts.ts';
 import { tensorFlowOps } from '../engine/tensorflow.ts';
 import type { TensorFlowModule } from '../engine/tensorflow-backend.ts';
 import { batchNormName, batchStatistics, followStatistics, valuesPerChannel } from '../layers/batch-norm.ts';
@@ -30,104 +29,91 @@ export interface RecomputeOptions {
 type Statistics = Map<string, BatchStatistics<TF.Tensor>>;
 
 /** The same pass, but it computes parts of the network in pieces. To be used inside one gradient and `tf.tidy`. */
-export function recomputing(
-  tf: TensorFlowModule,
-  pass: Pass<TF.Tensor>,
-  { rows, trained, generator = (seed) => seededRandom(seed).uniform }: RecomputeOptions,
-): Pass<TF.Tensor> {
+export function recomputing(tf: TensorFlowModule, pass: Pass<TF.Tensor>, options: RecomputeOptions): Pass<TF.Tensor> {
+  const { rows, trained, generator = (seed) => seededRandom(seed).uniform } = options;
   const ops = tensorFlowOps(tf);
-
-  /** `compute` on each piece of a part, the results one after the other. */
-  const compute = (
-    part: Part<TF.Tensor>,
-    seed: number,
-    statistics: Statistics,
-    compute: Part<TF.Tensor>['compute'],
-  ): TF.Tensor => {
-    const reads = (name: string) =>
-      trained.has(name) && (part.scopes?.some((scope) => name.startsWith(part.parameters.nameOf(`${scope}.`))) ?? true);
-    const parameters = [...part.parameters.entries()].filter(([name]) => reads(name));
-    const norms = [...statistics];
-    const shared = [
-      ...parameters.map(([, tensor]) => tensor),
-      ...norms.flatMap(([, { mean, variance }]) => [mean, variance]),
-    ];
-    return inPieces(tf, part.inputs, shared, pieces(part, rows), (inputs, tensors, piece) => {
-      const replaced = new Map(parameters.map(([name], i) => [name, tensors[i]]));
-      const given = new Map(
-        norms.map(([name], i) => {
-          const [mean, variance] = tensors.slice(parameters.length + 2 * i);
-          return [name, { mean, variance }];
-        }),
-      );
-      return compute(inputs, part.parameters.replacing(replaced), {
-        training: pass.training,
-        random: generator(`${seed}/${piece}`),
-        onStatistic: (name) => {
-          throw new Error(`the batch norm of '${name}' is not among those that its part names`);
-        },
-        statistics: (norm) => given.get(norm),
-      });
-    });
-  };
 
   return {
     ...pass,
     inParts(part) {
+      const { inputs, unit, scopes, parameters, compute } = part;
+      const bounds = boundsOf(part, rows);
       const seed = pass.training ? pass.random() : 0;
-      const statistics: Statistics = new Map();
-      for (const stage of pass.training ? (part.norms ?? []) : []) {
-        const moments = compute(part, seed, statistics, (inputs, parameters, inner) =>
-          momentsOf(tf, stage.seen(inputs, parameters, inner)),
+      const statistics = pass.training ? gather(part, bounds) : new Map();
+      const reads = (name: string) =>
+        trained.has(name) && (scopes?.some((scope) => name.startsWith(parameters.nameOf(scope))) ?? true);
+      const names = [...parameters.entries()].map(([name]) => name).filter(reads);
+      const tensors = new Map(parameters.entries());
+      const shared = [
+        ...names.map((name) => tensors.get(name)!),
+        ...[...statistics.values()].flatMap(({ mean, variance }) => [mean, variance]),
+      ];
+      return inPieces(tf, inputs, shared, bounds, (own, common, piece, again) => {
+        const given: Statistics = new Map(
+          [...statistics.keys()].map((norm, i) => {
+            const [mean, variance] = common.slice(names.length + 2 * i);
+            return [norm, { mean, variance }];
+          }),
         );
-        gather(moments, stage, part.parameters).forEach(([name, found]) => {
-          statistics.set(name, found);
-        });
-      }
-      return compute(part, seed, statistics, (...given) => part.compute(...given));
+        const inner: Pass<TF.Tensor> = {
+          training: pass.training,
+          random: generator(`${seed}/${piece}`),
+          onStatistic(name, value) {
+            if (Number.isFinite(unit)) {
+              throw new Error(`the batch norm of '${name}' is not among those that its part names`);
+            }
+            if (!again) pass.onStatistic(name, value);
+          },
+          statistics: (norm) => given.get(norm),
+        };
+        const replaced = new Map(names.map((name, i) => [name, common[i]]));
+        return compute(
+          own,
+          parameters.replacing(replaced),
+          Number.isFinite(unit) ? inner : recomputing(tf, inner, options),
+        );
+      });
     },
   };
 
-  /** From the moments of all pieces to the statistics of the whole; the running ones follow. */
-  function gather(
-    moments: TF.Tensor,
-    { scopes }: NormStage<TF.Tensor>,
-    parameters: Parameters<TF.Tensor>,
-  ): [string, BatchStatistics<TF.Tensor>][] {
-    const [counts, means, variances] = tf.split(moments, 3, 1);
-    const count = tf.sum(counts, 0, true);
-    const share = tf.div(counts, count);
-    const mean = tf.sum(tf.mul(share, means), 0, true);
-    const spread = tf.square(tf.sub(means, mean));
-    const variance = tf.sum(tf.mul(share, tf.add(variances, spread)), 0, true);
-    const values = count.dataSync()[0];
-    return scopes.map((scope, i) => {
-      const channels = mean.shape[2]! / scopes.length;
-      const own = (all: TF.Tensor) => tf.slice(all, [0, 0, i * channels], [1, 1, channels]).reshape([channels]);
-      const found = { mean: own(mean), variance: own(variance) };
-      const norm = parameters.scope(scope);
-      followStatistics(ops, found, values, norm, pass);
-      return [batchNormName(norm), found];
-    });
+  /** The statistics of a part's batch norms over the whole batch; the running ones follow. */
+  function gather({ inputs, parameters, norms = [] }: Part<TF.Tensor>, bounds: readonly number[]): Statistics {
+    return new Map(
+      norms.map(({ scope, input }) => {
+        const norm = parameters.scope(scope);
+        const moments = inPieces(tf, [inputs[input]], [], bounds, ([x]) => momentsOf(x));
+        const found = ofTheWhole(moments);
+        followStatistics(ops, found, valuesPerChannel(ops, inputs[input]), norm, pass);
+        return [batchNormName(norm), found];
+      }),
+    );
   }
 
-  /** [1, 3, norm * channel]: how many values a channel, their mean, their biased variance. */
-  function momentsOf(tf: TensorFlowModule, seen: readonly TF.Tensor[]): TF.Tensor {
-    const found = seen.map((x) => batchStatistics(ops, x));
-    const means = tf.concat(found.map(({ mean }) => mean));
-    const variances = tf.concat(found.map(({ variance }) => variance));
-    return tf.stack([tf.fill(means.shape, valuesPerChannel(ops, seen[0])), means, variances]).expandDims(0);
+  /** [1, 3, channel]: how many values a channel, their mean, their biased variance. */
+  function momentsOf(x: TF.Tensor): TF.Tensor {
+    const { mean, variance } = batchStatistics(ops, x);
+    return tf.stack([tf.fill(mean.shape, valuesPerChannel(ops, x)), mean, variance]).expandDims(0);
+  }
+
+  /** From the moments of all pieces, [piece, 3, channel]. */
+  function ofTheWhole(moments: TF.Tensor): BatchStatistics<TF.Tensor> {
+    const [counts, means, variances] = tf.split(moments, 3, 1).map((each) => tf.squeeze(each, [1]));
+    const share = tf.div(counts, tf.sum(counts, 0, true));
+    const mean = tf.sum(tf.mul(share, means), 0);
+    const variance = tf.sum(tf.mul(share, tf.add(variances, tf.square(tf.sub(means, mean)))), 0);
+    return { mean, variance };
   }
 }
 
 /** Where the pieces of a part begin, and where the last one ends. */
-function pieces({ inputs, unit }: Part<TF.Tensor>, rows: number): number[] {
+function boundsOf({ inputs, unit }: Part<TF.Tensor>, rows: number): number[] {
   const total = inputs[0].shape[0]!;
-  const size = Math.max(1, Math.floor(rows / unit)) * unit;
+  const size = Math.min(total, Math.max(1, Math.floor(rows / unit)) * unit);
   return [...Array.from({ length: Math.ceil(total / size) }, (_, i) => i * size), total];
 }
 
-type Compute = (inputs: TF.Tensor[], shared: TF.Tensor[], piece: number) => TF.Tensor;
+/** `again`: on the way back. */
+type Compute = (inputs: TF.Tensor[], shared: TF.Tensor[], piece: number, again: boolean) => TF.Tensor;
 
 /**
  * One operation to TensorFlow's tape: `compute` on each piece of the inputs, the results joined along the first axis. On
@@ -148,7 +134,7 @@ function inPieces(
     const tensors = given as TF.Tensor[];
     save(tensors);
     const [whole, common] = [tensors.slice(0, inputs.length), tensors.slice(inputs.length)];
-    const results = pieceNumbers.map((piece) => tf.tidy(() => compute(cut(whole, piece), common, piece)));
+    const results = pieceNumbers.map((piece) => tf.tidy(() => compute(cut(whole, piece), common, piece, false)));
     const lengths = results.map(({ shape }) => shape[0]!);
     return {
       value: results.length === 1 ? results[0] : tf.concat(results, 0),
@@ -172,7 +158,7 @@ function inPieces(
       const gradients = tf.tidy(() => {
         const parts = cut(whole, piece);
         const incoming = rowsOf(tf, dy, from, to);
-        const own = gradientsOn(tf, () => compute(parts, [...common], piece), [...parts, ...common], incoming);
+        const own = gradientsOn(tf, () => compute(parts, [...common], piece, true), [...parts, ...common], incoming);
         const add = (gradient: TF.Tensor, i: number) =>
           i < inputs.length || piece === 0 ? gradient : tf.add(gradient, ofShared[i - inputs.length]);
         return own.map(add);
@@ -189,6 +175,7 @@ function inPieces(
 }
 
 function rowsOf(tf: TensorFlowModule, x: TF.Tensor, from: number, to: number): TF.Tensor {
+  if (from === 0 && to === x.shape[0]) return x;
   return tf.slice(x, [from, ...x.shape.slice(1).map(() => 0)], [to - from, ...x.shape.slice(1)]);
 }
 

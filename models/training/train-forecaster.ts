@@ -7,6 +7,8 @@ import { countParameters } from '../engine/parameters.ts';
 import { openTensorFlow } from '../engine/tensorflow-backend.ts';
 import { writeForecaster } from '../forecaster/forecaster-artefact.ts';
 import { forecasterSpecs } from '../forecaster/network.ts';
+import { type StoredTree, storeTree } from '../forecaster/stored-tree.ts';
+import { buildStationTree } from '../station-tree.ts';
 import { type ExampleSource, openExamples } from './examples.ts';
 import { type TrainProgress, train } from './trainer.ts';
 import type { TrainingConfig } from './training-config.ts';
@@ -52,6 +54,7 @@ export async function trainForecaster(options: TrainForecasterOptions) {
     createdAt: new Date().toISOString(),
     architecture: config.architecture,
     weights: result.weights,
+    stationTree: await treeOf(options),
     training: {
       spans,
       ...config.training,
@@ -67,6 +70,13 @@ export async function trainForecaster(options: TrainForecasterOptions) {
     engine: backend.report.name,
     seconds,
   };
+}
+
+/** The tree of the validated dataset's stations, which the layout of its nodes is made from. */
+async function treeOf({ observations, validateOn, config }: TrainForecasterOptions): Promise<StoredTree> {
+  const { stations } = await observations.describe(validateOn);
+  const { stationsPerNode } = config.architecture;
+  return storeTree(validateOn, stations, buildStationTree(stations, { stationsPerNode, branching: 'auto' }));
 }
 
 interface Span {

@@ -13,19 +13,11 @@
  */
 import type { Ops } from '../engine/ops.ts';
 import { nest, type ParameterSpec, type Parameters, type Pass } from '../engine/parameters.ts';
-import { inParts, type NormStage } from '../engine/parts.ts';
+import { inParts } from '../engine/parts.ts';
 import { batchNorm, batchNormSpecs } from '../layers/batch-norm.ts';
 import { dropPath } from '../layers/drop-path.ts';
 import { linear, linearSpecs } from '../layers/linear.ts';
-import {
-  branchNorms,
-  convolutions,
-  depthwise,
-  depthwiseSpecs,
-  type Form,
-  OUTER_NORM,
-  sumOfBranches,
-} from './depthwise.ts';
+import { depthwise, depthwiseSpecs, type Form, OUTER_NORM } from './depthwise.ts';
 import { globalResponseNorm, globalResponseNormSpecs } from './global-response-norm.ts';
 import { squeezeExcite, squeezeExciteSpecs } from './squeeze-excite.ts';
 
@@ -43,6 +35,7 @@ export interface BlockConfig {
 
 const EXPANSION = 4;
 const LAST_NORM = 'pwconv2.2';
+const LAYER_SCALE = 'gamma';
 
 export function blockSpecs({ channels, kernel, layerScaleInit }: BlockConfig, form: Form): ParameterSpec[] {
   const wide = EXPANSION * channels;
@@ -57,7 +50,7 @@ export function blockSpecs({ channels, kernel, layerScaleInit }: BlockConfig, fo
   specs.push(...nest(LAST_NORM, batchNormSpecs(channels)));
   if (layerScaleInit > 0) {
     const init = { kind: 'constant', value: layerScaleInit } as const;
-    specs.push({ name: 'gamma', shape: [channels], init, role: 'trained' });
+    specs.push({ name: LAYER_SCALE, shape: [channels], init, role: 'trained' });
   }
   return specs;
 }
@@ -73,30 +66,32 @@ export function block<T>(
 ): T {
   return inParts<T>(pass, {
     inputs: [x],
-    unit: 1,
+    unit: Number.POSITIVE_INFINITY,
     parameters,
-    norms: form === 'training' ? normStages(ops, config) : [],
-    compute: ([x], parameters, pass) => whole(ops, x, parameters, config, form, pass),
+    compute([x], parameters, pass) {
+      const spatial = depthwise(ops, x, parameters, config.kernel, form, pass);
+      const mixed = inParts<T>(pass, {
+        inputs: [spatial],
+        unit: 1,
+        parameters,
+        scopes: [OUTER_NORM, 'se', 'pwconv1', 'act', 'pwconv2.0'],
+        norms: form === 'training' && config.kernel > 0 ? [{ scope: OUTER_NORM, input: 0 }] : [],
+        compute: ([y], parameters, pass) => mix(ops, y, parameters, config, form, pass),
+      });
+      return inParts<T>(pass, {
+        inputs: [x, mixed],
+        unit: 1,
+        parameters,
+        scopes: [LAST_NORM, LAYER_SCALE],
+        norms: form === 'training' ? [{ scope: LAST_NORM, input: 1 }] : [],
+        compute: ([x, y], parameters, pass) => join(ops, x, y, parameters, config, form, pass),
+      });
+    },
   });
 }
 
-function whole<T>(
-  ops: Ops<T>,
-  x: T,
-  parameters: Parameters<T>,
-  config: BlockConfig,
-  form: Form,
-  pass: Pass<NoInfer<T>>,
-): T {
-  let y = beforeLastNorm(ops, x, parameters, config, form, pass);
-  if (form === 'training') {
-    y = batchNorm(ops, y, parameters.scope(LAST_NORM), pass);
-    if (config.layerScaleInit > 0) y = ops.mul(y, parameters.get('gamma'));
-  }
-  return ops.add(x, dropPath(ops, y, config.dropPathRate, pass));
-}
-
-function beforeLastNorm<T>(
+/** Everything at a pixel, and among all pixels of an image. */
+function mix<T>(
   ops: Ops<T>,
   x: T,
   parameters: Parameters<T>,
@@ -104,26 +99,26 @@ function beforeLastNorm<T>(
   form: Form,
   pass: Pass<NoInfer<T>>,
 ): T {
-  let y = depthwise(ops, x, parameters, kernel, form, pass);
+  let y = form === 'training' && kernel > 0 ? batchNorm(ops, x, parameters.scope(OUTER_NORM), pass) : x;
   y = squeezeExcite(ops, y, parameters.scope('se'));
   y = ops.gelu(linear(ops, y, parameters.scope('pwconv1.1')));
   y = globalResponseNorm(ops, y, parameters.scope('act.1'), form);
   return linear(ops, y, parameters.scope('pwconv2.0'));
 }
 
-/** Of the branches, of their sum, of the outcome. */
-function normStages<T>(ops: Ops<T>, config: BlockConfig): NormStage<T>[] {
-  const { kernel } = config;
-  const stages: NormStage<T>[] = [
-    { scopes: branchNorms(kernel), seen: ([x], parameters) => convolutions(ops, x, parameters, kernel) },
-    {
-      scopes: [OUTER_NORM],
-      seen: ([x], parameters, pass) => [sumOfBranches(ops, x, parameters, kernel, pass)],
-    },
-    {
-      scopes: [LAST_NORM],
-      seen: ([x], parameters, pass) => [beforeLastNorm(ops, x, parameters, config, 'training', pass)],
-    },
-  ];
-  return kernel === 0 ? stages.slice(2) : stages.filter(({ scopes }) => scopes.length > 0);
+function join<T>(
+  ops: Ops<T>,
+  x: T,
+  branch: T,
+  parameters: Parameters<T>,
+  { layerScaleInit, dropPathRate }: BlockConfig,
+  form: Form,
+  pass: Pass<NoInfer<T>>,
+): T {
+  let y = branch;
+  if (form === 'training') {
+    y = batchNorm(ops, y, parameters.scope(LAST_NORM), pass);
+    if (layerScaleInit > 0) y = ops.mul(y, parameters.get(LAYER_SCALE));
+  }
+  return ops.add(x, dropPath(ops, y, dropPathRate, pass));
 }

@@ -8,6 +8,7 @@
 import { KernelcastError } from '../../src/errors.ts';
 import type { Ops } from '../engine/ops.ts';
 import { nest, type ParameterSpec, type Parameters, type Pass, SMALL_NORMAL, ZEROS } from '../engine/parameters.ts';
+import { inParts } from '../engine/parts.ts';
 import { batchNorm, batchNormSpecs } from '../layers/batch-norm.ts';
 
 /** Branches all trained, or all fused into one convolution. */
@@ -83,45 +84,7 @@ function weightSpec(name: string, channels: number, kernel: number): ParameterSp
   return { name: `${name}.weight`, shape: [channels, 1, kernel, kernel], init: SMALL_NORMAL, role: 'trained' };
 }
 
-/** The scopes of the batch norms behind the convolutions of a large kernel, in the order of `convolutions`. */
-export function branchNorms(kernel: number): string[] {
-  const branchList = branchesOf(kernel);
-  return branchList.length > 0 ? [MAIN_NORM, ...branchList.map((branch) => branchNames(branch).norm)] : [];
-}
-
-/** In training form: x [n, h, w, c] through the K x K convolution and each of its branches. */
-export function convolutions<T>(ops: Ops<T>, x: T, parameters: Parameters<T>, kernel: number): T[] {
-  const main = ops.depthwiseConv2d(x, parameters.get(`${mainConvolution(kernel)}.weight`), {
-    padding: (kernel - 1) / 2,
-  });
-  return [
-    main,
-    ...branchesOf(kernel).map((branch) => {
-      // Engines have no gradient for dilated convolutions; the same kernel with the zeros written out has one.
-      const weight = parameters.get(`${branchNames(branch).convolution}.weight`);
-      const padding = (branch.dilation * (branch.kernel - 1)) / 2;
-      return ops.depthwiseConv2d(x, ops.dilateKernel(weight, branch.dilation), { padding });
-    }),
-  ];
-}
-
-/** In training form: the sum of the normalised convolutions. */
-export function sumOfBranches<T>(
-  ops: Ops<T>,
-  x: T,
-  parameters: Parameters<T>,
-  kernel: number,
-  pass: Pass<NoInfer<T>>,
-): T {
-  const outputs = convolutions(ops, x, parameters, kernel);
-  const norms = branchNorms(kernel);
-  if (norms.length === 0) return outputs[0];
-  return outputs
-    .map((output, i) => batchNorm(ops, output, parameters.scope(norms[i]), pass))
-    .reduce((sum, output) => ops.add(sum, output));
-}
-
-/** x [n, h, w, c] to the same shape; `parameters` are those of the block. */
+/** x [n, h, w, c] to the same shape, before the outer batch norm of the training form; `parameters` are those of the block. */
 export function depthwise<T>(
   ops: Ops<T>,
   x: T,
@@ -131,9 +94,35 @@ export function depthwise<T>(
   pass: Pass<NoInfer<T>>,
 ): T {
   if (kernel === 0) return x;
-  if (form === 'training') {
-    return batchNorm(ops, sumOfBranches(ops, x, parameters, kernel, pass), parameters.scope(OUTER_NORM), pass);
+  if (form === 'fused') {
+    const main = parameters.scope(mainConvolution(kernel));
+    return ops.depthwiseConv2d(x, main.get('weight'), { bias: main.get('bias'), padding: (kernel - 1) / 2 });
   }
-  const main = parameters.scope(mainConvolution(kernel));
-  return ops.depthwiseConv2d(x, main.get('weight'), { bias: main.get('bias'), padding: (kernel - 1) / 2 });
+  // Engines have no gradient for dilated convolutions; the same kernel with the zeros written out has one.
+  const convolve = (scope: string, dilation: number) =>
+    inParts<T>(pass, {
+      inputs: [x],
+      unit: 1,
+      parameters: parameters.scope(scope),
+      compute([x], parameters) {
+        const weight = ops.dilateKernel(parameters.get('weight'), dilation);
+        return ops.depthwiseConv2d(x, weight, { padding: (ops.shape(weight)[2] - 1) / 2 });
+      },
+    });
+  const main = convolve(mainConvolution(kernel), 1);
+  const branchList = branchesOf(kernel);
+  if (branchList.length === 0) return main;
+  const names = branchList.map(branchNames);
+  const norms = [MAIN_NORM, ...names.map(({ norm }) => norm)];
+  return inParts<T>(pass, {
+    inputs: [main, ...names.map(({ convolution }, i) => convolve(convolution, branchList[i].dilation))],
+    unit: 1,
+    parameters,
+    scopes: norms,
+    norms: norms.map((scope, input) => ({ scope, input })),
+    compute: (outputs, parameters, pass) =>
+      outputs
+        .map((output, i) => batchNorm(ops, output, parameters.scope(norms[i]), pass))
+        .reduce((sum, output) => ops.add(sum, output)),
+  });
 }

@@ -112,13 +112,19 @@ test('random draws are the same on the way back', () => {
     // What a single piece draws, on the one tape of an undivided pass.
     const loss = lossFor(config, 2);
     const variables = variablesOf(config, lively(config));
-    const undivided: Loss = (weights, pass) =>
-      loss(weights, {
-        ...pass,
-        inParts: ({ inputs, parameters, compute }) =>
-          compute(inputs, parameters, { ...pass, random: seededRandom(`${pass.random()}/0`).uniform }),
-      });
-    const { loss: value, gradients } = gradientsOf(tf, variables, undivided, options(seed));
+    const undivided = (pass: Pass<TF.Tensor>): Pass<TF.Tensor> => ({
+      ...pass,
+      inParts: ({ inputs, parameters, compute }) => {
+        const random = seededRandom(`${pass.random()}/0`).uniform;
+        return compute(inputs, parameters, undivided({ ...pass, random }));
+      },
+    });
+    const { loss: value, gradients } = gradientsOf(
+      tf,
+      variables,
+      (weights, pass) => loss(weights, undivided(pass)),
+      options(seed),
+    );
     const statistics = [...variables].filter(([, variable]) => !variable.trainable);
     const all = [...Object.entries(gradients), ...statistics];
     return { loss: value, tensors: new Map(all.map(([name, tensor]) => [name, read(tensor)])) };
