@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** The command line: one file a command in `commands/`; an error is told in plain words and sets the exit status. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
@@ -11,6 +13,7 @@ import { registerSampleWorld } from './commands/sample-world.ts';
 import { registerStart } from './commands/start.ts';
 import { registerTrain } from './commands/train.ts';
 import { registerVerify } from './commands/verify.ts';
+import { packageRoot } from './config.ts';
 import { describeError, isKernelcastError } from './errors.ts';
 
 const program = new Command('kernelcast')
@@ -21,6 +24,7 @@ const program = new Command('kernelcast')
     process.env.KERNELCAST_ENGINE =
       command.opts<{ engine?: string }>().engine ?? process.env.KERNELCAST_ENGINE ?? 'auto';
   })
+  .version(JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')).version)
   .showHelpAfterError();
 
 registerIngest(program);

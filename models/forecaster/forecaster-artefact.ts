@@ -10,10 +10,13 @@ import { artefactSchema, ONNX_FILE, readArtefact, WEIGHTS_FILE, writeArtefact } 
 import { encodeSafetensors, type Weights } from '../weights/safetensors.ts';
 import { type ForecasterConfig, forecasterConfigSchema } from './config.ts';
 import { forecasterForward, forecasterInputShapes } from './network.ts';
+import { type StoredTree, storedTreeSchema } from './stored-tree.ts';
 
 const forecasterArtefactSchema = artefactSchema.extend({
   kind: z.literal('forecaster'),
   architecture: forecasterConfigSchema,
+  /** Of the stations that it was trained on. */
+  stationTree: storedTreeSchema,
 });
 
 /** The graph's only output: [batch, lead, own station * channel], normalised. */
@@ -27,6 +30,7 @@ export interface TrainedForecaster {
   weights: Weights;
   /** On what and how it was trained; kept as it is. */
   training: Record<string, unknown>;
+  stationTree: StoredTree;
   createdAt: string;
 }
 

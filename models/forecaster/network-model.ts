@@ -20,6 +20,7 @@ import { OUTPUT, openForecasterArtefact } from './forecaster-artefact.ts';
 import { forecasterInputShapes } from './network.ts';
 import { createNodeBatch, type NodeBatch } from './node-batch.ts';
 import { layOutNodes, type NodeLayout } from './node-layout.ts';
+import { recallTree, type StoredTree } from './stored-tree.ts';
 
 /** Images that go through the network at once; bounds the memory whatever the number of stations. */
 const IMAGES_AT_ONCE = 64;
@@ -42,14 +43,14 @@ export interface NetworkModel extends ForecastModel {
 export async function openNetworkModel(folder: string, options: NetworkModelOptions = {}): Promise<NetworkModel> {
   const { threads, warm = false } = options;
   const artefact = await openForecasterArtefact(folder);
-  const { architecture, id, name, files } = artefact.manifest;
+  const { architecture, stationTree, id, name, files } = artefact.manifest;
   const session = await openOnnxSession(await artefact.read(ONNX_FILE), {
     threads,
     warm: warm ? forecasterInputShapes(architecture, IMAGES_AT_ONCE) : undefined,
     file: join(folder, ONNX_FILE),
   });
   const batch = createNodeBatch(architecture, IMAGES_AT_ONCE);
-  const layoutOf = rememberLayout(architecture);
+  const layoutOf = rememberLayout(architecture, stationTree);
 
   async function forecast(input: ForecastInput): Promise<Series> {
     const nodes = layoutOf(input.observations.stations);
@@ -89,13 +90,13 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
 }
 
 /** Laying out takes longer than forecasting; the station list of a dataset rarely changes. */
-function rememberLayout(config: ForecasterConfig): (stations: readonly Station[]) => NodeLayout[] {
+function rememberLayout(config: ForecasterConfig, stored: StoredTree): (stations: readonly Station[]) => NodeLayout[] {
   let key: string | undefined;
   let layout: NodeLayout[] = [];
   return (stations) => {
-    const places = stations.map(({ latitude, longitude }) => `${latitude},${longitude}`).join(';');
+    const places = stations.map(({ id, latitude, longitude }) => `${id},${latitude},${longitude}`).join(';');
     if (places !== key) {
-      layout = layOutNodes(stations, config);
+      layout = layOutNodes(stations, config, recallTree(stored, stations));
       key = places;
     }
     return layout;

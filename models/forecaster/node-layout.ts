@@ -6,7 +6,7 @@
  */
 import { type Point, unitVector } from '../../src/domain/geo.ts';
 import type { Station } from '../../src/domain/station.ts';
-import { buildStationTree } from '../station-tree.ts';
+import { buildStationTree, type StationTree } from '../station-tree.ts';
 import { NearestPoints } from './nearest-points.ts';
 
 export interface NodeLayout {
@@ -16,12 +16,13 @@ export interface NodeLayout {
   stations: number[];
 }
 
+/** @param tree where the stations have one already; else one is made of them */
 export function layOutNodes(
   stations: readonly Station[],
   options: { stationsPerNode: number; haloStations: number },
+  tree: StationTree = buildStationTree(stations, { stationsPerNode: options.stationsPerNode, branching: 'auto' }),
 ): NodeLayout[] {
   const { stationsPerNode, haloStations } = options;
-  const tree = buildStationTree(stations, { stationsPerNode, branching: 'auto' });
   const vectors = stations.map(unitVector);
   const points = new NearestPoints(vectors);
   return tree.nodes.map((members) => {

@@ -16,6 +16,7 @@ interface Options {
   lastDays: number;
   stride: number;
   json?: boolean;
+  network?: string;
   data?: string;
 }
 
@@ -32,6 +33,7 @@ export function registerEvaluate(program: Command): void {
     .option('--last-days <days>', 'length of the span where --from is not given', positiveNumber, 10)
     .option('--stride <hours>', 'hours from one forecast to the next', wholeNumber, 1)
     .option('--json', 'print JSON, with the errors by lead hour')
+    .option('--network <folder>', 'a model artefact of your own, in place of the shipped one')
     .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
     .action(run);
 }
@@ -52,7 +54,7 @@ async function run(options: Options): Promise<void> {
       hint: `The dataset holds ${formatHour(span.from)} to ${formatHour(span.to - 1)}; --to is exclusive.`,
     });
   }
-  const all = await openForecastModels();
+  const all = await openForecastModels({ network: options.network });
   const models = options.model === 'all' ? all : all.filter(({ id }) => id === options.model);
   if (models.length === 0) {
     throw new KernelcastError('NOT_FOUND', `no model is called '${options.model}'`, {

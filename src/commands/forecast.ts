@@ -10,8 +10,9 @@ export function registerForecast(program: Command): void {
     .description('forecast the next 24 hours of every station of a dataset and publish the run')
     .requiredOption('--dataset <name>', 'the dataset to forecast')
     .option('--at <time>', 'last hour of observations to use, e.g. 2025-02-20T00:00Z (default: the newest)', parseHour)
+    .option('--network <folder>', 'a model artefact of your own, in place of the shipped one')
     .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
-    .action(async (options: { dataset: string; at?: number; data?: string }) => {
+    .action(async (options: { dataset: string; at?: number; network?: string; data?: string }) => {
       const [{ ObservationStore }, { RunStore }, { forecastRun }, { openForecastModels }] = await Promise.all([
         import('../store/observations.ts'),
         import('../store/runs.ts'),
@@ -22,7 +23,7 @@ export function registerForecast(program: Command): void {
       const { init, outcome } = await forecastRun({
         observations: new ObservationStore(root),
         runs: new RunStore(root),
-        models: await openForecastModels(),
+        models: await openForecastModels({ network: options.network }),
         dataset: options.dataset,
         init: options.at,
         clock: systemClock,

@@ -1,21 +1,14 @@
 /** `kernelcast inspect`: what a model artefact or checkpoint is, and the station tree that it makes of a dataset. */
 import type { Command } from 'commander';
+import type { StoredTree } from '../../models/forecaster/stored-tree.ts';
 import type { Inspection } from '../../models/inspect.ts';
-import type { StationTree } from '../../models/station-tree.ts';
 import { dataDirectory } from '../config.ts';
-import type { Station } from '../domain/station.ts';
 import { KernelcastError } from '../errors.ts';
 
 interface Options {
   dataset?: string;
   data?: string;
   json?: boolean;
-}
-
-interface TreeOfDataset {
-  dataset: string;
-  tree: StationTree;
-  stations: readonly Station[];
 }
 
 export function registerInspect(program: Command): void {
@@ -32,17 +25,26 @@ export function registerInspect(program: Command): void {
 async function run(path: string, options: Options): Promise<void> {
   const { inspect } = await import('../../models/inspect.ts');
   const inspection = await inspect(path);
-  const tree = options.dataset ? await treeOf(inspection, options.dataset, dataDirectory(options.data)) : null;
+  const tree = options.dataset
+    ? await treeOf(inspection, options.dataset, dataDirectory(options.data))
+    : await storedTree(inspection);
   const text = options.json
-    ? JSON.stringify({ ...inspection, stationTree: tree && treeAsIds(tree) }, null, 2)
+    ? JSON.stringify({ ...inspection, stationTree: tree }, null, 2)
     : [...describe(inspection), ...(tree ? describeTree(tree) : [])].join('\n');
   process.stdout.write(`${text}\n`);
 }
 
-async function treeOf({ artefact, path }: Inspection, dataset: string, root: string): Promise<TreeOfDataset> {
-  const [{ ObservationStore }, { buildStationTree }] = await Promise.all([
+/** The tree of the stations that the model was trained on. */
+async function storedTree({ artefact }: Inspection): Promise<StoredTree | null> {
+  const { storedTreeSchema } = await import('../../models/forecaster/stored-tree.ts');
+  return storedTreeSchema.safeParse(artefact?.stationTree).data ?? null;
+}
+
+async function treeOf({ artefact, path }: Inspection, dataset: string, root: string): Promise<StoredTree> {
+  const [{ ObservationStore }, { buildStationTree }, { storeTree }] = await Promise.all([
     import('../store/observations.ts'),
     import('../../models/station-tree.ts'),
+    import('../../models/forecaster/stored-tree.ts'),
   ]);
   const architecture = artefact?.architecture as { stationsPerNode?: unknown } | undefined;
   const stationsPerNode = architecture?.stationsPerNode;
@@ -50,12 +52,7 @@ async function treeOf({ artefact, path }: Inspection, dataset: string, root: str
     throw new KernelcastError('USAGE', 'only a forecaster makes a station tree', { where: { path } });
   }
   const { stations } = await new ObservationStore(root).describe(dataset);
-  return { dataset, stations, tree: buildStationTree(stations, { stationsPerNode, branching: 'auto' }) };
-}
-
-function treeAsIds({ dataset, tree, stations }: TreeOfDataset) {
-  const nodes = tree.nodes.map((slots) => slots.map((index) => stations[index]?.id ?? null));
-  return { dataset, stationsPerNode: tree.stationsPerNode, branching: tree.branching, nodes };
+  return storeTree(dataset, stations, buildStationTree(stations, { stationsPerNode, branching: 'auto' }));
 }
 
 function describe({ path, artefact, backbone, parameters, tensors }: Inspection): string[] {
@@ -79,15 +76,12 @@ function describe({ path, artefact, backbone, parameters, tensors }: Inspection)
   return lines;
 }
 
-function describeTree({ dataset, tree, stations }: TreeOfDataset): string[] {
-  const slots = tree.nodes.flat();
-  const padding = slots.filter((index) => index < 0).length;
+function describeTree({ dataset, branching, stationsPerNode, nodes }: StoredTree): string[] {
+  const members = nodes.map((slots) => slots.filter((id) => id !== null));
+  const stations = members.flat().length;
   return [
-    `station tree of '${dataset}': ${tree.branching.join(' x ')} nodes of ${tree.stationsPerNode} stations`,
-    `  stations:   ${stations.length}, and ${padding} empty places`,
-    ...tree.nodes.map((members, node) => {
-      const names = members.filter((index) => index >= 0).map((index) => stations[index].name);
-      return `  node ${String(node).padStart(4)}:  ${names.join(', ')}`;
-    }),
+    `station tree of '${dataset}': ${branching.join(' x ')} nodes of ${stationsPerNode} stations`,
+    `  stations:   ${stations}, and ${nodes.flat().length - stations} empty places`,
+    ...members.map((ids, node) => `  node ${String(node).padStart(4)}:  ${ids.join(', ')}`),
   ];
 }

@@ -16,6 +16,7 @@ interface Options {
   dataset?: string;
   inbox?: string;
   stations?: string;
+  network?: string;
 }
 
 /** What is still running this long after the signal to stop is broken off; the store stands that. */
@@ -34,6 +35,7 @@ export function registerStart(program: Command): void {
       'ingest the files of this folder into the dataset each hour, then move them into its subfolder `ingested`',
     )
     .option('--stations <csv>', 'where to sample grids of the inbox')
+    .option('--network <folder>', 'a model artefact of your own, in place of the shipped one')
     .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
     .action(run);
 }
@@ -52,7 +54,13 @@ async function run(options: Options): Promise<void> {
   const root = dataDirectory(options.data);
   const stores = openStores(root);
   const ledger = await JobLedger.open(root);
-  const work = await chooseWork(options, { root, stores, ledger, openForecaster: () => openForecaster({ root }), log });
+  const work = await chooseWork(options, {
+    root,
+    stores,
+    ledger,
+    openForecaster: () => openForecaster({ root, network: options.network }),
+    log,
+  });
   const { version } = JSON.parse(await readFile(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
   const onListening = (url: string) => process.stdout.write(`Kernelcast ${version} answers at ${url}\n`);
   const { port, host } = options;

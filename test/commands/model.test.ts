@@ -11,6 +11,7 @@ import { writeArtefact } from '../../models/weights/artefact.ts';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../../models/weights/safetensors.ts';
 import { registerInspect } from '../../src/commands/inspect.ts';
 import { registerModel } from '../../src/commands/model.ts';
+import { packageRoot } from '../../src/config.ts';
 import { seededRandom } from '../../src/domain/random.ts';
 import { ObservationStore } from '../../src/store/observations.ts';
 import { testSeries, testStations } from '../models/synthetic-series.ts';
@@ -283,7 +284,15 @@ describe('inspect', () => {
     const text = await kernelcast(...args);
     expect(text).toMatch(/A toy \(toy\), a forecaster/);
     expect(text).toMatch(/'small': 3 nodes of 2 stations\n {2}stations: {3}5, and 1 empty places/);
-    for (const { name } of stations) expect(text).toContain(name);
+    for (const { id } of stations) expect(text).toMatch(new RegExp(`node .*\\b${id}\\b`));
+  });
+
+  it('shows the station tree that the shipped model carries', async () => {
+    const shipped = join(packageRoot(), 'models', 'pretrained', 'unireplknet');
+    const text = await kernelcast('inspect', shipped);
+    expect(text).toMatch(/station tree of 'sample-world': 5 x 15 nodes of 8 stations\n {2}stations: {3}600/);
+    const { stationTree } = JSON.parse(await kernelcast('inspect', shipped, '--json'));
+    expect(new Set(stationTree.nodes.flat()).size).toBe(600);
   });
 
   it('says that a backbone makes no station tree', async () => {

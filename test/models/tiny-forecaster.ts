@@ -1,5 +1,8 @@
 /** The smallest architecture with every part: for tests that run on plain JavaScript. */
 import type { ForecasterConfig } from '../../models/forecaster/config.ts';
+import { type StoredTree, storeTree } from '../../models/forecaster/stored-tree.ts';
+import { buildStationTree } from '../../models/station-tree.ts';
+import type { Station } from '../../src/domain/station.ts';
 
 export const TINY: ForecasterConfig = {
   stationsPerNode: 3,
@@ -13,3 +16,9 @@ export const TINY: ForecasterConfig = {
     layerScaleInit: 0.5,
   },
 };
+
+/** The tree that training on these stations would put into the artefact. */
+export function treeOf(dataset: string, stations: readonly Station[], config: ForecasterConfig): StoredTree {
+  const { stationsPerNode } = config;
+  return storeTree(dataset, stations, buildStationTree(stations, { stationsPerNode, branching: 'auto' }));
+}

@@ -10,7 +10,7 @@ import { openNetworkModel } from '../../../models/forecaster/network-model.ts';
 import { seededRandom } from '../../../src/domain/random.ts';
 import { parseHour } from '../../../src/domain/time.ts';
 import { testSeries, testStations } from '../synthetic-series.ts';
-import { TINY } from '../tiny-forecaster.ts';
+import { TINY, treeOf } from '../tiny-forecaster.ts';
 
 const init = parseHour('2025-02-20T12:00Z');
 const stations = testStations(10);
@@ -25,6 +25,7 @@ beforeAll(async () => {
     name: 'Fresh',
     architecture: TINY,
     weights: initialise(forecasterSpecs(TINY, 'training'), seededRandom(1)),
+    stationTree: treeOf('test', stations, TINY),
     training: {},
     createdAt: '2025-01-01T00:00:00.000Z',
   });

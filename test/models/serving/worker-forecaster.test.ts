@@ -14,7 +14,7 @@ import { KernelcastError } from '../../../src/errors.ts';
 import { ObservationStore } from '../../../src/store/observations.ts';
 import { RunStore } from '../../../src/store/runs.ts';
 import { testSeries, testStations } from '../synthetic-series.ts';
-import { TINY } from '../tiny-forecaster.ts';
+import { TINY, treeOf } from '../tiny-forecaster.ts';
 
 const from = parseHour('2025-02-01');
 const stations = testStations(7);
@@ -28,7 +28,17 @@ beforeAll(async () => {
   const weights = initialise(forecasterSpecs(TINY, 'training'), seededRandom(1));
   for (const { values } of weights.values()) for (let i = 0; i < values.length; i++) values[i] += 0.01;
   const createdAt = '2025-01-01T00:00:00.000Z';
-  await writeForecaster(network, { id: 'fresh', name: 'Fresh', architecture: TINY, weights, training: {}, createdAt });
+  const stationTree = treeOf('test', stations, TINY);
+  const training = {};
+  await writeForecaster(network, {
+    id: 'fresh',
+    name: 'Fresh',
+    architecture: TINY,
+    weights,
+    training,
+    createdAt,
+    stationTree,
+  });
   const values = { temperature_2m: (hour: number, station: number) => Math.sin(hour / 4) * 5 + station };
   await new ObservationStore(root).merge('d', testSeries({ stations, from, hours: 72, values }), { source: 'test' });
 });
