@@ -40,7 +40,12 @@ export async function run(args: string[]): Promise<void> {
       for (let i = 0; i < runs; i++) {
         await rm(join(root, 'runs'), { recursive: true, force: true });
         const load = Number(loadavg()[0].toFixed(1));
-        const { seconds, peakRssGB, models } = await measure([root, model, String(stations), String(threads)]);
+        const { seconds, cpuSeconds, peakRssGB, models } = await measure([
+          root,
+          model,
+          String(stations),
+          String(threads),
+        ]);
         report({
           bench: 'forecast',
           model,
@@ -49,6 +54,7 @@ export async function run(args: string[]): Promise<void> {
           days,
           threads,
           seconds: Number(seconds.toFixed(2)),
+          cpuSeconds: Number(cpuSeconds.toFixed(2)),
           stationsPerSecond: Math.round(stations / seconds),
           peakRssGB: Number(peakRssGB.toFixed(2)),
           load,
@@ -60,7 +66,15 @@ export async function run(args: string[]): Promise<void> {
   }
 }
 
-async function measure(args: string[]): Promise<{ seconds: number; peakRssGB: number; models: string[] }> {
+interface Measured {
+  seconds: number;
+  /** Of all threads together: where others use the machine too, this tells how much of it was ours. */
+  cpuSeconds: number;
+  peakRssGB: number;
+  models: string[];
+}
+
+async function measure(args: string[]): Promise<Measured> {
   const child = join(import.meta.dirname, 'forecast', 'child.ts');
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', child, ...args]);
   return JSON.parse(stdout);

@@ -17,15 +17,18 @@ async function openModels(): Promise<ForecastModel[]> {
   return [referenceModel(join(root, 'reference-s'), referenceConfig(Number(stations)), Number(threads))];
 }
 
-const start = performance.now();
+const [start, cpu] = [performance.now(), process.cpuUsage()];
 const models = await openModels();
 const [observations, runs] = [new ObservationStore(root), new RunStore(root)];
 const { init, outcome } = await forecastRun({ observations, runs, models, dataset: DATASET, clock: systemClock });
 const seconds = (performance.now() - start) / 1000;
+const { user, system } = process.cpuUsage(cpu);
 if (outcome !== 'published') throw new Error(`the run was ${outcome}`);
 const peakRssGB = process.resourceUsage().maxRSS / 1e6;
 
 const { variables } = await runs.read(DATASET, init, models[0].id);
 const values = Object.values(variables).flatMap((variable) => [...variable.values.subarray(0, 1000)]);
 if (!values.every(Number.isFinite)) throw new Error('the forecast has values that are no number');
-process.stdout.write(JSON.stringify({ seconds, peakRssGB, models: models.map(({ id }) => id) }));
+process.stdout.write(
+  JSON.stringify({ seconds, cpuSeconds: (user + system) / 1e6, peakRssGB, models: models.map(({ id }) => id) }),
+);

@@ -2,6 +2,7 @@
  * The published forecaster with random weights, as two ONNX graphs: the encoder over a few nodes at a time, since nodes do not
  * see each other there and its images take most of the memory, and the decoder over all nodes.
  */
+
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CorrFormerConfig, REFERENCE_SIZES } from '../../../models/corrformer/config.ts';
@@ -15,7 +16,7 @@ import { TIME_MARKS } from '../../../models/corrformer/time-marks.ts';
 import { normaliseWindow } from '../../../models/corrformer/window-normalisation.ts';
 import { initialise } from '../../../models/engine/initialise.ts';
 import { emitOnnx } from '../../../models/engine/onnx/emit.ts';
-import { EVALUATION } from '../../../models/engine/parameters.ts';
+import { EVALUATION } from '../../../models/engine/pass.ts';
 import { reparameterize } from '../../../models/unireplknet/reparameterize.ts';
 import { variantConfig } from '../../../models/unireplknet/variants.ts';
 import type { Weights } from '../../../models/weights/safetensors.ts';
