@@ -2,9 +2,10 @@
  * CorrFormer's decoder: multi-correlation with itself, then with what the encoder says, then a feed-forward part. The
  * trends that the decompositions take out are gathered beside it.
  */
+
 import type { Ops } from '../engine/ops.ts';
-import { nest, type ParameterSpec, type Parameters, type Pass } from '../engine/parameters.ts';
-import { inParts } from '../engine/parts.ts';
+import { nest, type ParameterSpec, type Parameters } from '../engine/parameters.ts';
+import { inParts, type Pass } from '../engine/pass.ts';
 import { linear } from '../layers/linear.ts';
 import { circularConvolution } from './circular-convolution.ts';
 import type { CorrFormerConfig } from './config.ts';

@@ -1,6 +1,7 @@
 /** Dropout: in training each value is zero with probability `rate`, and the others grow to keep the mean. */
+
 import type { Ops } from '../engine/ops.ts';
-import type { Pass } from '../engine/parameters.ts';
+import type { Pass } from '../engine/pass.ts';
 
 export function dropout<T>(ops: Ops<T>, x: T, rate: number, pass: Pass<T>): T {
   if (!pass.training || rate === 0) return x;

@@ -3,8 +3,10 @@
  * and a linear map of where its stations are, the same for all hours.
  * Source: CorrFormer (Wu et al. 2023), equation 1.
  */
+
 import type { Ops } from '../engine/ops.ts';
-import { nest, type ParameterSpec, type Parameters, type Pass } from '../engine/parameters.ts';
+import { nest, type ParameterSpec, type Parameters } from '../engine/parameters.ts';
+import type { Pass } from '../engine/pass.ts';
 import { linear } from '../layers/linear.ts';
 import { circularConvolution } from './circular-convolution.ts';
 import { dropout } from './dropout.ts';

@@ -2,8 +2,10 @@
  * CorrFormer's own encoder: layers of multi-correlation and a feed-forward part, each followed by a decomposition of
  * which only the seasonal part goes on.
  */
+
 import type { Ops } from '../engine/ops.ts';
-import { nest, type ParameterSpec, type Parameters, type Pass } from '../engine/parameters.ts';
+import { nest, type ParameterSpec, type Parameters } from '../engine/parameters.ts';
+import type { Pass } from '../engine/pass.ts';
 import type { CorrFormerConfig } from './config.ts';
 import { decompose } from './decomposition.ts';
 import { feedForward, feedForwardSpecs } from './feed-forward.ts';

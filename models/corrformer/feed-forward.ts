@@ -1,7 +1,8 @@
 /** Two maps of every hour by itself, with GELU between: the reference's convolutions of kernel 1, without biases. */
+
 import type { Ops } from '../engine/ops.ts';
-import type { ParameterSpec, Parameters, Pass } from '../engine/parameters.ts';
-import { inParts } from '../engine/parts.ts';
+import type { ParameterSpec, Parameters } from '../engine/parameters.ts';
+import { inParts, type Pass } from '../engine/pass.ts';
 import { dropout } from './dropout.ts';
 import { fanInUniform, trained } from './torch-init.ts';
 

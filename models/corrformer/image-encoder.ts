@@ -2,8 +2,10 @@
  * UniRepLKNet as the encoder: the embedding of a node, [hours, dModel], is read as an image of one channel, and the last
  * feature map as tokens for the decoder.
  */
+
 import type { Ops } from '../engine/ops.ts';
-import { nest, type ParameterSpec, type Parameters, type Pass } from '../engine/parameters.ts';
+import { nest, type ParameterSpec, type Parameters } from '../engine/parameters.ts';
+import type { Pass } from '../engine/pass.ts';
 import type { Form } from '../unireplknet/block.ts';
 import { networkFeatures, networkSpecs } from '../unireplknet/network.ts';
 import type { EncoderConfig } from './config.ts';

@@ -4,9 +4,10 @@
  * and its result goes back to all of them; the levels are averaged.
  * Source: CorrFormer (Wu et al. 2023).
  */
+
 import type { Ops } from '../engine/ops.ts';
-import { nest, type ParameterSpec, type Parameters, type Pass } from '../engine/parameters.ts';
-import { inParts } from '../engine/parts.ts';
+import { nest, type ParameterSpec, type Parameters } from '../engine/parameters.ts';
+import { inParts, type Pass } from '../engine/pass.ts';
 import { autoCorrelation } from './auto-correlation.ts';
 import { causalConvolutionSpecs } from './causal-convolution.ts';
 import type { CorrelationConfig } from './config.ts';

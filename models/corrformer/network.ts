@@ -11,8 +11,10 @@
  * network looks, and what comes out there means nothing.
  * Source: CorrFormer (Wu et al. 2023); with the image encoder, UniRepLKNet's time-series model (Ding et al. 2024).
  */
+
 import type { Ops } from '../engine/ops.ts';
-import { nest, type ParameterSpec, type Parameters, type Pass } from '../engine/parameters.ts';
+import { nest, type ParameterSpec, type Parameters } from '../engine/parameters.ts';
+import type { Pass } from '../engine/pass.ts';
 import type { Form } from '../unireplknet/block.ts';
 import type { CorrFormerConfig } from './config.ts';
 import { decode, decoderSpecs } from './decoder.ts';

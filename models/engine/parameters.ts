@@ -4,7 +4,6 @@
  * so that they can be counted and checked without allocating any.
  */
 import { KernelcastError } from '../../src/errors.ts';
-import type { Part } from './parts.ts';
 
 export type Initializer =
   | { kind: 'constant'; value: number }
@@ -83,32 +82,3 @@ export class Parameters<T> {
     return new Parameters(new Map([...this.#tensors, ...tensors]), this.#prefix);
   }
 }
-
-/** What a forward pass needs to know besides its input: is it training, and where do random draws and running statistics go. */
-export interface Pass<T> {
-  training: boolean;
-  /** Uniform in [0, 1); called for drop path and dropout in training only. */
-  random: () => number;
-  /** Receives the new running statistic of a batch norm, by full parameter name, in training only. */
-  onStatistic(name: string, value: T): void;
-  /** Where memory is short: computes a part of the network piece by piece. Call `inParts` (parts.ts) instead. */
-  inParts?(part: Part<T>): T;
-  /** In a piece of a batch, in training: what the batch norm of that full name has found in the whole batch. */
-  statistics?(norm: string): BatchStatistics<T> | undefined;
-}
-
-/** Of each channel, over a batch. */
-export interface BatchStatistics<T> {
-  mean: T;
-  /** Biased. */
-  variance: T;
-}
-
-/** A pass in evaluation mode. */
-export const EVALUATION: Pass<never> = {
-  training: false,
-  random: () => {
-    throw new Error('no randomness in evaluation');
-  },
-  onStatistic: () => {},
-};

@@ -2,9 +2,10 @@
  * The default forecaster on disk: `model.json`, the weights in training form (so that it can be trained further), and the
  * ONNX graph of the fused network, which serves it.
  */
+
 import { z } from 'zod';
 import { emitOnnx } from '../engine/onnx/emit.ts';
-import { EVALUATION } from '../engine/parameters.ts';
+import { EVALUATION } from '../engine/pass.ts';
 import { reparameterize } from '../unireplknet/reparameterize.ts';
 import { artefactSchema, ONNX_FILE, readArtefact, WEIGHTS_FILE, writeArtefact } from '../weights/artefact.ts';
 import { encodeSafetensors, type Weights } from '../weights/safetensors.ts';

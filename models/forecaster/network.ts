@@ -12,8 +12,10 @@
  * The embedding is CorrFormer's (Wu et al. 2023, equation 1), the reading of its output as an image is that of
  * UniRepLKNet's time-series model (Ding et al. 2024); the linear path beside the network is ours.
  */
+
 import type { Ops } from '../engine/ops.ts';
-import { nest, type ParameterSpec, type Parameters, type Pass, ZEROS } from '../engine/parameters.ts';
+import { nest, type ParameterSpec, type Parameters, ZEROS } from '../engine/parameters.ts';
+import type { Pass } from '../engine/pass.ts';
 import { linear, linearSpecs } from '../layers/linear.ts';
 import type { Form } from '../unireplknet/block.ts';
 import { type NetworkConfig, networkFeatures, networkSpecs } from '../unireplknet/network.ts';

@@ -3,16 +3,11 @@
  * epsilon 1e-5, momentum 0.1. In training it normalises with the batch's biased variance, but keeps a running average of
  * the unbiased one.
  */
+
 import { KernelcastError } from '../../src/errors.ts';
 import type { Ops } from '../engine/ops.ts';
-import {
-  type BatchStatistics,
-  ONES,
-  type ParameterSpec,
-  type Parameters,
-  type Pass,
-  ZEROS,
-} from '../engine/parameters.ts';
+import { ONES, type ParameterSpec, type Parameters, ZEROS } from '../engine/parameters.ts';
+import type { BatchStatistics, Pass } from '../engine/pass.ts';
 
 export const BATCH_NORM_EPSILON = 1e-5;
 const MOMENTUM = 0.1;

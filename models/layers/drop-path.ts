@@ -2,8 +2,9 @@
  * Drop path (stochastic depth): in training, a residual branch is left out for some samples of the batch, and the others
  * are scaled up so that the expectation stays.
  */
+
 import type { Ops } from '../engine/ops.ts';
-import type { Pass } from '../engine/parameters.ts';
+import type { Pass } from '../engine/pass.ts';
 
 /** x [n, ...]: each sample is kept with probability 1 - rate. Does nothing in evaluation. */
 export function dropPath<T>(ops: Ops<T>, x: T, rate: number, pass: Pass<NoInfer<T>>): T {

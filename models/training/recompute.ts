@@ -1,5 +1,5 @@
 /**
- * Training in less memory: parts of the network (`engine/parts.ts`) are computed piece by piece, keep nothing but what
+ * Training in less memory: parts of the network (`engine/pass.ts`) are computed piece by piece, keep nothing but what
  * goes in and comes out, and are computed once more on the way back (Chen et al. 2016).
  *
  *     const pass = recomputing(tf, { training: true, random, onStatistic }, { rows: 10, trained });
@@ -9,10 +9,10 @@
  * statistics are gathered over all pieces first, with gradients of their own. Random draws differ from those of an undivided pass, but are the same on the
  * way back: each piece has a generator of its own, seeded by one draw of the pass for each part.
  */
+
 import type * as TF from '@tensorflow/tfjs';
 import { seededRandom } from '../../src/domain/random.ts';
-import type { BatchStatistics, Pass } from '../engine/parameters.ts';
-import type { Part } from '../engine/parts.ts';
+import type { BatchStatistics, Part, Pass } from '../engine/pass.ts';
 import { tensorFlowOps } from '../engine/tensorflow.ts';
 import type { TensorFlowModule } from '../engine/tensorflow-backend.ts';
 import { batchNormName, batchStatistics, followStatistics, valuesPerChannel } from '../layers/batch-norm.ts';

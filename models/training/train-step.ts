@@ -1,6 +1,7 @@
 /** One step of training: gradients of a loss, over as many windows as wanted, and what the optimizer makes of them. */
+
 import type * as tfjs from '@tensorflow/tfjs';
-import type { Pass } from '../engine/parameters.ts';
+import type { Pass } from '../engine/pass.ts';
 import type { TensorFlowModule } from '../engine/tensorflow-backend.ts';
 import type { AdamW } from './adamw.ts';
 import { type RecomputeOptions, recomputing } from './recompute.ts';

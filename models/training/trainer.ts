@@ -2,11 +2,13 @@
  * Trains the default forecaster on the TensorFlow engine: AdamW, warm-up and cosine decay, exponential moving averages
  * of the weights; the averaged weights that do best on the validation examples are the result.
  */
+
 import type * as tfjs from '@tensorflow/tfjs';
 import { seededRandom } from '../../src/domain/random.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { initialise } from '../engine/initialise.ts';
-import { EVALUATION, Parameters, type Pass } from '../engine/parameters.ts';
+import { Parameters } from '../engine/parameters.ts';
+import { EVALUATION, type Pass } from '../engine/pass.ts';
 import { tensorFlowOps } from '../engine/tensorflow.ts';
 import type { TensorFlowModule } from '../engine/tensorflow-backend.ts';
 import { type ForecasterConfig, networkSizes } from '../forecaster/config.ts';

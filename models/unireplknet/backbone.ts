@@ -5,10 +5,11 @@
  *     const backbone = importBackbone(tensors, variantConfig('s'), { fuse: true });
  *     await writeBackbone('models/unireplknet-s', backbone, { id: 'unireplknet-s', ... });
  */
+
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { emitOnnx } from '../engine/onnx/emit.ts';
-import { EVALUATION } from '../engine/parameters.ts';
+import { EVALUATION } from '../engine/pass.ts';
 import { type Artefact, artefactSchema, readArtefact, WEIGHTS_FILE, writeArtefact } from '../weights/artefact.ts';
 import { requireSpecs } from '../weights/checkpoint.ts';
 import { readCheckpoint } from '../weights/read-checkpoint.ts';

@@ -11,9 +11,10 @@
  * In fused form the batch norms, the branches, the offset of the response norm and the layer scale have gone into the
  * weights of the three convolutions and linear maps (`reparameterize.ts`).
  */
+
 import type { Ops } from '../engine/ops.ts';
-import { nest, type ParameterSpec, type Parameters, type Pass } from '../engine/parameters.ts';
-import { inParts } from '../engine/parts.ts';
+import { nest, type ParameterSpec, type Parameters } from '../engine/parameters.ts';
+import { inParts, type Pass } from '../engine/pass.ts';
 import { batchNorm, batchNormSpecs } from '../layers/batch-norm.ts';
 import { dropPath } from '../layers/drop-path.ts';
 import { linear, linearSpecs } from '../layers/linear.ts';

@@ -5,10 +5,11 @@
  * is one K x K convolution of dense and sparse kernels, and is fused into one for use. A small kernel (3 or 5) is plain,
  * and kernel 0 leaves the whole part out. Source: UniRepLKNet (Ding et al. 2024), the Dilated Reparam Block.
  */
+
 import { KernelcastError } from '../../src/errors.ts';
 import type { Ops } from '../engine/ops.ts';
-import { nest, type ParameterSpec, type Parameters, type Pass, SMALL_NORMAL, ZEROS } from '../engine/parameters.ts';
-import { inParts } from '../engine/parts.ts';
+import { nest, type ParameterSpec, type Parameters, SMALL_NORMAL, ZEROS } from '../engine/parameters.ts';
+import { inParts, type Pass } from '../engine/pass.ts';
 import { batchNorm, batchNormSpecs } from '../layers/batch-norm.ts';
 
 /** Branches all trained, or all fused into one convolution. */

@@ -7,10 +7,11 @@
  *
  * Parameters carry the names of the published checkpoints.
  */
+
 import { KernelcastError } from '../../src/errors.ts';
 import type { Ops } from '../engine/ops.ts';
-import { nest, type ParameterSpec, type Parameters, type Pass, SMALL_NORMAL, ZEROS } from '../engine/parameters.ts';
-import { inParts } from '../engine/parts.ts';
+import { nest, type ParameterSpec, type Parameters, SMALL_NORMAL, ZEROS } from '../engine/parameters.ts';
+import { inParts, type Pass } from '../engine/pass.ts';
 import { dropPathRates } from '../layers/drop-path.ts';
 import { layerNorm, layerNormSpecs } from '../layers/layer-norm.ts';
 import { linear, linearSpecs } from '../layers/linear.ts';

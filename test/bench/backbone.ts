@@ -3,6 +3,7 @@
  * [--torch PYTHON]`: milliseconds an image of UniRepLKNet on one channel, fused and in training form. With `--torch`, the
  * same fused network with the same weights in PyTorch, run after run in turn with ours, and both must agree.
  */
+
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,8 @@ import { parseArgs } from 'node:util';
 import { initialise } from '../../models/engine/initialise.ts';
 import { emitOnnx } from '../../models/engine/onnx/emit.ts';
 import { openOnnxSession } from '../../models/engine/onnx/session.ts';
-import { EVALUATION, Parameters } from '../../models/engine/parameters.ts';
+import { Parameters } from '../../models/engine/parameters.ts';
+import { EVALUATION } from '../../models/engine/pass.ts';
 import { tensorFlowOps } from '../../models/engine/tensorflow.ts';
 import { openTensorFlow } from '../../models/engine/tensorflow-backend.ts';
 import type { Form } from '../../models/unireplknet/block.ts';

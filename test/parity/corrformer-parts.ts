@@ -2,6 +2,7 @@
  * The modules of CorrFormer by the names that they have in `*_parts` fixtures (`x/<module>/in*`, `y/<module>/out*`), so
  * that each can be compared with the reference by itself, in any engine.
  */
+
 import { autoCorrelation } from '../../models/corrformer/auto-correlation.ts';
 import { causalConvolution } from '../../models/corrformer/causal-convolution.ts';
 import type { CorrFormerConfig } from '../../models/corrformer/config.ts';
@@ -14,7 +15,8 @@ import { multiCorrelation } from '../../models/corrformer/multi-correlation.ts';
 import { byNode, decoderStart, type Places } from '../../models/corrformer/network.ts';
 import { normaliseWindow } from '../../models/corrformer/window-normalisation.ts';
 import type { Ops } from '../../models/engine/ops.ts';
-import { EVALUATION, type Parameters, type Pass } from '../../models/engine/parameters.ts';
+import type { Parameters } from '../../models/engine/parameters.ts';
+import { EVALUATION, type Pass } from '../../models/engine/pass.ts';
 import type { Weights } from '../../models/weights/safetensors.ts';
 
 export interface PartContext<T> {

@@ -1,10 +1,12 @@
 /** Runs one definition of a network on either engine, from tensors on the host to tensors on the host. */
+
 import type * as TF from '@tensorflow/tfjs';
 import { emitOnnx } from '../../models/engine/onnx/emit.ts';
 import type { OnnxTensor } from '../../models/engine/onnx/graph.ts';
 import { openOnnxSession } from '../../models/engine/onnx/session.ts';
 import type { Ops } from '../../models/engine/ops.ts';
-import { EVALUATION, Parameters, type Pass } from '../../models/engine/parameters.ts';
+import { Parameters } from '../../models/engine/parameters.ts';
+import { EVALUATION, type Pass } from '../../models/engine/pass.ts';
 import { tensorFlowOps } from '../../models/engine/tensorflow.ts';
 import { openTensorFlow, type TensorFlowModule } from '../../models/engine/tensorflow-backend.ts';
 import type { NamedTensor, Weights } from '../../models/weights/safetensors.ts';

@@ -1,6 +1,8 @@
 /** The checks of one UniRepLKNet block and of whole networks. Images are [n, c, h, w] in the fixtures. */
+
 import type { Ops } from '../../models/engine/ops.ts';
-import type { Parameters, Pass } from '../../models/engine/parameters.ts';
+import type { Parameters } from '../../models/engine/parameters.ts';
+import type { Pass } from '../../models/engine/pass.ts';
 import { block, type Form } from '../../models/unireplknet/block.ts';
 import { inferBlockConfig, inferNetworkConfig } from '../../models/unireplknet/infer.ts';
 import { networkFeatures, networkLogits } from '../../models/unireplknet/network.ts';

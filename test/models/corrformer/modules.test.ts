@@ -13,7 +13,8 @@ import { convolve, correlate, seriesOf, spectrum } from '../../../models/corrfor
 import { timeMarks } from '../../../models/corrformer/time-marks.ts';
 import { normaliseWindow } from '../../../models/corrformer/window-normalisation.ts';
 import { initialise } from '../../../models/engine/initialise.ts';
-import { EVALUATION, Parameters } from '../../../models/engine/parameters.ts';
+import { Parameters } from '../../../models/engine/parameters.ts';
+import { EVALUATION } from '../../../models/engine/pass.ts';
 import { seededRandom } from '../../../src/domain/random.ts';
 import { parseHour } from '../../../src/domain/time.ts';
 import { ops, placeAll, tf } from '../unireplknet/on-tensorflow.ts';

@@ -1,9 +1,11 @@
 /** CorrFormers on plain TensorFlow.js, for the tests of this folder. */
+
 import type * as TF from '@tensorflow/tfjs';
 import { type CorrFormerConfig, type EncoderConfig, REFERENCE_SIZES } from '../../../models/corrformer/config.ts';
 import { type CorrFormerInputs, corrFormer, corrFormerSpecs, type Places } from '../../../models/corrformer/network.ts';
 import { initialise } from '../../../models/engine/initialise.ts';
-import { EVALUATION, Parameters, type Pass } from '../../../models/engine/parameters.ts';
+import { Parameters } from '../../../models/engine/parameters.ts';
+import { EVALUATION, type Pass } from '../../../models/engine/pass.ts';
 import type { Form } from '../../../models/unireplknet/block.ts';
 import type { NamedTensor } from '../../../models/weights/safetensors.ts';
 import { seededRandom } from '../../../src/domain/random.ts';

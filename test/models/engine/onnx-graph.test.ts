@@ -1,8 +1,9 @@
 /** What is and is not in the graphs: the speed of serving hangs on it. */
+
 import { describe, expect, it } from 'vitest';
 import { emitOnnx, type Network } from '../../../models/engine/onnx/emit.ts';
 import { openOnnxSession } from '../../../models/engine/onnx/session.ts';
-import { EVALUATION } from '../../../models/engine/parameters.ts';
+import { EVALUATION } from '../../../models/engine/pass.ts';
 import { inferNetworkConfig } from '../../../models/unireplknet/infer.ts';
 import { networkFeatures } from '../../../models/unireplknet/network.ts';
 import { ownFixture, withPrefix } from '../../parity/fixture.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { initialise } from '../../../models/engine/initialise.ts';
 import { openOnnxSession } from '../../../models/engine/onnx/session.ts';
-import { EVALUATION, Parameters } from '../../../models/engine/parameters.ts';
+import { Parameters } from '../../../models/engine/parameters.ts';
+import { EVALUATION } from '../../../models/engine/pass.ts';
 import { tensorFlowOps } from '../../../models/engine/tensorflow.ts';
 import { openTensorFlow } from '../../../models/engine/tensorflow-backend.ts';
 import { parseForecasterConfig } from '../../../models/forecaster/config.ts';

@@ -1,6 +1,7 @@
 import type * as TF from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
-import { EVALUATION, Parameters } from '../../../models/engine/parameters.ts';
+import { Parameters } from '../../../models/engine/parameters.ts';
+import { EVALUATION } from '../../../models/engine/pass.ts';
 import { tensorFlowOps } from '../../../models/engine/tensorflow.ts';
 import { openTensorFlow } from '../../../models/engine/tensorflow-backend.ts';
 import { batchNorm } from '../../../models/layers/batch-norm.ts';

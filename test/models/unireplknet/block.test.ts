@@ -1,7 +1,8 @@
 import type * as TF from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { initialise } from '../../../models/engine/initialise.ts';
-import { EVALUATION, Parameters, type Pass } from '../../../models/engine/parameters.ts';
+import { Parameters } from '../../../models/engine/parameters.ts';
+import { EVALUATION, type Pass } from '../../../models/engine/pass.ts';
 import { dropPathRates } from '../../../models/layers/drop-path.ts';
 import { block, blockSpecs } from '../../../models/unireplknet/block.ts';
 import { globalResponseNorm } from '../../../models/unireplknet/global-response-norm.ts';

@@ -1,6 +1,8 @@
 /** Runs blocks and networks on plain TensorFlow.js from tensors on the host, images channels-first as in the fixtures. */
+
 import type * as TF from '@tensorflow/tfjs';
-import { EVALUATION, Parameters, type Pass } from '../../../models/engine/parameters.ts';
+import { Parameters } from '../../../models/engine/parameters.ts';
+import { EVALUATION, type Pass } from '../../../models/engine/pass.ts';
 import { tensorFlowOps } from '../../../models/engine/tensorflow.ts';
 import { openTensorFlow } from '../../../models/engine/tensorflow-backend.ts';
 import { block, type Form } from '../../../models/unireplknet/block.ts';

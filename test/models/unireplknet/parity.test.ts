@@ -1,6 +1,7 @@
 import type * as TF from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
-import { EVALUATION, Parameters } from '../../../models/engine/parameters.ts';
+import { Parameters } from '../../../models/engine/parameters.ts';
+import { EVALUATION } from '../../../models/engine/pass.ts';
 import { block, blockSpecs } from '../../../models/unireplknet/block.ts';
 import { inferBlockConfig, inferForm } from '../../../models/unireplknet/infer.ts';
 import { reparameterize } from '../../../models/unireplknet/reparameterize.ts';
