@@ -6,7 +6,21 @@
  *     const t2m = grid.variables.get('t2m')!;                          // dimensions [time, latitude, longitude]
  *     const firstHour = await grid.read(t2m, [0, 0, 0], [1, 721, 1440]);
  */
-export type ElementType = 'byte' | 'char' | 'short' | 'int' | 'float' | 'double';
+export type ElementType =
+  | 'byte'
+  | 'ubyte'
+  | 'char'
+  | 'short'
+  | 'ushort'
+  | 'int'
+  | 'uint'
+  | 'int64'
+  | 'uint64'
+  | 'float'
+  | 'double'
+  | 'string';
+
+/** Integers of 64 bits come as float64: exact up to 2^53, and rounded beyond. */
 
 export type RawArray =
   | Int8Array
@@ -47,7 +61,41 @@ export interface Grid {
    * @throws KernelcastError `FORMAT` when the file ends before them
    */
   read(variable: GridVariable, start: readonly number[], count: readonly number[]): Promise<RawArray>;
+  /** All texts of a variable: of `string` as many as it has, of `char` in `rows` of the same length. */
+  readTexts(variable: GridVariable, rows: number): Promise<string[]>;
   close(): Promise<void>;
+}
+
+/** Whether a variable holds text: `read` is for numbers, `readTexts` for these. */
+export function isText({ type }: GridVariable): boolean {
+  return type === 'char' || type === 'string';
+}
+
+/** Rows of characters as texts, without the NULs and blanks that pad them. */
+export function textsOfRows(bytes: Uint8Array, rows: number): string[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const width = rows === 0 ? 0 : bytes.length / rows;
+  return Array.from({ length: rows }, (_, row) =>
+    buffer
+      .toString('utf8', row * width, (row + 1) * width)
+      .replace(/\0.*$/s, '')
+      .trim(),
+  );
+}
+
+/** UTF-8 or, in old files, Latin-1, without the NULs that pad it. */
+export function decodeText(bytes: Buffer): string {
+  const utf8 = bytes.toString('utf8');
+  return (utf8.includes('\uFFFD') ? bytes.toString('latin1') : utf8).replace(/\0+$/, '');
+}
+
+/** A slab that is not inside its variable is a mistake of the program. */
+export function checkSlab(variable: GridVariable, start: readonly number[], count: readonly number[]): void {
+  const inside =
+    start.length === variable.shape.length &&
+    count.length === variable.shape.length &&
+    variable.shape.every((n, axis) => start[axis] >= 0 && count[axis] >= 0 && start[axis] + count[axis] <= n);
+  if (!inside) throw new Error(`no slab [${start}] + [${count}] in ${variable.name} [${variable.shape}]`);
 }
 
 /** An attribute's text, trimmed; undefined where it is absent, empty or not text. */

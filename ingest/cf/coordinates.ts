@@ -1,6 +1,6 @@
 /** Which variables of a file are its coordinates (CF-1.11 chapter 4), and their values. */
 import { KernelcastError } from '../../src/errors.ts';
-import { type Grid, type GridVariable, textAttribute } from '../grid.ts';
+import { type Grid, type GridVariable, isText, textAttribute } from '../grid.ts';
 import { packingOf, signedAsTold, unpackPicked } from './packing.ts';
 import { isTimeUnits } from './time-units.ts';
 
@@ -22,7 +22,7 @@ const PLAIN_DEGREES = /^(deg(ree)?s?)?$/i;
 
 /** Whether a variable is a coordinate of the given kind, by its standard name, its units or, failing both, its name. */
 export function hasRole(variable: GridVariable, role: CoordinateRole): boolean {
-  if (variable.type === 'char') return false;
+  if (isText(variable)) return false;
   const units = textAttribute(variable.attributes, 'units') ?? '';
   const standardName = textAttribute(variable.attributes, 'standard_name');
   // The time a forecast was made from has the units of a time, and is not the time that a value is valid at.

@@ -6,7 +6,7 @@
 import { type Conversion, conversionFrom } from '../../src/domain/units.ts';
 import { VARIABLE_NAMES, type VariableName } from '../../src/domain/variables.ts';
 import { KernelcastError } from '../../src/errors.ts';
-import { type Grid, type GridVariable, textAttribute } from '../grid.ts';
+import { type Grid, type GridVariable, isText, textAttribute } from '../grid.ts';
 import { auxiliaryCoordinates, readCoordinate } from './coordinates.ts';
 import { KNOWN_VARIABLES } from './known-names.ts';
 import { type Packing, packingOf } from './packing.ts';
@@ -70,7 +70,7 @@ function unreadable(grid: Grid, refused: readonly string[]): KernelcastError {
 /** By standard name, most specific name first; by known name only where nothing has the standard name. */
 function candidatesFor(grid: Grid, name: VariableName): GridVariable[] {
   const { standardName, names } = KNOWN_VARIABLES[name];
-  const all = [...grid.variables.values()].filter(({ type }) => type !== 'char');
+  const all = [...grid.variables.values()].filter((variable) => !isText(variable));
   const standard = all.filter(({ attributes }) => textAttribute(attributes, 'standard_name') === standardName);
   if (standard.length > 0) return standard;
   const known = names
@@ -118,7 +118,7 @@ function describe<Layout>(grid: Grid, name: VariableName, variable: GridVariable
 async function wrongLevel(grid: Grid, variable: GridVariable, highest: number): Promise<string | undefined> {
   for (const name of new Set([...variable.dimensions, ...auxiliaryCoordinates(variable)])) {
     const level = grid.variables.get(name);
-    if (!level || level.type === 'char' || level.shape.some((n) => n !== 1)) continue;
+    if (!level || isText(level) || level.shape.some((n) => n !== 1)) continue;
     const units = textAttribute(level.attributes, 'units') ?? '';
     const [value] = await readCoordinate(grid, level);
     if (/^(hPa|Pa|mbar|mb|millibars?|hectopascals?|pascals?)$/i.test(units)) return `at ${value} ${units}`;

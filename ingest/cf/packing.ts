@@ -3,7 +3,14 @@
  * which a value is said to be missing (CF-1.11 sections 2.5.1 and 8.1; NetCDF Users' Guide, "Attribute Conventions").
  */
 import { KernelcastError } from '../../src/errors.ts';
-import { type ElementType, type GridVariable, numbersAttribute, type RawArray, textAttribute } from '../grid.ts';
+import {
+  type ElementType,
+  type GridVariable,
+  isText,
+  numbersAttribute,
+  type RawArray,
+  textAttribute,
+} from '../grid.ts';
 
 export interface Packing {
   scale: number;
@@ -20,12 +27,25 @@ export interface Packing {
 /** What NetCDF fills unwritten values with; outside the valid range unless the file says otherwise. Not so for bytes. */
 const DEFAULT_FILL: Partial<Record<ElementType, number>> = {
   short: -32767,
+  ushort: 65535,
   int: -2147483647,
+  uint: 4294967295,
+  int64: Number(-9223372036854775806n),
+  uint64: Number(18446744073709551614n),
   float: Math.fround(9.969209968386869e36),
   double: 9.969209968386869e36,
 };
 
-const BITS: Partial<Record<ElementType, number>> = { byte: 8, short: 16, int: 32 };
+const BITS: Partial<Record<ElementType, number>> = {
+  byte: 8,
+  ubyte: 8,
+  short: 16,
+  ushort: 16,
+  int: 32,
+  uint: 32,
+  int64: 64,
+  uint64: 64,
+};
 
 /**
  * @param file named in errors
@@ -34,7 +54,7 @@ const BITS: Partial<Record<ElementType, number>> = { byte: 8, short: 16, int: 32
 export function packingOf(variable: GridVariable, file: string): Packing {
   const where = { file, variable: variable.name };
   const { attributes, type } = variable;
-  if (type === 'char') throw new KernelcastError('CONVENTIONS', 'the variable holds text, not numbers', { where });
+  if (isText(variable)) throw new KernelcastError('CONVENTIONS', 'the variable holds text, not numbers', { where });
   const scale = numbersAttribute(attributes, 'scale_factor')?.[0] ?? 1;
   const offset = numbersAttribute(attributes, 'add_offset')?.[0] ?? 0;
   for (const [attribute, value] of Object.entries({ scale_factor: scale, add_offset: offset })) {

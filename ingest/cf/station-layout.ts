@@ -5,7 +5,7 @@
 
 import type { Station } from '../../src/domain/station.ts';
 import { KernelcastError } from '../../src/errors.ts';
-import { type Grid, type GridVariable, textAttribute } from '../grid.ts';
+import { type Grid, type GridVariable, isText, textAttribute } from '../grid.ts';
 import { coordinateOf, eastOrWest, hasRole, readCoordinate, readDegrees } from './coordinates.ts';
 
 export interface StationLayout {
@@ -123,7 +123,7 @@ export async function stationsOf(grid: Grid, { latitude, longitude }: StationLay
 function isName(idVariable: GridVariable): (variable: GridVariable) => boolean {
   return (variable) =>
     variable !== idVariable &&
-    variable.type === 'char' &&
+    isText(variable) &&
     (textAttribute(variable.attributes, 'standard_name') === 'platform_name' || /name/i.test(variable.name));
 }
 
@@ -132,21 +132,12 @@ function isElevation(variable: GridVariable): boolean {
   const named =
     /^(surface_altitude|altitude)$/.test(standardName) || /^(elevation|elev|altitude|alt)$/i.test(variable.name);
   const units = textAttribute(variable.attributes, 'units') ?? 'm';
-  return named && variable.type !== 'char' && variable.shape.length <= 1 && /^(m|met(er|re)s?)$/i.test(units);
+  return named && !isText(variable) && variable.shape.length <= 1 && /^(m|met(er|re)s?)$/i.test(units);
 }
 
-/** One text a station: rows of `char`, or numbers written out. */
+/** One text a station: texts as they are, or numbers written out. */
 async function readTexts(grid: Grid, variable: GridVariable, count: number): Promise<string[]> {
-  if (variable.type !== 'char') return Array.from(await readCoordinate(grid, variable), String);
-  const start = variable.shape.map(() => 0);
-  const bytes = Buffer.from((await grid.read(variable, start, variable.shape)) as Uint8Array);
-  const width = count === 0 ? 0 : bytes.length / count;
-  return Array.from({ length: count }, (_, index) =>
-    bytes
-      .toString('utf8', index * width, (index + 1) * width)
-      .replace(/\0.*$/s, '')
-      .trim(),
-  );
+  return isText(variable) ? grid.readTexts(variable, count) : Array.from(await readCoordinate(grid, variable), String);
 }
 
 /** Ids hold letters, digits, `.`, `_` and `-`. */

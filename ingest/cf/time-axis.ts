@@ -1,6 +1,6 @@
 /** The times of a file, as milliseconds since the epoch, and what the file says about the stretch each value stands for. */
 import { KernelcastError } from '../../src/errors.ts';
-import { type Grid, type GridVariable, textAttribute } from '../grid.ts';
+import { type Grid, type GridVariable, isText, textAttribute } from '../grid.ts';
 import { readCoordinate } from './coordinates.ts';
 import { parseTimeUnits } from './time-units.ts';
 
@@ -31,8 +31,7 @@ export async function readTimeAxis(grid: Grid, variable: GridVariable): Promise<
     throw new KernelcastError('CONVENTIONS', 'a time is missing or absurd', { where: { ...where, index } });
 
   const bounds = grid.variables.get(textAttribute(attributes, 'bounds') ?? '');
-  const hasBounds =
-    bounds?.shape.length === 2 && bounds.shape[1] === 2 && bounds.shape[0] > 0 && bounds.type !== 'char';
+  const hasBounds = bounds?.shape.length === 2 && bounds.shape[1] === 2 && bounds.shape[0] > 0 && !isText(bounds);
   if (!hasBounds) return { times, cell: undefined };
   const [from, to] = await grid.read(bounds, [0, 0], [1, 2]);
   return { times, cell: Math.abs(to - from) * millisecondsPerUnit };

@@ -4,14 +4,19 @@ import { KernelcastError } from '../../src/errors.ts';
 import { fileError, systemCode } from '../../src/store/files.ts';
 import type { Grid } from '../grid.ts';
 import { openNetcdfClassic } from './netcdf-classic/reader.ts';
+import { openNetcdf4 } from './netcdf4/reader.ts';
 
-const READ_HINT = 'This version reads NetCDF classic (CDF-1, CDF-2).';
+const READ_HINT = 'This version reads NetCDF classic (CDF-1, CDF-2) and NetCDF-4.';
 const TO_CLASSIC = `${READ_HINT} Convert it: nccopy -k 64-bit-offset IN OUT.`;
+
+const HDF5_MAGIC = '\x89HDF\r\n\x1a\n';
+
+/** HDF5 may stand behind a block of something else, whose length is one of these. */
+const HDF5_PLACES = Array.from({ length: 20 }, (_, power) => 512 * 2 ** power);
 
 /** First bytes (one character a byte) -> what it is, and what to do. */
 const FOREIGN: [string[], string, string][] = [
   [['CDF\x05'], 'NetCDF classic with 64-bit data (CDF-5)', TO_CLASSIC],
-  [['\x89HDF\r\n\x1a\n'], 'NetCDF-4 or HDF5', TO_CLASSIC],
   [['\x0e\x03\x13\x01'], 'HDF4', READ_HINT],
   [['GRIB'], 'GRIB', `${READ_HINT} Convert it: grib_to_netcdf -k 2 -o OUT IN.`],
   [['BUFR'], 'BUFR', READ_HINT],
@@ -44,14 +49,29 @@ async function openHandle(handle: FileHandle, path: string): Promise<Grid> {
   const stat = await handle.stat();
   if (stat.isDirectory()) throw foreign(path, 'a folder (Zarr?)', READ_HINT);
   if (!stat.isFile()) throw foreign(path, 'no plain file', READ_HINT);
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(8), 0, 8, 0);
-  const magic = buffer.subarray(0, bytesRead).toString('latin1');
+  const magic = await bytesAt(handle, 0);
   if (magic.startsWith('CDF\x01') || magic.startsWith('CDF\x02')) return openNetcdfClassic(handle, stat.size, path);
-  if (bytesRead === 0) throw foreign(path, 'an empty file', 'Fetch the file again.');
+  if (magic === HDF5_MAGIC) return openHdf5(handle, path);
+  if (magic === '') throw foreign(path, 'an empty file', 'Fetch the file again.');
   const known = FOREIGN.find(([beginnings]) => beginnings.some((beginning) => magic.trimStart().startsWith(beginning)));
+  if (!known) {
+    for (const place of HDF5_PLACES) if ((await bytesAt(handle, place)) === HDF5_MAGIC) return openHdf5(handle, path);
+  }
   throw known
     ? foreign(path, `a file of the format ${known[1]}`, known[2])
     : foreign(path, 'no known format', READ_HINT);
+}
+
+/** Eight bytes, or as many as there are, as one character each. */
+async function bytesAt(handle: FileHandle, position: number): Promise<string> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(8), 0, 8, position);
+  return buffer.subarray(0, bytesRead).toString('latin1');
+}
+
+async function openHdf5(handle: FileHandle, path: string): Promise<Grid> {
+  const grid = await openNetcdf4(path);
+  await handle.close();
+  return grid;
 }
 
 function foreign(path: string, what: string, hint: string): KernelcastError {

@@ -5,9 +5,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { NetCDFReader } from 'netcdfjs';
 import { KernelcastError } from '../../../src/errors.ts';
-import type { Attribute, Attributes, ElementType, GridVariable } from '../../grid.ts';
+import { type Attribute, type Attributes, decodeText, type GridVariable } from '../../grid.ts';
 
-export const BYTES_OF: Record<ElementType, number> = { byte: 1, char: 1, short: 2, int: 4, float: 4, double: 8 };
+export type ClassicType = 'byte' | 'char' | 'short' | 'int' | 'float' | 'double';
+export const BYTES_OF: Record<ClassicType, number> = { byte: 1, char: 1, short: 2, int: 4, float: 4, double: 8 };
 
 /** A header is read in pieces of doubling size; no sane file has one larger than this. */
 const FIRST_BYTES = 64 * 1024;
@@ -17,6 +18,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
 const STREAMING = 2 ** 32 - 1;
 
 export interface PlacedVariable extends GridVariable {
+  type: ClassicType;
   /** Where its values begin. */
   offset: number;
   /** Bytes from a record to the next, for a variable along the record dimension. */
@@ -68,7 +70,7 @@ function placed(reader: NetCDFReader, length: number, path: string): Header {
   const raw = (header.variables ?? []).map((variable) => {
     const name = fromUtf8(variable.name);
     const fail = (what: string) => broken(path, what, undefined, { variable: name });
-    const type = variable.type as ElementType;
+    const type = variable.type as ClassicType;
     if (!(type in BYTES_OF)) throw fail('a variable has a type that the format does not know');
     const ids = variable.dimensions;
     if (ids.some((id) => id >= names.length)) throw fail('a variable has a dimension that the file does not have');
@@ -136,14 +138,12 @@ function attributesOf(list: readonly { name: string; type: string; value: unknow
     }
     const numbers = (Array.isArray(value) ? value : [value]) as number[];
     const signed = type === 'byte' ? Array.from(Int8Array.from(numbers)) : numbers;
-    if (signed.length > 0) attributes.set(fromUtf8(name), { type: type as ElementType, value: signed });
+    if (signed.length > 0) attributes.set(fromUtf8(name), { type: type as ClassicType, value: signed });
   }
   return attributes;
 }
 
-/** Text whose UTF-16 units each hold one byte of UTF-8 (or, in old files, of Latin-1), without the NULs that pad it. */
+/** Text whose UTF-16 units each hold one byte. */
 function fromUtf8(text: string): string {
-  const bytes = Buffer.from(text, 'latin1');
-  const utf8 = bytes.toString('utf8');
-  return (utf8.includes('\uFFFD') ? bytes.toString('latin1') : utf8).replace(/\0+$/, '');
+  return decodeText(Buffer.from(text, 'latin1'));
 }

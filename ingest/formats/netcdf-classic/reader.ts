@@ -6,8 +6,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { KernelcastError } from '../../../src/errors.ts';
 import { fileError } from '../../../src/store/files.ts';
-import type { ElementType, Grid, GridVariable, RawArray } from '../../grid.ts';
-import { BYTES_OF, type Header, type PlacedVariable, readHeader } from './header.ts';
+import { checkSlab, type Grid, type GridVariable, type RawArray, textsOfRows } from '../../grid.ts';
+import { BYTES_OF, type ClassicType, type Header, type PlacedVariable, readHeader } from './header.ts';
 
 /** Runs of values that lie nearer than this in the file are read together: a short read costs more than the gap. */
 const NEAR_BYTES = 16 * 1024;
@@ -65,6 +65,11 @@ class NetcdfClassicGrid implements Grid {
     return toNumbers(bytes, own.type);
   }
 
+  async readTexts(variable: GridVariable, rows: number): Promise<string[]> {
+    const start = variable.shape.map(() => 0);
+    return textsOfRows((await this.read(variable, start, variable.shape)) as Uint8Array, rows);
+  }
+
   close(): Promise<void> {
     return this.#handle.close();
   }
@@ -118,14 +123,6 @@ class NetcdfClassicGrid implements Grid {
   }
 }
 
-function checkSlab(variable: GridVariable, start: readonly number[], count: readonly number[]): void {
-  const inside =
-    start.length === variable.shape.length &&
-    count.length === variable.shape.length &&
-    variable.shape.every((n, axis) => start[axis] >= 0 && count[axis] >= 0 && start[axis] + count[axis] <= n);
-  if (!inside) throw new Error(`no slab [${start}] + [${count}] in ${variable.name} [${variable.shape}]`);
-}
-
 /** The contiguous runs of bytes that make up a slab, in the order of the file. */
 function* runsOf(variable: PlacedVariable, start: readonly number[], count: readonly number[]): Generator<Run> {
   const { shape, offset, recordStride } = variable;
@@ -155,7 +152,7 @@ function* runsOf(variable: PlacedVariable, start: readonly number[], count: read
 }
 
 /** Big-endian bytes as numbers of this machine, in place. */
-function toNumbers(bytes: Uint8Array, type: ElementType): RawArray {
+function toNumbers(bytes: Uint8Array, type: ClassicType): RawArray {
   const { buffer } = bytes;
   const swapping = Buffer.from(buffer);
   const swap = endianness() === 'LE';

@@ -7,7 +7,7 @@ import { failure, temporaryFolder } from '../support.ts';
 const folder = temporaryFolder();
 
 it.each([
-  ['NetCDF-4', '\x89HDF\r\n\x1a\n\0\0', 'NetCDF-4 or HDF5'],
+  ['NetCDF-4 of no more than that', '\x89HDF\r\n\x1a\n\0\0', 'a damaged NetCDF-4 file'],
   ['64-bit data', 'CDF\x05\0\0\0\0', 'CDF-5'],
   ['GRIB', 'GRIB\0\0\0\x02', 'GRIB'],
   ['gzip', '\x1f\x8b\x08\0', 'gzip'],
@@ -24,9 +24,9 @@ it.each([
   expect(error.hint).toBeTruthy();
 });
 
-it('says of NetCDF-4 that this version reads NetCDF classic, and how to convert', async () => {
-  await writeFile(folder.path('four.nc'), '\x89HDF\r\n\x1a\n', 'latin1');
-  expect((await failure(openGrid(folder.path('four.nc')))).hint).toMatch(/reads NetCDF classic.*nccopy/);
+it('says of others which it reads', async () => {
+  await writeFile(folder.path('four.hdf'), '\x0e\x03\x13\x01', 'latin1');
+  expect((await failure(openGrid(folder.path('four.hdf')))).hint).toMatch(/reads NetCDF classic.*NetCDF-4/);
 });
 
 it('opens NetCDF classic under any name', async () => {

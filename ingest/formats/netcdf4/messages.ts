@@ -1,0 +1,47 @@
+/** What crosses between the thread that holds an HDF5 file open and the one that asks. */
+import type { Attributes, GridVariable, RawArray } from '../../grid.ts';
+
+export interface StoredVariable extends GridVariable {
+  /** Values along each dimension that were written; an unlimited dimension may be longer than a variable along it. */
+  written: readonly number[];
+  /** What is unpacked at once, for a variable stored in chunks. */
+  chunk: readonly number[] | undefined;
+  /** Bytes of one value. */
+  width: number;
+}
+
+export interface Hdf5Header {
+  dimensions: ReadonlyMap<string, number>;
+  attributes: Attributes;
+  variables: ReadonlyMap<string, StoredVariable>;
+}
+
+export type Request =
+  | { kind: 'open'; path: string }
+  | { kind: 'read'; name: string; start: readonly number[]; count: readonly number[] }
+  | { kind: 'texts'; name: string }
+  | { kind: 'close' };
+
+export interface Answers {
+  open: Hdf5Header;
+  read: RawArray;
+  texts: string[];
+  close: undefined;
+}
+
+export type FromThread =
+  | { kind: 'ready' }
+  | { kind: 'answer'; answer: Answers[Request['kind']] }
+  /** @see Refusal */
+  | { kind: 'refused'; message: string; hint: string | undefined }
+  | { kind: 'failed'; message: string };
+
+/** What the file is at fault for, in words for people; any other error of the thread is HDF5's own. */
+export class Refusal extends Error {
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
