@@ -9,7 +9,7 @@ import type { GridLayout } from './cf/grid-layout.ts';
 import { readHorizontalAxes } from './cf/horizontal-axes.ts';
 import { signedAsTold, unpackPicked } from './cf/packing.ts';
 import { readTimeAxis } from './cf/time-axis.ts';
-import type { Grid } from './grid.ts';
+import type { Grid, GridVariable } from './grid.ts';
 import { applyWeights, planSampling, type SamplingPlan } from './sampling/sampling-plan.ts';
 import type { Source } from './source.ts';
 import { completedNames, completeWind } from './wind.ts';
@@ -29,11 +29,11 @@ export async function gridSource(
   stations: readonly Station[],
   { skipOutside, cellMethod }: { skipOutside?: boolean; cellMethod: string | undefined },
 ): Promise<Source> {
-  const [{ layout }] = fields;
+  const [{ layout, variable }] = fields;
   const axes = await readHorizontalAxes(grid, layout.latitude, layout.longitude);
   const axis = await readTimeAxis(grid, layout.time);
   const plan = planSampling(axes, stations, { file: grid.path, skipOutside });
-  const bytesPerTime = rowsNeeded(plan).count * axes.longitudes.length * 8;
+  const bytesPerTime = rowsNeeded(plan).count * axes.longitudes.length * versionsOf(variable, layout) * 8;
   if (bytesPerTime > MOST_BYTES_PER_TIME) {
     throw new KernelcastError(
       'FORMAT',
@@ -73,21 +73,36 @@ async function readPoints(
   first: number,
   count: number,
 ): Promise<Float64Array> {
-  const { timeAxis, latitudeAxis, longitudeAxis } = layout;
+  const { timeAxis, latitudeAxis, longitudeAxis, expverAxis } = layout;
   const rows = rowsNeeded(plan);
   const start = variable.shape.map((_, axis) => (axis === timeAxis ? first : axis === latitudeAxis ? rows.first : 0));
   const size = variable.shape.map((n, axis) => (axis === timeAxis ? count : axis === latitudeAxis ? rows.count : n));
   const raw = signedAsTold(await grid.read(variable, start, size), packing);
 
-  const strideOf = (axis: number) => size.slice(axis + 1).reduce((product, n) => product * n, 1);
+  const strideOf = (axis: number | undefined) =>
+    axis === undefined ? 0 : size.slice(axis + 1).reduce((product, n) => product * n, 1);
   const [rowStride, columnStride] = [strideOf(latitudeAxis), strideOf(longitudeAxis)];
-  const timeStride = timeAxis === undefined ? 0 : strideOf(timeAxis);
   const picks = plan.rows.map((row, i) => (row - rows.first) * rowStride + plan.columns[i] * columnStride);
-  const values = new Float64Array(count * picks.length);
-  for (let t = 0; t < count; t++) unpackPicked(raw, t * timeStride, picks, packing, values, t * picks.length);
+  const unpacked = (version: number) => {
+    const values = new Float64Array(count * picks.length);
+    const from = version * strideOf(expverAxis);
+    for (let t = 0; t < count; t++) {
+      unpackPicked(raw, from + t * strideOf(timeAxis), picks, packing, values, t * picks.length);
+    }
+    return values;
+  };
+  const values = unpacked(0);
+  for (let version = 1; version < versionsOf(variable, layout); version++) {
+    const later = unpacked(version);
+    for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) values[i] = later[i];
+  }
   const { scale, offset } = conversion;
   if (scale !== 1 || offset !== 0) for (let i = 0; i < values.length; i++) values[i] = values[i] * scale + offset;
   return values;
+}
+
+function versionsOf({ shape }: GridVariable, { expverAxis }: GridLayout): number {
+  return expverAxis === undefined ? 1 : shape[expverAxis];
 }
 
 /** Values at stations, [time, station]. A direction is never interpolated: its components are. */

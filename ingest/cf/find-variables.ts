@@ -71,7 +71,7 @@ function unreadable(grid: Grid, refused: readonly string[]): KernelcastError {
 function candidatesFor(grid: Grid, name: VariableName): GridVariable[] {
   const { standardName, names } = KNOWN_VARIABLES[name];
   const all = [...grid.variables.values()].filter((variable) => !isText(variable));
-  const standard = all.filter(({ attributes }) => textAttribute(attributes, 'standard_name') === standardName);
+  const standard = all.filter((variable) => standardNameOf(variable) === standardName);
   if (standard.length > 0) return standard;
   const known = names
     .map((known) =>
@@ -79,7 +79,7 @@ function candidatesFor(grid: Grid, name: VariableName): GridVariable[] {
         (variable) =>
           variable.name.toLowerCase() === known &&
           // A variable with another standard name is another quantity, whatever it is called.
-          textAttribute(variable.attributes, 'standard_name') === undefined,
+          standardNameOf(variable) === '',
       ),
     )
     .filter((variable) => variable !== undefined);
@@ -128,6 +128,8 @@ async function wrongLevel(grid: Grid, variable: GridVariable, highest: number): 
   return undefined;
 }
 
+/** Empty where there is none; the Copernicus store writes `unknown` for wind at 10 m. */
 function standardNameOf(variable: GridVariable): string {
-  return textAttribute(variable.attributes, 'standard_name') ?? '';
+  const name = textAttribute(variable.attributes, 'standard_name') ?? '';
+  return name === 'unknown' ? '' : name;
 }

@@ -7,6 +7,8 @@ export interface GridLayout {
   timeAxis: number | undefined;
   latitudeAxis: number;
   longitudeAxis: number;
+  /** ERA5 of the last months, as it was given out until 2024: final values and, where they are missing, preliminary ones. */
+  expverAxis: number | undefined;
   time: GridVariable;
   latitude: GridVariable;
   longitude: GridVariable;
@@ -21,22 +23,35 @@ export function gridLayout(grid: Grid, variable: GridVariable): GridLayout | str
   };
   const [latitude, longitude] = [find('latitude'), find('longitude')];
   if (!latitude.coordinate || !longitude.coordinate || latitude.axis === longitude.axis) {
-    return `its dimensions (${dimensions.join(', ')}) are no latitude and longitude of a regular grid`;
+    const names = dimensions.join(', ');
+    return hasPlacesOfCells(grid, variable)
+      ? `each cell of its grid (${names}) has a latitude and longitude of its own, which is not read yet`
+      : `its dimensions (${names}) are no latitude and longitude of a regular grid`;
   }
   const time = find('time');
   const timeVariable = time.coordinate ?? scalarTime(grid, variable);
   if (!timeVariable) return 'it has no time';
-  const axes = [time.axis, latitude.axis, longitude.axis];
+  const expver = dimensions.indexOf('expver');
+  const axes = [time.axis, latitude.axis, longitude.axis, expver];
   const extra = dimensions.findIndex((_, axis) => !axes.includes(axis) && shape[axis] !== 1);
   if (extra >= 0) return `it has ${shape[extra]} values along '${dimensions[extra]}'`;
   return {
     timeAxis: time.axis < 0 ? undefined : time.axis,
     latitudeAxis: latitude.axis,
     longitudeAxis: longitude.axis,
+    expverAxis: expver < 0 ? undefined : expver,
     time: timeVariable,
     latitude: latitude.coordinate,
     longitude: longitude.coordinate,
   };
+}
+
+/** Projected, rotated and unstructured grids: places by the `coordinates` attribute, along the variable's own dimensions. */
+function hasPlacesOfCells(grid: Grid, variable: GridVariable): boolean {
+  const coordinates = auxiliaryCoordinates(variable).map((name) => grid.variables.get(name));
+  return (['latitude', 'longitude'] as const).every((role) =>
+    coordinates.some((coordinate) => coordinate && hasRole(coordinate, role) && coordinate.dimensions.length > 0),
+  );
 }
 
 function scalarTime(grid: Grid, variable: GridVariable): GridVariable | undefined {

@@ -91,9 +91,10 @@ export async function stationsOf(grid: Grid, { latitude, longitude }: StationLay
       hint: 'One variable along the stations must have the attribute cf_role = "timeseries_id".',
     });
   }
-  const ids = (await readTexts(grid, idVariable, count)).map(safeId);
+  const idTexts = await readTexts(grid, idVariable, count);
+  const ids = idTexts.map(safeId);
   const nameVariable = candidates.find(isName(idVariable));
-  const names = nameVariable ? await readTexts(grid, nameVariable, count) : ids;
+  const names = nameVariable ? await readTexts(grid, nameVariable, count) : idTexts;
   const elevationVariable = candidates.find(isElevation);
   const elevations = elevationVariable ? await readCoordinate(grid, elevationVariable) : undefined;
 

@@ -148,6 +148,22 @@ describe('a grid', () => {
   });
 });
 
+describe('ERA5 with an expver dimension', () => {
+  it('takes the final value where there is one, else the preliminary', async () => {
+    const { variables, ...rest } = gridFile({ ...GLOBE, hours: [0, 1] });
+    const at = (expver: number, hour: number) => (hour === expver - 1 ? 280 + hour : NaN);
+    const t: NetcdfVariable = {
+      ...variables.t,
+      dimensions: ['time', 'expver', 'lat', 'lon'],
+      values: (hour) => [1, 2].flatMap((expver) => Array(19 * 36).fill(at(expver, hour))),
+    };
+    const dimensions = { ...rest.dimensions, expver: 2 };
+    const expver: NetcdfVariable = { type: 'int', dimensions: ['expver'], values: [1, 5] };
+    const { temperature_2m } = await read({ ...rest, dimensions, variables: { ...variables, expver, t } });
+    expect(rounded(temperature_2m?.values)).toEqual([6.85, 6.85, 7.85, 7.85]);
+  });
+});
+
 describe('wind on a grid', () => {
   const speed = { attributes: { units: 'km/h', standard_name: 'wind_speed' }, value: () => 36 };
   // From north-west in the west, from north-east in the east: in between the wind comes from the north.
@@ -190,6 +206,13 @@ describe('finding variables', () => {
     return source.taken.map(({ name, from }) => `${name}=${from}`);
   };
   const field = (attributes: FieldSpec['attributes']): FieldSpec => ({ ...temperature, attributes });
+
+  it('by name where the standard name is told to be unknown', async () => {
+    expect(await taken({ u10: field({ units: 'm s**-1', standard_name: 'unknown' }) })).toEqual([
+      'wind_u_component_10m=u10',
+    ]);
+    await expect(taken({ u10: field({ units: 'm s**-1', standard_name: 'sea_water_speed' }) })).rejects.toThrow();
+  });
 
   it('goes by standard name before known names', async () => {
     expect(await taken({ t2m: field({ units: 'K' }), x: field(KELVIN) })).toEqual(['temperature_2m=x']);
@@ -260,6 +283,21 @@ describe('coordinates that cannot be read', () => {
     const { variables, ...rest } = gridFile(GLOBE);
     const lat = { ...variables.lat, attributes: { units: 'radians', standard_name: 'latitude' } };
     expect((await failure(open({ ...rest, variables: { ...variables, lat } }))).code).toBe('UNIT');
+  });
+
+  it('a place for each cell, as projected grids have it', async () => {
+    const { variables, ...rest } = gridFile(GLOBE);
+    const place = (units: string): NetcdfVariable => ({
+      type: 'float',
+      dimensions: ['lat', 'lon'],
+      attributes: { units },
+      values: Array(19 * 36).fill(0),
+    });
+    const t = { ...variables.t, attributes: { ...variables.t.attributes, coordinates: 'y2 x2' } };
+    const { lat: _, lon: __, ...others } = variables;
+    const file = { ...rest, variables: { ...others, t, y2: place('degrees_north'), x2: place('degrees_east') } };
+    const error = await failure(open(file));
+    expect([error.code, error.message]).toEqual(['CONVENTIONS', expect.stringMatching(/own, which is not read yet/)]);
   });
 
   it('two-dimensional latitudes, and levels', async () => {

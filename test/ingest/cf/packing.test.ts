@@ -88,8 +88,16 @@ it('reads integers without a sign where _Unsigned says so, their fill value too'
   expect(unpack(Int8Array.of(-1, -2, 3), 'byte', attributes)).toEqual([NaN, 254, 3]);
 });
 
+it('knows what NetCDF-4 fills its own types with; bytes may all be values', () => {
+  expect(unpack(Uint16Array.of(65534, 65535), 'ushort')).toEqual([65534, NaN]);
+  expect(unpack(Uint32Array.of(4294967294, 4294967295), 'uint')).toEqual([4294967294, NaN]);
+  expect(unpack(Float64Array.of(7, -(2 ** 63)), 'int64')).toEqual([7, NaN]);
+  expect(unpack(Uint8Array.of(254, 255), 'ubyte')).toEqual([254, 255]);
+});
+
 it.each([
   ['text', variable('char', {})],
+  ['texts', variable('string', {})],
   ['a scale of zero', variable('short', { scale_factor: number('double', 0) })],
   ['an offset that is no number', variable('short', { add_offset: number('double', NaN) })],
 ])('refuses %s', (_, odd) => {
