@@ -10,11 +10,10 @@
  * is what any crash leaves: the old state or the new one.
  */
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { KernelcastError } from '../../src/errors.ts';
+import { beginThread } from '../../src/thread.ts';
 import { DEFAULT_MODEL } from '../registry.ts';
 import type { Forecaster, RunRequest, RunResult } from './forecaster.ts';
 import { type FromWorker, fromPlainError, type ToWorker, type WorkerSettings } from './messages.ts';
@@ -78,7 +77,7 @@ class WorkerThread {
   #nextId = 0;
 
   static async begin(settings: WorkerSettings): Promise<WorkerThread> {
-    const worker = beginThread(settings);
+    const worker = beginThread('./worker', import.meta.url, { workerData: settings });
     const [message] = (await Promise.race([
       once(worker, 'message'),
       once(worker, 'exit').then(() => Promise.reject(died())),
@@ -141,15 +140,4 @@ function died(cause?: unknown): KernelcastError {
     hint: 'The next run begins a new one. If this happens again, look at the memory of this machine.',
     cause,
   });
-}
-
-/** The file that runs in the thread, compiled or as a source; Node 20 reads a TypeScript source through tsx only. */
-function beginThread(settings: WorkerSettings): Worker {
-  if (!import.meta.url.endsWith('.ts'))
-    return new Worker(new URL('./worker.js', import.meta.url), { workerData: settings });
-  const { resolve } = createRequire(import.meta.url);
-  const tsx = new URL('dist/esm/api/index.mjs', pathToFileURL(resolve('tsx/package.json'))).href;
-  const entry = new URL('./worker.ts', import.meta.url).href;
-  const code = `import('${tsx}').then(({ register }) => { register(); return import('${entry}'); })`;
-  return new Worker(code, { eval: true, workerData: settings, execArgv: [] });
 }
