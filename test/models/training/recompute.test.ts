@@ -58,6 +58,9 @@ function lossFor(config: CorrFormerConfig, windows: number) {
   return corrFormerLoss(tf, config, places, { inputs, targets: { shape, values } });
 }
 
+/** Of the typical gradient: what is smaller is rounding. */
+const VANISHING = 1e-4;
+
 type Outcome = ReturnType<typeof outcome>;
 
 /** Loss, gradients and running statistics. */
@@ -78,10 +81,14 @@ function expectEqual(found: Outcome, expected: Outcome): void {
   const scale = (tensor: NamedTensor) => tensor.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const typical = [...expected.tensors.values()].map(scale).sort((a, b) => a - b)[expected.tensors.size >> 1];
   for (const [name, tensor] of expected.tensors) {
-    const error = found.tensors
-      .get(name)!
-      .values.reduce((most, value, i) => Math.max(most, Math.abs(value - tensor.values[i])), 0);
-    // Some gradients are zero but for rounding, as those of offsets in front of a norm.
+    const other = found.tensors.get(name)!;
+    // Some gradients are zero but for rounding, as those of offsets in front of a norm or a softmax: no two ways of
+    // computing agree on what is left of them, but it must be as good as nothing in both.
+    if (scale(tensor) < VANISHING * typical) {
+      expect(scale(other), name).toBeLessThan(VANISHING * typical);
+      continue;
+    }
+    const error = other.values.reduce((most, value, i) => Math.max(most, Math.abs(value - tensor.values[i])), 0);
     expect(error / Math.max(scale(tensor), 0.05 * typical), name).toBeLessThan(2e-4);
   }
 }
