@@ -67,7 +67,8 @@ export async function run(args: string[]): Promise<void> {
       engine: `${name} ${version}`,
       step,
       seconds: Number(((performance.now() - start) / 1000).toFixed(1)),
-      peakRssGB: Number((process.resourceUsage().maxRSS / 1e6).toFixed(2)),
+      // Given in KiB.
+      peakRssGB: Number(((process.resourceUsage().maxRSS * 1024) / 1e9).toFixed(2)),
       loss: value,
       numTensors: tf.memory().numTensors,
     });
