@@ -24,7 +24,7 @@ const { init, outcome } = await forecastRun({ observations, runs, models, datase
 const seconds = (performance.now() - start) / 1000;
 const { user, system } = process.cpuUsage(cpu);
 if (outcome !== 'published') throw new Error(`the run was ${outcome}`);
-const peakRssGB = process.resourceUsage().maxRSS / 1e6;
+const peakRssGB = (process.resourceUsage().maxRSS * 1024) / 1e9;
 
 const { variables } = await runs.read(DATASET, init, models[0].id);
 const values = Object.values(variables).flatMap((variable) => [...variable.values.subarray(0, 1000)]);
