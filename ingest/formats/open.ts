@@ -6,9 +6,9 @@ import type { Grid } from '../grid.ts';
 import { openNetcdfClassic } from './netcdf-classic/reader.ts';
 import { openNetcdf4 } from './netcdf4/reader.ts';
 
-const READ_HINT = 'This version reads NetCDF classic (CDF-1, CDF-2) and NetCDF-4.';
-const TO_CLASSIC = `${READ_HINT} Convert it: nccopy -k 64-bit-offset IN OUT.`;
+const READ_HINT = 'This version reads NetCDF classic (CDF-1, CDF-2, CDF-5) and NetCDF-4.';
 
+const CLASSIC_MAGICS = ['CDF\x01', 'CDF\x02', 'CDF\x05'];
 const HDF5_MAGIC = '\x89HDF\r\n\x1a\n';
 
 /** HDF5 may stand behind a block of something else, whose length is one of these. */
@@ -16,7 +16,6 @@ const HDF5_PLACES = Array.from({ length: 20 }, (_, power) => 512 * 2 ** power);
 
 /** First bytes (one character a byte) -> what it is, and what to do. */
 const FOREIGN: [string[], string, string][] = [
-  [['CDF\x05'], 'NetCDF classic with 64-bit data (CDF-5)', TO_CLASSIC],
   [['\x0e\x03\x13\x01'], 'HDF4', READ_HINT],
   [['GRIB'], 'GRIB', `${READ_HINT} Convert it: grib_to_netcdf -k 2 -o OUT IN.`],
   [['BUFR'], 'BUFR', READ_HINT],
@@ -50,7 +49,7 @@ async function openHandle(handle: FileHandle, path: string): Promise<Grid> {
   if (stat.isDirectory()) throw foreign(path, 'a folder (Zarr?)', READ_HINT);
   if (!stat.isFile()) throw foreign(path, 'no plain file', READ_HINT);
   const magic = await bytesAt(handle, 0);
-  if (magic.startsWith('CDF\x01') || magic.startsWith('CDF\x02')) return openNetcdfClassic(handle, stat.size, path);
+  if (CLASSIC_MAGICS.includes(magic.slice(0, 4))) return openNetcdfClassic(handle, stat.size, path);
   if (magic === HDF5_MAGIC) return openHdf5(handle, path);
   if (magic === '') throw foreign(path, 'an empty file', 'Fetch the file again.');
   const known = FOREIGN.find(([beginnings]) => beginnings.some((beginning) => magic.trimStart().startsWith(beginning)));

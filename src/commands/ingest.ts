@@ -21,7 +21,7 @@ export function registerIngest(program: Command): void {
   program
     .command('ingest')
     .description('read gridded files (sampled at stations) and files of stations into a dataset, all or nothing')
-    .argument('<file...>', 'NetCDF classic files')
+    .argument('<file...>', 'NetCDF files, classic or NetCDF-4')
     .requiredOption('--dataset <name>', 'the dataset to merge into; made when it is not there')
     .option('--stations <csv>', 'where to sample grids: id,latitude,longitude[,name,country,elevation]')
     .option('--map <name=variable>', 'take a variable of the file as one of ours; may be repeated', addMapping, {})

@@ -1,14 +1,28 @@
 /**
- * The header of a NetCDF classic file (CDF-1 and CDF-2), after "The NetCDF Classic Format Specification": netcdfjs parses
- * it, here it is held against the file's real length, and each variable's place is worked out from the dimensions alone.
+ * The header of a NetCDF classic file (CDF-1, CDF-2 and CDF-5), after "The NetCDF Classic Format Specification": netcdfjs parses
+ * it where it can, here it is held against the file's real length, and each variable's place is worked out from the dimensions alone.
  */
 import type { FileHandle } from 'node:fs/promises';
 import { NetCDFReader } from 'netcdfjs';
 import { KernelcastError } from '../../../src/errors.ts';
-import { type Attribute, type Attributes, decodeText, type GridVariable } from '../../grid.ts';
+import { type Attribute, type Attributes, decodeText, type ElementType, type GridVariable } from '../../grid.ts';
+import { parseWideHeader, type RawAttribute, type RawHeader } from './wide-header.ts';
 
-export type ClassicType = 'byte' | 'char' | 'short' | 'int' | 'float' | 'double';
-export const BYTES_OF: Record<ClassicType, number> = { byte: 1, char: 1, short: 2, int: 4, float: 4, double: 8 };
+/** The unsigned ones and those of 64 bits occur in CDF-5 only. */
+export type ClassicType = Exclude<ElementType, 'string'>;
+export const BYTES_OF: Record<ClassicType, number> = {
+  byte: 1,
+  ubyte: 1,
+  char: 1,
+  short: 2,
+  ushort: 2,
+  int: 4,
+  uint: 4,
+  float: 4,
+  int64: 8,
+  uint64: 8,
+  double: 8,
+};
 
 /** A header is read in pieces of doubling size; no sane file has one larger than this. */
 const FIRST_BYTES = 64 * 1024;
@@ -41,7 +55,7 @@ export async function readHeader(handle: FileHandle, length: number, path: strin
     const bytes = new Uint8Array(Math.min(size, length));
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
     try {
-      return placed(new NetCDFReader(bytes.subarray(0, bytesRead)), length, path);
+      return placed(parse(bytes.subarray(0, bytesRead)), length, path);
     } catch (cause) {
       if (cause instanceof KernelcastError) throw cause;
       // A RangeError means that the parser ran off the piece that it was given.
@@ -53,6 +67,25 @@ export async function readHeader(handle: FileHandle, length: number, path: strin
   }
 }
 
+function parse(bytes: Uint8Array): RawHeader {
+  if (bytes[3] === 5) return parseWideHeader(bytes);
+  try {
+    const { header, buffer } = new NetCDFReader(bytes);
+    const { dimensions, recordDimension, variables, globalAttributes } = header;
+    return {
+      dimensions: dimensions ?? [],
+      recordDimension,
+      variables: (variables ?? []) as RawHeader['variables'],
+      globalAttributes: (globalAttributes ?? []) as RawAttribute[],
+      end: buffer.offset,
+    };
+  } catch (error) {
+    const tooFar = error instanceof Error && error.message.includes('4GB');
+    if (tooFar) return parseWideHeader(bytes);
+    throw error;
+  }
+}
+
 function broken(path: string, what: string, cause?: unknown, where: Record<string, string | number> = {}) {
   return new KernelcastError('FORMAT', `a damaged NetCDF classic file: ${what}`, {
     where: { file: path, ...where },
@@ -61,13 +94,12 @@ function broken(path: string, what: string, cause?: unknown, where: Record<strin
   });
 }
 
-function placed(reader: NetCDFReader, length: number, path: string): Header {
-  const { header } = reader;
-  const names = header.dimensions ?? [];
+function placed(header: RawHeader, length: number, path: string): Header {
+  const names = header.dimensions;
   const unlimited = names.filter(({ size }) => size === 0);
   if (unlimited.length > 1) throw broken(path, 'it has two record dimensions');
 
-  const raw = (header.variables ?? []).map((variable) => {
+  const raw = header.variables.map((variable) => {
     const name = fromUtf8(variable.name);
     const fail = (what: string) => broken(path, what, undefined, { variable: name });
     const type = variable.type as ClassicType;
@@ -103,7 +135,7 @@ function placed(reader: NetCDFReader, length: number, path: string): Header {
     if (variables.has(name)) throw broken(path, `it has two variables called '${name}'`);
     const end = record ? (count === 0 ? 0 : offset + (count - 1) * stride + bytes) : offset + bytes;
     if (end > length) throw truncated(path, name, end, length);
-    if (end > 0 && offset < reader.buffer.offset) {
+    if (end > 0 && offset < header.end) {
       throw broken(path, 'the values of a variable begin inside the header', undefined, { variable: name });
     }
     const own = ids.map((id) => dimensionNames[id]);
@@ -129,9 +161,9 @@ function recordCount(told: number, records: readonly { offset: number }[], strid
 }
 
 /** netcdfjs tells one number, several, bytes without a sign and text of one character a byte; here they become one form. */
-function attributesOf(list: readonly { name: string; type: string; value: unknown }[]): Attributes {
+function attributesOf(list: readonly RawAttribute[]): Attributes {
   const attributes = new Map<string, Attribute>();
-  for (const { name, type, value } of list ?? []) {
+  for (const { name, type, value } of list) {
     if (typeof value === 'string') {
       attributes.set(fromUtf8(name), { type: 'char', value: fromUtf8(value) });
       continue;

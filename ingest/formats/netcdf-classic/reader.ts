@@ -1,5 +1,5 @@
 /**
- * NetCDF classic files (CDF-1 and CDF-2), read a slab at a time through a file handle: only the header and the slabs
+ * NetCDF classic files (CDF-1, CDF-2 and CDF-5), read a slab at a time through a file handle: only the header and the slabs
  * that are asked for are ever in memory.
  */
 import type { FileHandle } from 'node:fs/promises';
@@ -160,13 +160,26 @@ function toNumbers(bytes: Uint8Array, type: ClassicType): RawArray {
     case 'byte':
       return new Int8Array(buffer);
     case 'char':
+    case 'ubyte':
       return bytes;
     case 'short':
       if (swap) swapping.swap16();
       return new Int16Array(buffer);
+    case 'ushort':
+      if (swap) swapping.swap16();
+      return new Uint16Array(buffer);
     case 'int':
       if (swap) swapping.swap32();
       return new Int32Array(buffer);
+    case 'uint':
+      if (swap) swapping.swap32();
+      return new Uint32Array(buffer);
+    case 'int64':
+      if (swap) swapping.swap64();
+      return Float64Array.from(new BigInt64Array(buffer), Number);
+    case 'uint64':
+      if (swap) swapping.swap64();
+      return Float64Array.from(new BigUint64Array(buffer), Number);
     case 'float':
       if (swap) swapping.swap32();
       return new Float32Array(buffer);

@@ -8,7 +8,7 @@ const folder = temporaryFolder();
 
 it.each([
   ['NetCDF-4 of no more than that', '\x89HDF\r\n\x1a\n\0\0', 'a damaged NetCDF-4 file'],
-  ['64-bit data', 'CDF\x05\0\0\0\0', 'CDF-5'],
+  ['64-bit data of no more than that', 'CDF\x05\0\0\0\0', 'a damaged NetCDF classic file'],
   ['GRIB', 'GRIB\0\0\0\x02', 'GRIB'],
   ['gzip', '\x1f\x8b\x08\0', 'gzip'],
   ['an error page of a server', '\n <html><body>404', 'text'],
