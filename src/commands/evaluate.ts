@@ -99,7 +99,7 @@ function table({ models }: Evaluation): string {
   const mseOf = (id: string, variable: string) =>
     models.find(({ model }) => model === id)?.variables[variable as keyof typeof VARIABLES]?.mse;
   const gain = (mse: number, reference: number | undefined) =>
-    reference === undefined ? '' : `${((1 - mse / reference) * 100).toFixed(1)} %`;
+    reference === undefined ? '' : `${(Math.round((1 - mse / reference) * 1000) / 10 || 0).toFixed(1)} %`;
   const lines = models.flatMap(({ model, variables }) =>
     Object.entries(variables).map(([variable, scores]) => [
       model,
