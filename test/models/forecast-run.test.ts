@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { climatology } from '../../models/baselines/climatology.ts';
 import { persistence } from '../../models/baselines/persistence.ts';
+import type { ForecastModel } from '../../models/forecast-model.ts';
 import { forecastRun } from '../../models/forecast-run.ts';
 import { verifyRuns } from '../../models/verification.ts';
 import { parseHour } from '../../src/domain/time.ts';
@@ -55,6 +56,34 @@ test('a hindcast sees nothing after its init', async () => {
   await forecast(from + 70);
   const { values } = (await new RunStore(root).read('d', from + 70, 'persistence')).variables.temperature_2m!;
   expect(values[0]).toBe(70);
+});
+
+test('each model is given the hours that it looks at, up to init and none after', async () => {
+  await observe(from, 100);
+  const given: [first: number, last: number][] = [];
+  const watching = (historyHours: number): ForecastModel => ({
+    ...persistence,
+    id: `watching-${historyHours}`,
+    historyHours,
+    forecast(input) {
+      const { observations } = input;
+      given.push([observations.from - input.init, observations.from + observations.hours - 1 - input.init]);
+      return persistence.forecast(input);
+    },
+  });
+  await forecastRun({
+    observations: new ObservationStore(root),
+    runs: new RunStore(root),
+    models: [watching(48), watching(10), watching(100_000)],
+    dataset: 'd',
+    init: from + 70,
+    clock,
+  });
+  expect(given).toEqual([
+    [-47, 0],
+    [-9, 0],
+    [-70, 0],
+  ]);
 });
 
 test('a time without 48 hours before it is refused, with the times that would do', async () => {
