@@ -73,6 +73,30 @@ test('wind speed is never below zero', async () => {
   expect(Math.min(...values)).toBe(0);
 });
 
+test('the station tree of the artefact is the one that is used', async () => {
+  const random = seededRandom(2);
+  const weights = initialise(forecasterSpecs(TINY, 'training'), random);
+  for (const { values } of weights.values())
+    for (let i = 0; i < values.length; i++) values[i] += 0.1 * random.uniform();
+  const observations = window({ temperature_2m: (hour, station) => station * Math.sin(hour / (3 + station)) });
+  const tree = treeOf('test', stations, TINY);
+  const swap = ([first, second, ...others]: typeof tree.nodes) => [
+    [second[0], ...first.slice(1)],
+    [first[0], ...second.slice(1)],
+    ...others,
+  ];
+  const forecastWith = async (name: string, stationTree: typeof tree) => {
+    const target = join(folder, name);
+    const about = { id: name, name, training: {}, createdAt: '2025-01-01T00:00:00.000Z' };
+    await writeForecaster(target, { ...about, architecture: TINY, weights, stationTree });
+    const opened = await openNetworkModel(target, { threads: 1 });
+    return [...(await opened.forecast({ observations, init })).variables.temperature_2m!.values];
+  };
+  const usual = await forecastWith('usual', tree);
+  expect(await forecastWith('swapped', { ...tree, nodes: swap(tree.nodes) })).not.toEqual(usual);
+  expect(await forecastWith('of-others', { ...tree, nodes: [['elsewhere', null, null]] })).toEqual(usual);
+});
+
 test('the number of stations does not matter: one, or more than fill a node', async () => {
   const one = testSeries({
     stations: testStations(1),

@@ -63,3 +63,20 @@ test('interpolated hours are no targets', () => {
   const own = source.nodes[0].stations.slice(0, TINY.stationsPerNode).filter((station) => station >= 0).length;
   expect(batch.weights.reduce((sum, weight) => sum + weight, 0)).toBe(own * 24);
 });
+
+test('now and then an example lacks temperature, or wind, never both; without random numbers it lacks nothing', () => {
+  const source = openExamples(testSeries({ stations, from, hours: 100, values }), TINY);
+  const examples = Array.from({ length: 400 }, () => ({ source, node: 0, init: source.firstInit }));
+  /** How many examples count a target of the channel. */
+  const withTargets = (batch: ReturnType<typeof makeBatch>, channel: number) =>
+    examples.filter((_, example) => {
+      const ofExample = batch.weights.subarray(example * 24 * 12, (example + 1) * 24 * 12);
+      return ofExample.some((weight, index) => weight === 1 && index % 4 === channel);
+    }).length;
+  const complete = makeBatch(examples, TINY);
+  expect([withTargets(complete, 0), withTargets(complete, 3)]).toEqual([400, 400]);
+  const thinned = makeBatch(examples, TINY, seededRandom(1));
+  const [temperature, speed] = [withTargets(thinned, 0), withTargets(thinned, 3)];
+  for (const count of [temperature, speed]) expect(400 - count).toBeGreaterThan(20);
+  for (const count of [temperature, speed]) expect(400 - count).toBeLessThan(70);
+});

@@ -54,6 +54,19 @@ test('training lowers the validation loss, and gives back the best averaged weig
   expect(result.validation).toBeLessThan(0.7 * validations[0]);
 });
 
+test('weights that grow worse are not the result', async () => {
+  const { tf } = await openTensorFlow();
+  const reports: TrainProgress[] = [];
+  const onProgress = (progress: TrainProgress) => reports.push(progress);
+  // A rate at which the first steps help and the later ones run away.
+  const wild = options({ steps: 12, learningRate: 1, warmUpSteps: 12, averageDecay: 0, validateEvery: 1, onProgress });
+  const result = await train(tf, wild);
+  const validations = reports.map(({ validation }) => validation!);
+  expect(validations.at(-1)).toBeGreaterThan(2 * Math.min(...validations));
+  expect(result.validation).toBe(Math.min(...validations));
+  expect(result.bestStep).toBe(1 + validations.indexOf(result.validation));
+});
+
 test('equal seeds give equal weights, and no tensor is left behind', async () => {
   const { tf } = await openTensorFlow();
   const before = tf.memory().numTensors;
