@@ -3,6 +3,7 @@ import { Dataset, File, Module } from 'h5wasm/node';
 import { decodeText, type RawArray } from '../../grid.ts';
 import { attributeNames, elementType, readAttribute, readAttributes } from './attributes.ts';
 import { type Hdf5Header, Refusal, type StoredVariable } from './messages.ts';
+import { valuesElsewhere } from './one-file.ts';
 
 /** The name of a dimension's dataset that is there only to be the dimension. */
 const NO_VARIABLE = 'This is a netCDF dimension but not a netCDF variable.';
@@ -150,9 +151,8 @@ function readTexts(dataset: Dataset): string[] {
 }
 
 function checkStorage({ metadata: { chunks, size, virtual_sources: sources } }: Dataset): void {
-  if (sources && sources.length > 0) {
-    throw new Refusal('its values are in other files, a virtual dataset', 'Copy it into one file: h5repack IN OUT.');
-  }
+  // A virtual dataset reads as fill values where its sources cannot be opened, and not as an error.
+  if (sources && sources.length > 0) throw valuesElsewhere();
   const bytes = (chunks ?? []).reduce((product, n) => product * n, size);
   if (bytes > MOST_CHUNK_BYTES) {
     throw new Refusal(`it is stored in chunks of ${bytes} bytes, more than can be unpacked at once`);

@@ -6,16 +6,20 @@ import { parentPort } from 'node:worker_threads';
 import { ready } from 'h5wasm/node';
 import { type Hdf5File, openHdf5 } from './hdf5-file.ts';
 import { type Answers, type FromThread, Refusal, type Request } from './messages.ts';
+import { keepToOneFile, valuesElsewhere } from './one-file.ts';
 
 const port = parentPort!;
 const tell = (message: FromThread, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 
 // Without this, HDF5 reports an error (a chunk that cannot be inflated, say) to nobody, and the values are what was in memory before.
-(await ready).activate_throwing_error_handler();
+const module = await ready;
+module.activate_throwing_error_handler();
+const oneFile = keepToOneFile(module);
 let file: Hdf5File | undefined;
 
 function answer(request: Request): Answers[Request['kind']] {
   if (request.kind === 'open') {
+    oneFile.allow(request.path);
     file = openHdf5(request.path);
     return file.header;
   }
@@ -30,7 +34,8 @@ port.on('message', (request: Request) => {
   try {
     const given = answer(request);
     tell({ kind: 'answer', answer: given }, ArrayBuffer.isView(given) ? [given.buffer as ArrayBuffer] : []);
-  } catch (error) {
+  } catch (thrown) {
+    const error = oneFile.otherAskedFor() ? valuesElsewhere() : thrown;
     const message = error instanceof Error ? error.message : String(error);
     if (error instanceof Refusal) tell({ kind: 'refused', message, hint: error.hint });
     else tell({ kind: 'failed', message });

@@ -1,8 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { File, ready } from 'h5wasm/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openGrid } from '../../../ingest/formats/open.ts';
 import type { Grid } from '../../../ingest/grid.ts';
+import { packageRoot } from '../../../src/config.ts';
 import { failure, temporaryFolder } from '../support.ts';
 
 const folder = temporaryFolder();
@@ -164,6 +167,33 @@ describe('refused with FORMAT, file and reason', () => {
     expect((await failure(openGrid(path))).message).toBe(
       `the file is cut off: it has ${bytes.length - 100} bytes and needs ${bytes.length}`,
     );
+  });
+
+  it('values that lie in another file, which exists and could be read', async () => {
+    // Made with h5py: `create_dataset('t2m', (3, 2, 2), '<f4', external=[(NAME, 0, 48)])`, NAME padded to be replaced here.
+    const bytes = gunzipSync(
+      await readFile(join(packageRoot(), 'test', 'fixtures', 'netcdf4', 'external-storage.nc.gz')),
+    );
+    const start = bytes.indexOf('/elsewhere/xxxx');
+    const room = bytes.indexOf(0, start) - start;
+    const secret = folder.path('secret');
+    await writeFile(
+      secret,
+      Float32Array.from({ length: 12 }, () => 290),
+    );
+    expect(secret.length).toBeLessThan(room);
+    bytes.write(secret.padEnd(room, '\0'), start, 'latin1');
+    const path = folder.path('external.nc');
+    await writeFile(path, bytes);
+    const grid = await openGrid(path);
+    const error = await failure(grid.read(grid.variables.get('t2m')!, [0, 0, 0], [3, 2, 2]));
+    expect(error.code).toBe('FORMAT');
+    expect(error.message).toContain('its values are in other files');
+    await grid.close();
+    // The thread goes on with a file that keeps to itself.
+    await using(write(), async (next) => {
+      expect(await next.read(next.variables.get('height')!, [], [])).toEqual(Float64Array.of(2));
+    });
   });
 
   it('flipped bytes of the structure: an error of ours, or values', async () => {
