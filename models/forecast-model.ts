@@ -4,6 +4,7 @@
  *     const forecast = await model.forecast({ observations, init });
  *     // forecast.from === init + 1, forecast.hours === LEAD_HOURS, forecast.stations === observations.stations
  */
+import type { Quantiles } from '../src/domain/quantiles.ts';
 import { FLAG, type Series, type SeriesVariable } from '../src/domain/series.ts';
 import type { Hour } from '../src/domain/time.ts';
 import type { VariableName } from '../src/domain/variables.ts';
@@ -40,11 +41,13 @@ export interface ForecastModel extends RunModel {
 export function forecastSeries(
   { observations, init }: ForecastInput,
   values: ReadonlyMap<VariableName, Float32Array>,
+  quantiles?: Quantiles,
 ): Series {
   const variables: Partial<Record<VariableName, SeriesVariable>> = {};
   for (const [name, array] of values) {
     const flags = Uint8Array.from(array, (value) => (Number.isNaN(value) ? FLAG.MISSING : FLAG.OBSERVED));
     variables[name] = { values: array, flags };
   }
-  return { stations: observations.stations, from: init + 1, hours: LEAD_HOURS, variables };
+  const series = { stations: observations.stations, from: init + 1, hours: LEAD_HOURS, variables };
+  return quantiles && Object.keys(quantiles).length > 0 ? { ...series, quantiles } : series;
 }

@@ -4,6 +4,7 @@
  * Values are laid out [time, station]: the value of hour `from + t` at station `s` is `values[t * stations.length + s]`.
  * A missing value is NaN. Units are the internal ones (degC, m/s, degree).
  */
+import type { Quantiles } from './quantiles.ts';
 import type { Station } from './station.ts';
 import type { Hour } from './time.ts';
 import { monthOf } from './time.ts';
@@ -26,6 +27,8 @@ export interface Series {
   /** The number of hours. */
   hours: number;
   variables: Partial<Record<VariableName, SeriesVariable>>;
+  /** Of a forecast that tells its uncertainty; observations have none. */
+  quantiles?: Quantiles;
 }
 
 /** An all-missing variable of the given size. */
@@ -64,7 +67,23 @@ export function sliceSeries(series: Series, from: Hour, to: Hour): Series {
     }
     variables[name] = target;
   }
-  return { stations: series.stations, from, hours: to - from, variables };
+  const sliced: Series = { stations: series.stations, from, hours: to - from, variables };
+  if (series.quantiles) sliced.quantiles = sliceQuantiles(series, series.quantiles, from, to);
+  return sliced;
+}
+
+function sliceQuantiles(series: Series, quantiles: Quantiles, from: Hour, to: Hour): Quantiles {
+  const count = series.stations.length;
+  const first = Math.max(from, series.from);
+  const last = Math.min(to, series.from + series.hours);
+  const slice = (values: Float32Array) => {
+    const target = new Float32Array((to - from) * count).fill(Number.NaN);
+    const inside = values.subarray((first - series.from) * count, Math.max(first, last) * count - series.from * count);
+    target.set(inside, inside.length === 0 ? 0 : (first - from) * count);
+    return target;
+  };
+  const entries = Object.entries(quantiles).map(([name, levels]) => [name, levels.map(slice)]);
+  return Object.fromEntries(entries) as Quantiles;
 }
 
 /** The months that hold at least one hour of a span, in order. */

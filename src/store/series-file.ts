@@ -1,7 +1,8 @@
 /**
  * A series as an Arrow IPC file, which any Arrow reader opens: one row an hour, `time: timestamp[ms, UTC]`, and for each
- * variable `NAME: fixed_size_list<float32>[stations]` and `NAME_flag: fixed_size_list<uint8>[stations]`. The schema's
- * metadata holds the station table as JSON, in the order of the lists. NaN stays NaN; there are no Arrow nulls.
+ * variable `NAME: fixed_size_list<float32>[stations]` and `NAME_flag: fixed_size_list<uint8>[stations]`. A forecast that
+ * tells its uncertainty has `NAME_p10` .. `NAME_p90` besides, as `NAME`. The schema's metadata holds the station table as
+ * JSON, in the order of the lists. NaN stays NaN; there are no Arrow nulls.
  *
  *     import pyarrow as pa; pa.ipc.open_file('2024-03.1b2c3d4e.arrow').read_all()
  */
@@ -22,10 +23,11 @@ import {
   Uint8,
 } from 'apache-arrow';
 import { z } from 'zod';
+import { QUANTILE_LEVELS, QUANTILE_VARIABLES, type Quantiles, quantileColumn } from '../domain/quantiles.ts';
 import type { Series } from '../domain/series.ts';
 import { seriesVariableNames } from '../domain/series.ts';
 import { MILLISECONDS_PER_HOUR } from '../domain/time.ts';
-import { isVariableName } from '../domain/variables.ts';
+import { isVariableName, type VariableName } from '../domain/variables.ts';
 import { KernelcastError } from '../errors.ts';
 import { stationSchema } from './manifest.ts';
 
@@ -47,13 +49,11 @@ export function encodeSeries(series: Series): Uint8Array {
     if (values.length !== rows * width || flags.length !== rows * width) {
       throw new Error(`${name} is not [${rows}, ${width}]`);
     }
+    const flagData = makeData({ type: new Uint8(), length: rows * width, nullCount: 0, data: flags });
     const lists = [
-      listColumn(name, makeData({ type: new Float32(), length: rows * width, nullCount: 0, data: values }), width),
-      listColumn(
-        `${name}_flag`,
-        makeData({ type: new Uint8(), length: rows * width, nullCount: 0, data: flags }),
-        width,
-      ),
+      valuesColumn(name, values, width),
+      listColumn(`${name}_flag`, flagData, width),
+      ...quantileColumns(series, name),
     ];
     for (const list of lists) {
       fields.push(list.field);
@@ -117,7 +117,43 @@ function decode(bytes: Uint8Array): Series {
     // The buffers of a file are padded.
     variables[name] = { values: values.subarray(0, size), flags: flags.subarray(0, size) };
   }
-  return { stations, from, hours: rows, variables };
+  const series: Series = { stations, from, hours: rows, variables };
+  const quantiles = decodeQuantiles(series, (name) => columns.get(name)?.children[0]?.values);
+  return quantiles ? { ...series, quantiles } : series;
+}
+
+function quantileColumns(series: Series, name: VariableName) {
+  const levels = series.quantiles?.[name];
+  if (!levels) return [];
+  const size = series.hours * series.stations.length;
+  if (levels.length !== QUANTILE_LEVELS.length || levels.some((values) => values.length !== size)) {
+    throw new Error(`the quantiles of ${name} are not ${QUANTILE_LEVELS.length} of [time, station]`);
+  }
+  return levels.map((values, index) =>
+    valuesColumn(quantileColumn(name, QUANTILE_LEVELS[index]), values, series.stations.length),
+  );
+}
+
+/** Undefined where no variable has any. */
+function decodeQuantiles({ stations, hours, variables }: Series, column: (name: string) => unknown) {
+  const size = hours * stations.length;
+  const quantiles: Quantiles = {};
+  for (const name of QUANTILE_VARIABLES) {
+    if (!variables[name]) continue;
+    const found = QUANTILE_LEVELS.map((level) => column(quantileColumn(name, level)));
+    if (found.every((values) => values === undefined)) continue;
+    quantiles[name] = found.map((values) => {
+      if (!(values instanceof Float32Array) || values.length < size) {
+        throw new Error(`the quantiles of ${name} are not [${hours}, ${stations.length}]`);
+      }
+      return values.subarray(0, size);
+    });
+  }
+  return Object.keys(quantiles).length > 0 ? quantiles : undefined;
+}
+
+function valuesColumn(name: string, values: Float32Array, width: number) {
+  return listColumn(name, makeData({ type: new Float32(), length: values.length, nullCount: 0, data: values }), width);
 }
 
 function listColumn<T extends DataType>(name: string, child: Data<T>, width: number) {

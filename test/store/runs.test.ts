@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { QUANTILE_LEVELS } from '../../src/domain/quantiles.ts';
 import { isKernelcastError } from '../../src/errors.ts';
 import { nodeFiles } from '../../src/store/files.ts';
 import { type Run, RunStore } from '../../src/store/runs.ts';
@@ -42,6 +43,21 @@ test('a run comes back as it was published', async () => {
     'persistence.arrow',
     'unireplknet-s.arrow',
   ]);
+});
+
+test('the uncertainty of a forecast comes back with it, and a model without has none', async () => {
+  const store = new RunStore(temporaryFolder());
+  const [network, persistence] = [...forecasts().values()];
+  const quantiles = { temperature_2m: QUANTILE_LEVELS.map((level) => new Float32Array(48).fill(level)) };
+  await store.publish(
+    run(),
+    new Map([
+      ['unireplknet-s', { ...network, quantiles }],
+      ['persistence', persistence],
+    ]),
+  );
+  expect((await store.read('demo', INIT, 'unireplknet-s')).quantiles).toEqual(quantiles);
+  expect((await store.read('demo', INIT, 'persistence')).quantiles).toBeUndefined();
 });
 
 test('runs are listed in the order of time, and nothing else is a run', async () => {

@@ -1,6 +1,7 @@
 import { tableFromIPC } from 'apache-arrow';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { QUANTILE_LEVELS } from '../../src/domain/quantiles.ts';
 import { emptyVariable, FLAG, type Series } from '../../src/domain/series.ts';
 import { decodeSeries, encodeSeries } from '../../src/store/series-file.ts';
 import { seriesOf, station } from './support.ts';
@@ -42,6 +43,31 @@ test('a file is laid out as its documentation says', () => {
   expect(table.getChild('time')?.get(1)).toBe((FROM + 1) * 3_600_000);
   expect([...(table.getChild('temperature_2m')?.get(1) ?? [])]).toEqual([1, Number.NaN, 1]);
   expect(JSON.parse(table.schema.metadata.get('stations') ?? '')).toEqual(stations);
+});
+
+test('a forecast keeps its quantiles, as columns that are named by their level', () => {
+  const series = seriesOf(stations, FROM, 2, (hour) => hour - FROM, {
+    variables: ['temperature_2m', 'wind_speed_10m'],
+  });
+  const levels = QUANTILE_LEVELS.map((level) => Float32Array.from({ length: 6 }, (_, i) => i + level));
+  levels[2][4] = Number.NaN;
+  const forecast: Series = { ...series, quantiles: { wind_speed_10m: levels } };
+  const bytes = encodeSeries(forecast);
+  expect(decodeSeries(bytes, 'f')).toEqual(forecast);
+  expect(tableFromIPC(bytes).schema.names.slice(-5)).toEqual(
+    ['p10', 'p25', 'p50', 'p75', 'p90'].map((level) => `wind_speed_10m_${level}`),
+  );
+  expect('quantiles' in decodeSeries(encodeSeries(series), 'f')).toBe(false);
+});
+
+test('quantiles of another size than the series are not written, and not read where a level is missing', () => {
+  const series = seriesOf(stations, FROM, 2, () => 1);
+  const short = QUANTILE_LEVELS.map(() => new Float32Array(5));
+  expect(() => encodeSeries({ ...series, quantiles: { temperature_2m: short } })).toThrow(/5 of \[time, station\]/);
+  const levels = QUANTILE_LEVELS.map(() => new Float32Array(6));
+  const bytes = encodeSeries({ ...series, quantiles: { temperature_2m: levels } });
+  const without = Buffer.from(Buffer.from(bytes).toString('latin1').replaceAll('_p25', '_p26'), 'latin1');
+  expect(() => decodeSeries(without, 'x.arrow')).toThrow(expect.objectContaining({ code: 'STORE_CORRUPT' }));
 });
 
 test('reading copies nothing', () => {
