@@ -1,0 +1,9 @@
+/**
+ * The figures of this process, for Prometheus. One registry a process: the jobs write theirs to it (`jobs/job-metrics.ts`),
+ * the API its own, and `/metrics` gives them all.
+ *
+ *     const seconds = new Histogram({ name: 'kernelcast_x_seconds', help: '...', registers: [metricsRegistry] });
+ */
+import { Registry } from 'prom-client';
+
+export const metricsRegistry = new Registry();
