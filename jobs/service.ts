@@ -54,7 +54,15 @@ async function answerAndWork(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, status } = work;
-  const app = createApp({ ...stores, clock, status: () => status(), log, dashboardDirectory, version });
+  const app = createApp({
+    ...stores,
+    clock,
+    status: () => status(),
+    log,
+    dashboardDirectory,
+    version,
+    stopping: signal,
+  });
   const server = await serve({ app, port, host });
   onListening?.(server.url);
   try {

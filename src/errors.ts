@@ -33,6 +33,8 @@ export const ERROR_CODES = {
   MODEL: [65, 422],
   /** Something in the store is damaged: a length or checksum of its manifest is not met. */
   STORE_CORRUPT: [74, 503],
+  /** Whoever asks has asked for more than its share. */
+  TOO_MANY_REQUESTS: [75, 429],
   /** Another process holds what we need. */
   BUSY: [75, 503],
   /** The service is still preparing: there is nothing to answer with yet. */

@@ -8,8 +8,11 @@
 import express, { type Express, type RequestHandler } from 'express';
 import type { ApiContext } from './context.ts';
 import { dashboard } from './dashboard.ts';
+import { Events } from './events.ts';
+import { Freshness } from './freshness.ts';
 import { allowOtherOrigins, answerPreflight, logRequests, securityHeaders } from './headers.ts';
 import { handleError, handleUnknownPath, handleWrongMethod } from './problem.ts';
+import { eventsRoute } from './routes/events.ts';
 import { forecastRoute } from './routes/forecast.ts';
 import { liveRoute, readyRoute } from './routes/health.ts';
 import { modelsRoute } from './routes/models.ts';
@@ -27,6 +30,10 @@ export function createApp(context: ApiContext): Express {
   app.set('query parser', false);
   app.enable('case sensitive routing');
 
+  const freshness = new Freshness(context);
+  const events = new Events({ ...context, freshness });
+  context.stopping?.addEventListener('abort', () => events.close());
+
   app.use(logRequests(context.log), securityHeaders);
   const routes: [string, RequestHandler][] = [
     ['/v1/status', statusRoute(context)],
@@ -34,6 +41,7 @@ export function createApp(context: ApiContext): Express {
     ['/v1/runs', runsRoute(context)],
     ['/v1/runs/:init/values', runValuesRoute(context) as unknown as RequestHandler],
     ['/v1/forecast', forecastRoute(context)],
+    ['/v1/events', eventsRoute(context, events)],
     ['/v1/verification', verificationRoute(context)],
     ['/v1/models', modelsRoute(context)],
     ['/health/live', liveRoute],

@@ -47,6 +47,8 @@ export interface ApiContext {
   /** The built pages; without them `/` answers 404. */
   dashboardDirectory?: string;
   version: string;
+  /** Raised when the service stops: answers without an end are ended then. */
+  stopping?: AbortSignal;
 }
 
 /** The dataset of a request: the one that it names, else the service's own. */

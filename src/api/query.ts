@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { type Hour, parseHour } from '../domain/time.ts';
 import { isKernelcastError, KernelcastError } from '../errors.ts';
 import { closest } from './closest.ts';
+import { parseQuantity, QUANTITY_NAMES, type Quantity } from './quantities.ts';
 
 const LIST_PARAMETERS = new Set(['hourly', 'models']);
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -96,6 +97,17 @@ export function list<const T extends string>(known?: readonly T[]) {
     const wrong = values.find((value) => value === '' || (known && !known.includes(value as T)));
     if (wrong === undefined && values.length <= 64) return values as T[];
     context.addIssue(wrong === undefined ? 'lists more than 64 values' : wrongChoice(wrong, known ?? []));
+    return z.NEVER;
+  });
+}
+
+/** Names of quantities, `a,b`: each once, in the order of their first mention. */
+export function quantities() {
+  return list().transform((names, context): Quantity[] => {
+    const found = names.map(parseQuantity);
+    const wrong = found.indexOf(undefined);
+    if (wrong < 0) return found as Quantity[];
+    context.addIssue(wrongChoice(names[wrong], QUANTITY_NAMES));
     return z.NEVER;
   });
 }

@@ -1,7 +1,7 @@
 /** The scores of many runs in one table, pure: sums add up, so the means are those over all pairs of all runs. */
 import type { VariableName } from '../domain/variables.ts';
 import type { ScoreRow } from '../store/scores.ts';
-import { INTERNAL_UNITS, unitLabels } from './hourly.ts';
+import { INTERNAL_UNITS, variableUnit } from './units.ts';
 
 export interface VariableScore {
   unit: string;
@@ -68,7 +68,7 @@ function scoreOf(
   const mse = mean(total.squared, total.count);
   const sorted = [...leads].sort(([a], [b]) => a - b);
   return {
-    unit: unitLabels([variable], INTERNAL_UNITS)[variable],
+    unit: variableUnit(variable, INTERNAL_UNITS).label,
     count: total.count,
     mse: rounded(mse),
     rmse: rounded(mse === null ? null : Math.sqrt(mse)),

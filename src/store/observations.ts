@@ -25,6 +25,7 @@ import { copyVariable, mergeMonth, mergeStations } from './merge.ts';
 import { checkName, checkStations, isSafeName } from './names.ts';
 import { SeriesCache } from './series-cache.ts';
 import { encodeSeries } from './series-file.ts';
+import { type Stamp, stampOf } from './stamp.ts';
 
 export interface DatasetInfo {
   dataset: string;
@@ -108,6 +109,11 @@ export class ObservationStore {
     const names = (await listFolder(this.#files, this.#root)).filter(isSafeName);
     const identities = await Promise.all(names.map((name) => identityOf(this.#files, this.#manifestPath(name))));
     return names.filter((_, index) => identities[index] !== undefined);
+  }
+
+  /** Another one when anything of the dataset is another. */
+  stamp(dataset: string): Promise<Stamp> {
+    return stampOf(this.#files, isSafeName(dataset) ? this.#manifestPath(dataset) : this.#root);
   }
 
   /** @throws KernelcastError `NOT_FOUND` naming the datasets that there are */

@@ -18,6 +18,7 @@ import { checkName, checkStations, isSafeName } from './names.ts';
 import { listRunFolders, noSuchRun, runFolder } from './run-folders.ts';
 import { SeriesCache } from './series-cache.ts';
 import { encodeSeries } from './series-file.ts';
+import { type Stamp, stampOf } from './stamp.ts';
 
 const runModelSchema = z.object({
   id: z.string(),
@@ -109,6 +110,11 @@ export class RunStore {
   /** The initialisation times of a dataset's runs, ascending; none for a dataset without runs. */
   list(dataset: string): Promise<Hour[]> {
     return listRunFolders(this.#files, this.#root, dataset);
+  }
+
+  /** Another one when a run of the dataset was published or taken away. */
+  stamp(dataset: string): Promise<Stamp> {
+    return stampOf(this.#files, join(this.#root, isSafeName(dataset) ? dataset : ''));
   }
 
   async latest(dataset: string): Promise<Hour | undefined> {

@@ -18,6 +18,7 @@ import { ManifestCache } from './manifest-cache.ts';
 import { checkName, isSafeName } from './names.ts';
 import { Recent } from './recent.ts';
 import { listRunFolders, noSuchRun, runFolder } from './run-folders.ts';
+import { type Stamp, stampOf } from './stamp.ts';
 
 const SCORES_NAME = 'scores.arrow';
 /** The runs whose scores stay in memory. */
@@ -33,6 +34,14 @@ const rowSchema = z.object({
   sumError: z.number(),
 });
 
+/** Columns that files have since forecasts carry quantiles. */
+const quantileColumnsSchema = z.object({
+  quantileCount: z.number().int().nonnegative().default(0),
+  sumCrps: z.number().default(0),
+  inside50: z.number().int().nonnegative().default(0),
+  inside80: z.number().int().nonnegative().default(0),
+});
+
 /** Sums over stations, of one model, variable and lead time. Errors are forecast minus observation, in internal units. */
 export interface ScoreRow {
   model: string;
@@ -44,6 +53,18 @@ export interface ScoreRow {
   sumSquaredError: number;
   sumAbsoluteError: number;
   sumError: number;
+  /** Of a model that tells its uncertainty. */
+  quantiles?: QuantileSums;
+}
+
+export interface QuantileSums {
+  /** The pairs whose forecast has quantiles. */
+  count: number;
+  /** Over all pairs of the row; a forecast without quantiles adds its absolute error (see `models/evaluation/sums.ts`). */
+  sumCrps: number;
+  /** The pairs whose observation lies within [p25, p75], and within [p10, p90]. */
+  inside50: number;
+  inside80: number;
 }
 
 const manifestSchema = z.object({
@@ -90,6 +111,11 @@ export class ScoreStore {
     return outcome;
   }
 
+  /** Another one when scores of the dataset were published or taken away. */
+  stamp(dataset: string): Promise<Stamp> {
+    return stampOf(this.#files, join(this.#root, isSafeName(dataset) ? dataset : ''));
+  }
+
   /** The initialisation times of the runs that have scores, ascending. */
   list(dataset: string): Promise<Hour[]> {
     return listRunFolders(this.#files, this.#root, dataset);
@@ -124,6 +150,10 @@ function encodeRows(rows: readonly ScoreRow[]): Uint8Array {
       sumSquaredError: Float64Array.from(rows, (row) => row.sumSquaredError),
       sumAbsoluteError: Float64Array.from(rows, (row) => row.sumAbsoluteError),
       sumError: Float64Array.from(rows, (row) => row.sumError),
+      quantileCount: Float64Array.from(rows, (row) => row.quantiles?.count ?? 0),
+      sumCrps: Float64Array.from(rows, (row) => row.quantiles?.sumCrps ?? 0),
+      inside50: Float64Array.from(rows, (row) => row.quantiles?.inside50 ?? 0),
+      inside80: Float64Array.from(rows, (row) => row.quantiles?.inside80 ?? 0),
     }),
     'file',
   );
@@ -131,12 +161,16 @@ function encodeRows(rows: readonly ScoreRow[]): Uint8Array {
 
 function decodeRows(bytes: Uint8Array, file: string): ScoreRow[] {
   try {
-    return z.array(rowSchema).parse(
-      tableFromIPC(bytes)
-        .toArray()
-        .map((row) => row?.toJSON()),
-    );
+    return tableFromIPC(bytes)
+      .toArray()
+      .map((row) => decodeRow(row?.toJSON()));
   } catch (cause) {
     throw new KernelcastError('STORE_CORRUPT', 'not a score file as Kernelcast writes it', { where: { file }, cause });
   }
+}
+
+function decodeRow(columns: unknown): ScoreRow {
+  const row = rowSchema.parse(columns);
+  const { quantileCount, ...sums } = quantileColumnsSchema.parse(columns);
+  return quantileCount === 0 ? row : { ...row, quantiles: { count: quantileCount, ...sums } };
 }

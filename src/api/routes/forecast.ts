@@ -4,15 +4,15 @@ import { z } from 'zod';
 import type { Series } from '../../domain/series.ts';
 import type { Station } from '../../domain/station.ts';
 import { formatHour } from '../../domain/time.ts';
-import { VARIABLE_NAMES } from '../../domain/variables.ts';
 import { KernelcastError } from '../../errors.ts';
 import { answer } from '../answer.ts';
 import { closest } from '../closest.ts';
 import type { ApiContext } from '../context.ts';
-import { defaultVariables, stationColumn, TEMPERATURE_UNITS, unitLabels, WIND_SPEED_UNITS } from '../hourly.ts';
-import { badParameter, hourOrLatest, integer, list, number, oneOf, parseQuery, text } from '../query.ts';
+import { badParameter, hourOrLatest, integer, list, number, oneOf, parseQuery, quantities, text } from '../query.ts';
 import { chooseModels, resolveRun } from '../resolve-run.ts';
 import { type NearStation, nearest } from '../stations.ts';
+import { TEMPERATURE_UNITS, unitLabels, WIND_SPEED_UNITS } from '../units.ts';
+import { defaultQuantities, stationColumn } from '../values.ts';
 
 /** Beyond this distance a station says too little about a place. */
 const MAX_DISTANCE_KM = 300;
@@ -22,7 +22,7 @@ const schema = z.strictObject({
   latitude: number(-90, 90).optional(),
   longitude: number(-180, 180).optional(),
   dataset: text().optional(),
-  hourly: list(VARIABLE_NAMES).optional(),
+  hourly: quantities().optional(),
   models: list().optional(),
   run: hourOrLatest().default('latest'),
   past_hours: integer(0, 168).default(0),
@@ -45,7 +45,7 @@ export function forecastRoute(context: ApiContext): RequestHandler {
     await answer(request, response, [context.version, run, revision], async () => {
       const past = await readPast(context, run.dataset, run.init + 1, query.past_hours);
       const units = { temperature: query.temperature_unit, windSpeed: query.wind_speed_unit };
-      const variables = query.hourly ?? defaultVariables(forecasts[0]);
+      const variables = query.hourly ?? defaultQuantities(forecasts[0]);
       const first = run.init + 1 - query.past_hours;
       const hours = query.past_hours + run.leadHours;
       const labels = unitLabels(variables, units);
@@ -53,12 +53,13 @@ export function forecastRoute(context: ApiContext): RequestHandler {
       const hourly: Record<string, unknown[]> = {
         time: Array.from({ length: hours }, (_, t) => formatHour(first + t).slice(0, -1)),
       };
-      for (const name of variables) {
-        const before = past ? stationColumn(past, station.id, name, units) : [];
+      for (const quantity of variables) {
+        const { name } = quantity;
+        const before = past ? stationColumn(past, station.id, quantity, units) : [];
         for (const [m, model] of models.entries()) {
           const key = models.length > 1 ? `${name}_${model.id}` : name;
           hourlyUnits[key] = labels[name];
-          hourly[key] = [...before, ...stationColumn(forecasts[m], station.id, name, units)];
+          hourly[key] = [...before, ...stationColumn(forecasts[m], station.id, quantity, units)];
         }
       }
       return {

@@ -2,17 +2,17 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { formatHour } from '../../domain/time.ts';
-import { VARIABLE_NAMES } from '../../domain/variables.ts';
 import { answer } from '../answer.ts';
 import type { ApiContext } from '../context.ts';
-import { defaultVariables, INTERNAL_UNITS, stationRows, unitLabels } from '../hourly.ts';
-import { badParameter, hourOrLatest, list, parseQuery, text } from '../query.ts';
+import { badParameter, hourOrLatest, parseQuery, quantities, text } from '../query.ts';
 import { chooseModels, resolveRun } from '../resolve-run.ts';
+import { INTERNAL_UNITS, unitLabels } from '../units.ts';
+import { defaultQuantities, stationRows } from '../values.ts';
 
 const schema = z.strictObject({
   dataset: text().optional(),
   model: text().optional(),
-  hourly: list(VARIABLE_NAMES).optional(),
+  hourly: quantities().optional(),
 });
 
 export function runValuesRoute(context: ApiContext): RequestHandler<{ init: string }> {
@@ -25,15 +25,15 @@ export function runValuesRoute(context: ApiContext): RequestHandler<{ init: stri
 
     await answer(request, response, [context.version, run], async () => {
       const series = await context.runs.read(run.dataset, run.init, model.id);
-      const names = hourly ?? defaultVariables(series);
+      const asked = hourly ?? defaultQuantities(series);
       return {
         dataset: run.dataset,
         init: formatHour(run.init),
         model: model.id,
         stations: series.stations.map(({ id }) => id),
         time: Array.from({ length: series.hours }, (_, t) => formatHour(series.from + t)),
-        hourly_units: { time: 'iso8601', ...unitLabels(names, INTERNAL_UNITS) },
-        hourly: Object.fromEntries(names.map((name) => [name, stationRows(series, name, INTERNAL_UNITS)])),
+        hourly_units: { time: 'iso8601', ...unitLabels(asked, INTERNAL_UNITS) },
+        hourly: Object.fromEntries(asked.map((each) => [each.name, stationRows(series, each, INTERNAL_UNITS)])),
       };
     });
   };

@@ -1,0 +1,62 @@
+/**
+ * Whether what was answered still holds, by three looks at the file system: the runs, the observations and the scores of a
+ * dataset. All requests that arrive before a look begins share it; none is answered by a look that began before it came.
+ */
+import type { ObservationStore } from '../store/observations.ts';
+import type { RunStore } from '../store/runs.ts';
+import type { ScoreStore } from '../store/scores.ts';
+import type { Stamp } from '../store/stamp.ts';
+
+export interface DatasetState {
+  /** The same text as long as nothing of the dataset has changed. */
+  identity: string;
+  runs: string;
+  observations: string;
+  /** False for a moment after a change: the next one might still bear the same identity. */
+  isSettled: boolean;
+}
+
+/** Longer than the steps in which file systems count time (10 ms at most on Linux), with room for slow clocks. */
+const SETTLED_AFTER_MS = 100;
+
+export interface FreshnessOptions {
+  runs: Pick<RunStore, 'stamp'>;
+  observations: Pick<ObservationStore, 'stamp'>;
+  scores: Pick<ScoreStore, 'stamp'>;
+}
+
+export class Freshness {
+  readonly #stores: FreshnessOptions;
+  /** Looks that have not begun, by dataset. */
+  readonly #next = new Map<string, Promise<DatasetState>>();
+
+  constructor(stores: FreshnessOptions) {
+    this.#stores = stores;
+  }
+
+  /** The state of a dataset at a moment after this call. */
+  state(dataset: string): Promise<DatasetState> {
+    let look = this.#next.get(dataset);
+    if (look === undefined) {
+      look = new Promise((resolve) => setImmediate(resolve)).then(() => {
+        this.#next.delete(dataset);
+        return this.#look(dataset);
+      });
+      this.#next.set(dataset, look);
+    }
+    return look;
+  }
+
+  async #look(dataset: string): Promise<DatasetState> {
+    const { runs, observations, scores } = this.#stores;
+    const stamps = await Promise.all([runs.stamp(dataset), observations.stamp(dataset), scores.stamp(dataset)]);
+    const [run, observation] = stamps;
+    const newest = Math.max(...stamps.map(({ changedAt }: Stamp) => changedAt));
+    return {
+      identity: stamps.map(({ identity }) => identity).join('/'),
+      runs: run.identity,
+      observations: observation.identity,
+      isSettled: Date.now() - newest > SETTLED_AFTER_MS,
+    };
+  }
+}
