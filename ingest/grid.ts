@@ -47,6 +47,8 @@ export interface GridVariable {
   dimensions: readonly string[];
   shape: readonly number[];
   attributes: Attributes;
+  /** What is unpacked at once, along each dimension; undefined where the values lie as they are. */
+  chunk?: readonly number[];
 }
 
 export interface Grid {

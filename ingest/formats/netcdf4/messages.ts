@@ -4,8 +4,6 @@ import type { Attributes, GridVariable, RawArray } from '../../grid.ts';
 export interface StoredVariable extends GridVariable {
   /** Values along each dimension that were written; an unlimited dimension may be longer than a variable along it. */
   written: readonly number[];
-  /** What is unpacked at once, for a variable stored in chunks. */
-  chunk: readonly number[] | undefined;
   /** Bytes of one value. */
   width: number;
 }

@@ -40,5 +40,5 @@ it('opens NetCDF classic under any name', async () => {
 it('tells a missing file and a folder from a damaged file', async () => {
   expect((await failure(openGrid(folder.path('nowhere.nc')))).code).toBe('NOT_FOUND');
   await mkdir(folder.path('store.zarr'));
-  expect((await failure(openGrid(folder.path('store.zarr')))).message).toContain('folder');
+  expect((await failure(openGrid(folder.path('store.zarr')))).hint).toContain('folder');
 });

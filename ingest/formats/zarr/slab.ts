@@ -1,0 +1,71 @@
+/** From chunks to a slab. */
+import type { ElementType, RawArray } from '../../grid.ts';
+
+/** Integers of 64 bits come as float64. */
+export const RawArrays: Partial<Record<ElementType, (length: number) => RawArray>> = {
+  byte: (length) => new Int8Array(length),
+  ubyte: (length) => new Uint8Array(length),
+  short: (length) => new Int16Array(length),
+  ushort: (length) => new Uint16Array(length),
+  int: (length) => new Int32Array(length),
+  uint: (length) => new Uint32Array(length),
+  int64: (length) => new Float64Array(length),
+  uint64: (length) => new Float64Array(length),
+  float: (length) => new Float32Array(length),
+  double: (length) => new Float64Array(length),
+};
+
+export interface SlabPlace {
+  start: readonly number[];
+  count: readonly number[];
+  /** The shape of a chunk. */
+  chunk: readonly number[];
+}
+
+/**
+ * Copies what a chunk and a slab share into the slab (first index slowest).
+ * @param chunk its values, and the step along each axis
+ * @param at the chunk's place among the chunks
+ */
+export function copyChunk(
+  { data, stride }: { data: ArrayLike<unknown>; stride: readonly number[] },
+  at: readonly number[],
+  target: { [index: number]: unknown; length: number },
+  { start, count, chunk }: SlabPlace,
+): void {
+  const rank = count.length;
+  if (rank === 0) {
+    target[0] = converted(data[0]);
+    return;
+  }
+  const targetStride = new Array<number>(rank).fill(1);
+  for (let axis = rank - 2; axis >= 0; axis--) targetStride[axis] = targetStride[axis + 1] * count[axis + 1];
+  const from = at.map((place, axis) => Math.max(place * chunk[axis], start[axis]));
+  const to = at.map((place, axis) => Math.min((place + 1) * chunk[axis], start[axis] + count[axis]));
+  const inner = rank - 1;
+  const length = to[inner] - from[inner];
+  const index = [...from];
+  const view = data as ArrayLike<unknown> & { subarray?: (from: number, to: number) => ArrayLike<unknown> };
+  const settable = target as unknown as { set?: (values: ArrayLike<unknown>, offset: number) => void };
+  const direct = stride[inner] === 1 && view.subarray && settable.set && typeof data[0] === 'number';
+  for (;;) {
+    let source = 0;
+    let place = 0;
+    for (let axis = 0; axis < rank; axis++) {
+      source += (index[axis] - at[axis] * chunk[axis]) * stride[axis];
+      place += (index[axis] - start[axis]) * targetStride[axis];
+    }
+    if (direct) settable.set!(view.subarray!(source, source + length), place);
+    else for (let i = 0; i < length; i++) target[place + i] = converted(data[source + i * stride[inner]]);
+    let axis = inner - 1;
+    while (axis >= 0 && ++index[axis] === to[axis]) {
+      index[axis] = from[axis];
+      axis--;
+    }
+    if (axis < 0) return;
+  }
+}
+
+function converted(value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
+}
