@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
+import { registerExtract } from './commands/extract.ts';
 import { registerForecast } from './commands/forecast.ts';
 import { registerIngest } from './commands/ingest.ts';
 import { registerInspect } from './commands/inspect.ts';
@@ -28,6 +29,7 @@ const program = new Command('kernelcast')
   .showHelpAfterError();
 
 registerIngest(program);
+registerExtract(program);
 registerEvaluate(program);
 registerForecast(program);
 registerTrain(program);

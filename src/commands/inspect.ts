@@ -1,9 +1,11 @@
-/** `kernelcast inspect`: what a model artefact or checkpoint is, and the station tree that it makes of a dataset. */
+/** `kernelcast inspect`: what a file, dataset, run or model is and holds. */
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { StoredTree } from '../../models/forecaster/stored-tree.ts';
-import type { Inspection } from '../../models/inspect.ts';
 import { dataDirectory } from '../config.ts';
+import { parseHour } from '../domain/time.ts';
 import { KernelcastError } from '../errors.ts';
+import type { Described } from './inspect/described.ts';
 
 interface Options {
   dataset?: string;
@@ -14,74 +16,71 @@ interface Options {
 export function registerInspect(program: Command): void {
   program
     .command('inspect')
-    .description('tell what a model artefact or a safetensors file holds')
-    .argument('<path>', 'the folder of a model artefact, or a safetensors file')
-    .option('--dataset <name>', "show the station tree that a forecaster makes of this dataset's stations")
+    .description('tell what a file of weather, a dataset, a run or a model is and holds')
+    .argument('<path>', 'a file or folder; or the name of a dataset, or of a run: DATASET/2024-03-01T06Z')
+    .option('--dataset <name>', "of a forecaster: show the station tree that it makes of this dataset's stations")
     .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
     .option('--json', 'everything, for programs')
     .action(run);
 }
 
 async function run(path: string, options: Options): Promise<void> {
-  const { inspect } = await import('../../models/inspect.ts');
-  const inspection = await inspect(path);
-  const tree = options.dataset
-    ? await treeOf(inspection, options.dataset, dataDirectory(options.data))
-    : await storedTree(inspection);
-  const text = options.json
-    ? JSON.stringify({ ...inspection, stationTree: tree }, null, 2)
-    : [...describe(inspection), ...(tree ? describeTree(tree) : [])].join('\n');
-  process.stdout.write(`${text}\n`);
+  const { json, lines } = await describe(path, dataDirectory(options.data), options.dataset);
+  process.stdout.write(`${options.json ? JSON.stringify(json, null, 2) : lines.join('\n')}\n`);
 }
 
-/** The tree of the stations that the model was trained on. */
-async function storedTree({ artefact }: Inspection): Promise<StoredTree | null> {
-  const { storedTreeSchema } = await import('../../models/forecaster/stored-tree.ts');
-  return storedTreeSchema.safeParse(artefact?.stationTree).data ?? null;
+async function describe(path: string, root: string, dataset?: string): Promise<Described> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return describeFolder(path, root, dataset);
+  if (found && (dataset !== undefined || (await isCheckpoint(path)))) return describeAsModel(path, root, dataset);
+  const named = found ? undefined : await describeNamed(path, root);
+  return named ?? (await import('./inspect/file.ts')).describeWeatherFile(path);
 }
 
-async function treeOf({ artefact, path }: Inspection, dataset: string, root: string): Promise<StoredTree> {
-  const [{ ObservationStore }, { buildStationTree }, { storeTree }] = await Promise.all([
-    import('../store/observations.ts'),
-    import('../../models/station-tree.ts'),
-    import('../../models/forecaster/stored-tree.ts'),
-  ]);
-  const architecture = artefact?.architecture as { stationsPerNode?: unknown } | undefined;
-  const stationsPerNode = architecture?.stationsPerNode;
-  if (typeof stationsPerNode !== 'number') {
-    throw new KernelcastError('USAGE', 'only a forecaster makes a station tree', { where: { path } });
+/** By its manifest: a model, a dataset or a run; else a folder of weather, such as Zarr. */
+async function describeFolder(path: string, root: string, dataset?: string): Promise<Described> {
+  const names = await readdir(path);
+  if (names.includes('model.json') || dataset !== undefined) return describeAsModel(path, root, dataset);
+  if (names.includes('manifest.json')) {
+    const whole = resolve(path);
+    const above = dirname(whole);
+    const { describeDataset, describeRun } = await import('./inspect/dataset.ts');
+    if (basename(above) === 'observations') return describeDataset(dirname(above), basename(whole));
+    const runs = dirname(above);
+    if (basename(runs) === 'runs') return describeRun(dirname(runs), basename(above), initOf(basename(whole)));
   }
-  const { stations } = await new ObservationStore(root).describe(dataset);
-  return storeTree(dataset, stations, buildStationTree(stations, { stationsPerNode, branching: 'auto' }));
+  return (await import('./inspect/file.ts')).describeWeatherFile(path);
 }
 
-function describe({ path, artefact, backbone, parameters, tensors }: Inspection): string[] {
-  const lines = artefact
-    ? [`${artefact.name} (${artefact.id}), a ${artefact.kind} of ${artefact.createdAt}`]
-    : [`${path}, a checkpoint`];
-  if (backbone) {
-    const { network, form, variant } = backbone;
-    const name = variant ? `UniRepLKNet-${variant.toUpperCase()}` : 'UniRepLKNet';
-    lines.push(`  network:    ${name}, ${form === 'fused' ? 'fused' : 'in training form'}`);
-    lines.push(`  channels:   ${network.inChannels} in, ${network.dims.join(', ')} in the stages`);
-    lines.push(`  kernels:    ${network.kernels.map((stage) => stage.join(' ')).join(' | ')}`);
-    lines.push(`  head:       ${network.classes ? `${network.classes} classes` : 'none'}`);
-  } else if (artefact) {
-    lines.push(`  network:    ${JSON.stringify(artefact.architecture)}`);
-  }
-  lines.push(`  parameters: ${parameters} in ${tensors.length} tensors`);
-  for (const [name, { bytes, sha256 }] of Object.entries(artefact?.files ?? {})) {
-    lines.push(`  file:       ${name}, ${bytes} bytes, sha256 ${sha256}`);
-  }
-  return lines;
+/** A dataset or run by name; undefined where there is none. */
+async function describeNamed(name: string, root: string): Promise<Described | undefined> {
+  const { ObservationStore } = await import('../store/observations.ts');
+  const datasets = await new ObservationStore(root).list();
+  const { describeDataset, describeRun } = await import('./inspect/dataset.ts');
+  if (datasets.includes(name)) return describeDataset(root, name);
+  const [, dataset, init] = /^([^/]+)\/(\d{4}-\d\d-\d\dT\d\d)(?::?00)?Z$/.exec(name) ?? [];
+  if (dataset !== undefined) return describeRun(root, dataset, initOf(init));
+  if (/^https?:/i.test(name)) return undefined;
+  throw new KernelcastError('NOT_FOUND', 'there is no such file, and no dataset of this name', {
+    where: { path: name, datasets: datasets.join(', ') || '(none)', data: join(root, 'observations') },
+  });
 }
 
-function describeTree({ dataset, branching, stationsPerNode, nodes }: StoredTree): string[] {
-  const members = nodes.map((slots) => slots.filter((id) => id !== null));
-  const stations = members.flat().length;
-  return [
-    `station tree of '${dataset}': ${branching.join(' x ')} nodes of ${stationsPerNode} stations`,
-    `  stations:   ${stations}, and ${nodes.flat().length - stations} empty places`,
-    ...members.map((ids, node) => `  node ${String(node).padStart(4)}:  ${ids.join(', ')}`),
-  ];
+function initOf(slug: string) {
+  return parseHour(slug.replace(/Z$/, ''));
+}
+
+async function describeAsModel(path: string, root: string, dataset?: string): Promise<Described> {
+  return (await import('./inspect/model.ts')).describeModel(path, root, dataset);
+}
+
+/** Whether a file is safetensors: a length of 8 bytes, and JSON. */
+async function isCheckpoint(path: string): Promise<boolean> {
+  const handle = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(9), 0, 9, 0);
+    return path.endsWith('.safetensors') || (bytesRead === 9 && buffer[8] === 0x7b && buffer.readUInt32LE(4) === 0);
+  } finally {
+    await handle.close();
+  }
 }

@@ -1,0 +1,120 @@
+/** What a file of weather holds, and what ingest would take of it: for `kernelcast inspect`. No values are read. */
+import type { Station } from '../src/domain/station.ts';
+import type { VariableName } from '../src/domain/variables.ts';
+import { isKernelcastError } from '../src/errors.ts';
+import { eastOrWest, hasRole, readCoordinate } from './cf/coordinates.ts';
+import { openGrid } from './formats/open.ts';
+import type { Attributes, Grid } from './grid.ts';
+import { nativeHours } from './hourly/native-hours.ts';
+import { openSource } from './open-source.ts';
+
+export interface FileDescription {
+  path: string;
+  format: string;
+  dimensions: Record<string, number>;
+  attributes: Record<string, unknown>;
+  variables: VariableDescription[];
+  /** Degrees, where the file has such coordinates: the least and the greatest. */
+  latitude: [number, number] | null;
+  longitude: [number, number] | null;
+  /** What ingest takes, or the words in which it refuses the file. */
+  weather: Weather | { refused: string };
+}
+
+export interface VariableDescription {
+  name: string;
+  type: string;
+  dimensions: readonly string[];
+  shape: readonly number[];
+  attributes: Record<string, unknown>;
+}
+
+export interface Weather {
+  taken: readonly { name: VariableName; from: string }[];
+  /** With what follows from those. */
+  variables: readonly VariableName[];
+  /** The stations of a file of stations; a grid has none. */
+  stations: number | null;
+  times: number;
+  /** ISO 8601, the earliest and the latest. */
+  first: string;
+  last: string;
+  /** Hours from one time to the next, as a rule. */
+  step: number;
+}
+
+/** @throws KernelcastError as `openGrid` does; what keeps ingest from a readable file is told, not thrown */
+export async function describeFile(path: string): Promise<FileDescription> {
+  const grid = await openGrid(path);
+  try {
+    const [latitudes, longitudes] = [await coordinates(grid, 'latitude'), await coordinates(grid, 'longitude')];
+    return {
+      path,
+      format: grid.format,
+      dimensions: Object.fromEntries(grid.dimensions),
+      attributes: plain(grid.attributes),
+      variables: [...grid.variables.values()].map((variable) => ({
+        name: variable.name,
+        type: variable.type,
+        dimensions: variable.dimensions,
+        shape: variable.shape,
+        attributes: plain(variable.attributes),
+      })),
+      latitude: extent(latitudes),
+      longitude: extent(longitudes),
+      weather: await weatherOf(path, aPlaceOf(latitudes, longitudes)),
+    };
+  } finally {
+    await grid.close();
+  }
+}
+
+async function weatherOf(path: string, place: Station): Promise<FileDescription['weather']> {
+  try {
+    const source = await openSource(path, { stations: [place] });
+    try {
+      const { axis, cellMethod, taken, variables, stations } = source;
+      const { step } = nativeHours(axis, { file: path, cellMethod });
+      const sorted = axis.times.slice().sort();
+      return {
+        taken,
+        variables,
+        stations: stations[0] === place ? null : stations.length,
+        times: sorted.length,
+        first: new Date(sorted[0]).toISOString(),
+        last: new Date(sorted[sorted.length - 1]).toISOString(),
+        step,
+      };
+    } finally {
+      await source.close();
+    }
+  } catch (error) {
+    if (!isKernelcastError(error)) throw error;
+    return { refused: error.message };
+  }
+}
+
+async function coordinates(grid: Grid, role: 'latitude' | 'longitude'): Promise<Float64Array | undefined> {
+  const variable = [...grid.variables.values()].find((candidate) => hasRole(candidate, role));
+  return variable && readCoordinate(grid, variable);
+}
+
+/** A point of the grid, to see whether it can be sampled. */
+function aPlaceOf(latitudes: Float64Array | undefined, longitudes: Float64Array | undefined): Station {
+  const middle = (values: Float64Array | undefined) => values?.[values.length >> 1] ?? 0;
+  const [latitude, longitude] = [middle(latitudes), eastOrWest(middle(longitudes))];
+  return { id: 'a-place', name: '', country: '', latitude, longitude, elevation: null };
+}
+
+function extent(values: Float64Array | undefined): [number, number] | null {
+  const present = values?.filter((value) => !Number.isNaN(value)).sort();
+  return present && present.length > 0 ? [present[0], present[present.length - 1]] : null;
+}
+
+function plain(attributes: Attributes): Record<string, unknown> {
+  const entries = [...attributes].map(([name, { value }]) => [
+    name,
+    typeof value !== 'string' && value.length === 1 ? value[0] : value,
+  ]);
+  return Object.fromEntries(entries);
+}

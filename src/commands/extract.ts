@@ -1,0 +1,62 @@
+/** `kernelcast extract`: a variable of files of weather at points, as CSV. */
+import { type Command, Option } from 'commander';
+import type { Extract } from '../../ingest/extract.ts';
+import { writeLines } from './write-out.ts';
+
+interface Options {
+  variable: string;
+  points?: string;
+  skipOutside?: boolean;
+}
+
+export function registerExtract(program: Command): void {
+  program
+    .command('extract')
+    .description('print a variable of files at points: time, point, value')
+    .argument('<file...>', 'files of weather: grids, sampled at the points, or files of stations')
+    .requiredOption(
+      '--variable <name>',
+      "a variable of the file, in its own unit; or one of Kernelcast's, such as temperature_2m",
+    )
+    .option('--points <csv>', 'where to sample grids: id,latitude,longitude')
+    .option('--skip-outside', 'leave out points outside the grid')
+    .addOption(new Option('--format <format>', 'the form of the output').choices(['csv']).default('csv'))
+    .action(run);
+}
+
+async function run(files: string[], { variable, points, skipOutside }: Options): Promise<void> {
+  const [{ openExtract }, { readStationList }] = await Promise.all([
+    import('../../ingest/extract.ts'),
+    import('../../ingest/station-list.ts'),
+  ]);
+  const stations = points === undefined ? undefined : await readStationList(points);
+  async function* lines() {
+    yield 'time,point,value';
+    for (const file of files) {
+      const extract = await openExtract(file, variable, { stations, skipOutside });
+      try {
+        yield* linesOf(extract);
+      } finally {
+        await extract.close();
+      }
+    }
+  }
+  await writeLines(lines());
+}
+
+async function* linesOf({ points, rows }: Extract): AsyncGenerator<string> {
+  for await (const { time, values } of rows()) {
+    const instant = new Date(time).toISOString().replace('.000Z', 'Z');
+    for (const [index, { id }] of points.entries()) yield `${instant},${id},${shortest(values[index])}`;
+  }
+}
+
+/** The shortest decimal that reads as the same float32; empty where the value is missing. */
+function shortest(value: number): string {
+  if (Number.isNaN(value)) return '';
+  for (let digits = 6; digits < 9; digits++) {
+    const text = Number(value.toPrecision(digits));
+    if (Math.fround(text) === value) return String(text);
+  }
+  return String(Number(value.toPrecision(9)));
+}
