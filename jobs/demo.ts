@@ -8,16 +8,15 @@ import type { ServingEngine } from '../src/api/context.ts';
 import type { Station } from '../src/domain/station.ts';
 import { formatHour, type Hour, parseHour } from '../src/domain/time.ts';
 import type { ObservationStore } from '../src/store/observations.ts';
+import { DEMO_DATASET } from './dataset.ts';
 import { forecastJob, hasData, hindcast } from './forecast.ts';
 import { sampleWorldIngestJob } from './ingest.ts';
 import { withForecaster } from './opened-forecaster.ts';
 import { ReplayClock } from './replay-clock.ts';
+import { retainJob } from './retain.ts';
 import { Schedule } from './schedule.ts';
-import { tidyJob } from './tidy.ts';
 import { verifyJob } from './verify.ts';
 import type { Work, WorkOptions } from './work.ts';
-
-export const DEMO_DATASET = 'sample-world';
 
 /** The shipped model has seen the world's first 50 days; from here on, the 48 hours that it looks back on are new to it too. */
 const REPLAY_START = parseHour('2025-02-22T00');
@@ -42,7 +41,8 @@ export async function demo({
 }: DemoOptions): Promise<Work> {
   const { observations } = stores;
   const dataset = DEMO_DATASET;
-  const clock = new ReplayClock({ hour: await resumeAt(observations), secondsPerHour });
+  const isNew = !(await hasData({ observations, dataset }));
+  const clock = new ReplayClock({ hour: isNew ? REPLAY_START : await resumeAt(observations), secondsPerHour });
   let preparing: string | null = 'opening the model';
   let schedule: Schedule | undefined;
   let engine: ServingEngine | null = null;
@@ -62,7 +62,7 @@ export async function demo({
     status: () => ({
       clock: { kind: 'replay', secondsPerHour },
       dataset,
-      jobs: schedule?.status(formatHour(clock.hour + 1)) ?? [],
+      jobs: schedule?.status() ?? [],
       preparing,
       engine,
     }),
@@ -72,28 +72,29 @@ export async function demo({
         const forecasting = { observations, forecaster, dataset, clock };
         const verify = verifyJob({ ...stores, dataset });
         const ingest = sampleWorldIngestJob({ source, observations, dataset });
-        const tidy = tidyJob({ runs: stores.runs, dataset, keepHours: KEPT_HOURS });
+        const retain = retainJob({ runs: stores.runs, dataset, keepHours: KEPT_HOURS, log });
         if (signal.aborted) return;
-        schedule = new Schedule([ingest, forecastJob(forecasting), verify, tidy], { ledger, log });
+        schedule = new Schedule([ingest, forecastJob(forecasting), verify, retain], { ledger, clock, log });
         signal.addEventListener('abort', () => schedule?.stop());
 
         log.info({ until: formatHour(clock.hour) }, 'preparing the sample world');
         // Without its weather there is no demo: a failure here ends the service, and says why.
-        await ingest.run(clock.hour);
-        await schedule.tick(clock.hour);
+        await ingest.run(clock.hour, signal);
+        if (isNew) await schedule.beginAnew(clock.hour);
+        await schedule.tick();
         preparing = null;
         log.info({ hours: HINDCAST_HOURS }, 'forecasting the hours before, for their scores');
-        await hindcast(forecasting, { from: clock.hour - HINDCAST_HOURS, to: clock.hour, signal, log });
+        await hindcast(forecasting, { from: clock.hour - HINDCAST_HOURS, to: clock.hour + 1, signal, log });
         if (signal.aborted) return;
-        await verify.run(clock.hour);
+        await verify.run(clock.hour, signal);
         log.info({ from: formatHour(clock.hour), secondsPerHour }, 'the replay begins');
-        await clock.run((hour) => schedule!.tick(hour), signal);
+        await clock.run(() => schedule!.tick(), signal);
+        await schedule.stop();
       }),
   };
 }
 
-/** The newest hour that the store holds, if the replay has begun. */
+/** The newest hour that the store holds, if the replay has come so far. */
 async function resumeAt(observations: ObservationStore): Promise<Hour> {
-  if (!(await hasData({ observations, dataset: DEMO_DATASET }))) return REPLAY_START;
   return Math.max(REPLAY_START, (await observations.describe(DEMO_DATASET)).to - 1);
 }

@@ -1,13 +1,14 @@
-/** The job that forecasts: a run from the newest observations, if they have none yet. And runs of hours that have passed. */
+/** The job that forecasts: a run from the newest observations of the slot, if they have none yet. And runs of hours that have passed. */
 import type { Forecaster } from '../models/serving/forecaster.ts';
 import type { Clock } from '../src/domain/clock.ts';
 import { formatHour, type Hour } from '../src/domain/time.ts';
 import type { Log } from '../src/log.ts';
 import type { ObservationStore } from '../src/store/observations.ts';
+import { POLICIES } from './policies.ts';
 import type { Job } from './schedule.ts';
 
 export interface ForecastJobOptions {
-  forecaster: Forecaster;
+  forecaster: Pick<Forecaster, 'run'>;
   observations: ObservationStore;
   dataset: string;
   clock: Clock;
@@ -15,10 +16,12 @@ export interface ForecastJobOptions {
 
 export function forecastJob(options: ForecastJobOptions): Job {
   return {
-    name: 'forecast',
-    async run() {
-      const { forecaster, dataset, clock } = options;
-      if (await hasData(options)) await forecaster.run({ dataset, now: clock.now() });
+    policy: POLICIES.forecast,
+    async run(slot) {
+      const { forecaster, observations, dataset, clock } = options;
+      if (!(await hasData(options))) return;
+      const { to } = await observations.describe(dataset);
+      await forecaster.run({ dataset, init: Math.min(slot, to - 1), now: clock.now() });
     },
   };
 }

@@ -8,6 +8,7 @@ import { monthOf, monthSpan } from '../src/domain/time.ts';
 import { fileError } from '../src/store/files.ts';
 import type { ObservationStore } from '../src/store/observations.ts';
 import { hasData } from './forecast.ts';
+import { POLICIES } from './policies.ts';
 import type { Job } from './schedule.ts';
 
 export interface SampleWorldIngestOptions {
@@ -19,7 +20,7 @@ export interface SampleWorldIngestOptions {
 /** Brings the dataset up to the slot, from where it stands; month by month, each wholly or not at all. */
 export function sampleWorldIngestJob({ source, observations, dataset }: SampleWorldIngestOptions): Job {
   return {
-    name: 'ingest',
+    policy: POLICIES.ingest,
     async run(slot) {
       let from = (await hasData({ observations, dataset })) ? (await observations.describe(dataset)).to : source.start;
       while (from <= slot) {
@@ -49,7 +50,7 @@ export interface InboxOptions {
  */
 export function inboxIngestJob({ inbox, stations, observations, dataset }: InboxOptions): Job {
   return {
-    name: 'ingest',
+    policy: POLICIES.ingest,
     async run() {
       const failures: unknown[] = [];
       for (const file of await filesOf(inbox)) {

@@ -1,107 +1,220 @@
 /**
- * What the jobs have done: a line of JSON for each execution, fsynced, in `<data>/jobs/ledger.jsonl`. A line that a crash cut
- * short is dropped when the ledger is opened; of a long ledger only the end is kept.
+ * The ledger of the jobs: what was begun, done, failed and skipped, in the order in which it happened. It is what the plan
+ * is made from, after a restart too, and where processes agree on who does a slot.
+ *
+ *     await ledger.transact((states, isHeld) => [{ kind: 'start', job: 'forecast', slot, at, claim, ... }]);
+ *
+ * Here it is `<data>/jobs/DATASET/ledger.jsonl`: a line of JSON each, appended and fsynced under a lock. A line that a crash cut short
+ * counts for nothing, and what is appended after it begins on a line of its own. Of a long ledger the end is kept, and what is
+ * still to be done. Processes at work are known by `at-work/` beside it (`src/store/presence.ts`).
  */
 import { join } from 'node:path';
-import { z } from 'zod';
+import { KernelcastError } from '../src/errors.ts';
 import { makeFolder, writeAtomically } from '../src/store/atomic.ts';
-import { type Files, fileError, nodeFiles, systemCode } from '../src/store/files.ts';
+import { type Files, fileError, listFolder, nodeFiles, systemCode } from '../src/store/files.ts';
+import { withLock } from '../src/store/lock.ts';
+import { checkName, isSafeName } from '../src/store/names.ts';
+import { isAtWork, Presence } from '../src/store/presence.ts';
+import { decodeLine, encodeRecord, type LedgerRecord, slotOf, slotText } from './ledger-records.ts';
+import { SlotStates } from './slot-states.ts';
 
-const executionSchema = z.object({
-  job: z.string(),
-  /** The hour that the job was run for; ISO 8601, as all times here. */
-  slot: z.string(),
-  state: z.enum(['done', 'failed']),
-  /** By the clock of the machine, also in a replay. */
-  startedAt: z.string(),
-  finishedAt: z.string(),
-  error: z.string().nullable(),
-});
-export type JobExecution = z.infer<typeof executionSchema>;
+export type IsHeld = (claim: string) => boolean;
+
+export interface Ledger {
+  /** As of the last refresh or transaction. */
+  readonly states: SlotStates;
+  /** The records that are kept, oldest first. */
+  readonly records: readonly LedgerRecord[];
+  refresh(): Promise<void>;
+  /**
+   * Reads what is new, lets `work` decide, and appends what it returns, with no other process in between.
+   * @returns what was appended
+   * @throws KernelcastError `ENVIRONMENT`, `BUSY`; then the records may be there or not, and nothing may be begun on them
+   */
+  transact(work: (states: SlotStates, isHeld: IsHeld) => LedgerRecord[]): Promise<LedgerRecord[]>;
+  /** A claim of this process, held until it is let go or the process dies. */
+  claim(): Promise<string>;
+  letGo(claim: string): void;
+  close(): Promise<void>;
+}
 
 const MOST_LINES = 10_000;
 const KEPT_LINES = 1_000;
+const WAIT_MS = 10_000;
 
-export class JobLedger {
+export class JobLedger implements Ledger {
+  readonly dataset: string;
   readonly #files: Files;
+  readonly #folder: string;
   readonly #path: string;
-  readonly #last = new Map<string, JobExecution>();
-  #lines: JobExecution[] = [];
+  readonly #claims = new Set<string>();
+  #presence: Promise<Presence> | undefined;
+  #token: string | undefined;
+  #claimed = 0;
+  #states = new SlotStates();
+  #records: LedgerRecord[] = [];
+  /** Identity of the file whose records these are. */
+  #identity: string | undefined;
+  #endsClean = true;
 
-  private constructor(path: string, files: Files) {
-    this.#path = path;
+  private constructor(root: string, dataset: string, files: Files) {
+    const folder = join(root, 'jobs', dataset);
+    this.dataset = dataset;
+    this.#folder = folder;
+    this.#path = join(folder, 'ledger.jsonl');
     this.#files = files;
   }
 
   /**
-   * @param root the data directory
-   * @throws KernelcastError `ENVIRONMENT` when the ledger cannot be read or written
+   * @param root the data directory; nothing is written to it before the first transaction
+   * @throws KernelcastError `USAGE` on an impossible name, `ENVIRONMENT` when the ledger cannot be read
    */
-  static async open(root: string, files: Files = nodeFiles): Promise<JobLedger> {
-    const folder = join(root, 'jobs');
-    await makeFolder(files, folder);
-    const ledger = new JobLedger(join(folder, 'ledger.jsonl'), files);
-    await ledger.#load();
+  static async open(root: string, dataset: string, files: Files = nodeFiles): Promise<JobLedger> {
+    checkName('dataset', dataset);
+    const ledger = new JobLedger(root, dataset, files);
+    await ledger.refresh();
     return ledger;
   }
 
-  /** The newest execution of a job. */
-  last(job: string): JobExecution | undefined {
-    return this.#last.get(job);
+  get states(): SlotStates {
+    return this.#states;
   }
 
-  /** @throws KernelcastError `ENVIRONMENT` */
-  async append(execution: JobExecution): Promise<void> {
-    this.#remember(execution);
-    if (this.#lines.length > MOST_LINES) return this.#rewrite();
-    try {
-      const handle = await this.#files.open(this.#path, 'a');
+  get records(): readonly LedgerRecord[] {
+    return this.#records;
+  }
+
+  async refresh(): Promise<void> {
+    const identity = await this.#look();
+    if (identity === this.#identity) return;
+    const text = identity === undefined ? '' : await this.#read();
+    this.#endsClean = text === '' || text.endsWith('\n');
+    this.#records = text.split('\n').flatMap((line) => decodeLine(line) ?? []);
+    this.#states = new SlotStates(this.#records);
+    this.#identity = identity;
+  }
+
+  async transact(work: (states: SlotStates, isHeld: IsHeld) => LedgerRecord[]): Promise<LedgerRecord[]> {
+    await makeFolder(this.#files, this.#folder);
+    return withLock(this.#files, join(this.#folder, '.ledger-lock'), WAIT_MS, async (check) => {
+      await this.refresh();
+      const records = work(this.#states, await this.#held());
+      if (records.length === 0) return [];
+      await check();
       try {
-        await handle.writeFile(encode(execution));
-        await handle.sync();
-      } finally {
-        await handle.close();
+        await this.#append(records);
+      } catch (error) {
+        // What of it is in the file shows when it is read again.
+        this.#identity = 'unknown';
+        throw fileError(error, 'write the ledger of the jobs', this.#path);
       }
-    } catch (error) {
-      throw fileError(error, 'write the ledger of the jobs', this.#path);
-    }
+      return records;
+    });
   }
 
-  async #load(): Promise<void> {
-    let text = '';
+  async claim(): Promise<string> {
+    this.#presence ??= Presence.announce(join(this.#folder, 'at-work'), this.#files);
+    this.#presence.catch(() => {
+      this.#presence = undefined;
+    });
+    const { token } = await this.#presence;
+    this.#token = token;
+    const claim = `${token}.${this.#claimed++}`;
+    this.#claims.add(claim);
+    return claim;
+  }
+
+  letGo(claim: string): void {
+    this.#claims.delete(claim);
+  }
+
+  async close(): Promise<void> {
+    const presence = await this.#presence?.catch(() => undefined);
+    this.#presence = undefined;
+    await presence?.leave();
+  }
+
+  /** Who is at work, looked up once for all claims of slots that are running. */
+  async #held(): Promise<IsHeld> {
+    const claims = this.#states.names.flatMap((name) =>
+      [...this.#states.job(name)!.slots.values()].flatMap(({ state, claim }) =>
+        state === 'running' && claim !== null ? [claim] : [],
+      ),
+    );
+    const alive = new Set<string>();
+    for (const claim of claims) {
+      const [token] = claim.split('.');
+      const isOwn = token === this.#token;
+      if (isOwn ? this.#claims.has(claim) : await isAtWork(join(this.#folder, 'at-work'), token, this.#files))
+        alive.add(claim);
+    }
+    return (claim) => alive.has(claim);
+  }
+
+  async #append(records: readonly LedgerRecord[]): Promise<void> {
+    const lines = records.map(encodeRecord).join('');
+    const all = [...this.#records, ...records];
+    if (this.#identity === undefined || all.length > MOST_LINES) {
+      const kept = all.length > MOST_LINES ? shorten(all) : all;
+      await writeAtomically(this.#files, this.#path, Buffer.from(kept.map(encodeRecord).join('')));
+      await this.refresh();
+      return;
+    }
+    const handle = await this.#files.open(this.#path, 'a');
     try {
-      text = await this.#files.readFile(this.#path, 'utf8');
+      await handle.writeFile(this.#endsClean ? lines : `\n${lines}`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    for (const record of records) this.#states.apply(record);
+    this.#records = all;
+    this.#endsClean = true;
+    this.#identity = await this.#look();
+  }
+
+  async #look(): Promise<string | undefined> {
+    try {
+      const { ino, size } = await this.#files.stat(this.#path);
+      return `${ino} ${size}`;
     } catch (error) {
-      if (systemCode(error) !== 'ENOENT') throw fileError(error, 'read the ledger of the jobs', this.#path);
+      if (systemCode(error) === 'ENOENT') return undefined;
+      throw fileError(error, 'read the ledger of the jobs', this.#path);
     }
-    for (const line of text.split('\n')) {
-      const execution = decode(line);
-      if (execution) this.#remember(execution);
-    }
-    // What is appended must begin on a line of its own.
-    const isClean = this.#lines.map(encode).join('') === text;
-    if (!isClean || this.#lines.length > MOST_LINES) await this.#rewrite();
   }
 
-  #remember(execution: JobExecution): void {
-    this.#lines.push(execution);
-    this.#last.set(execution.job, execution);
-  }
-
-  async #rewrite(): Promise<void> {
-    if (this.#lines.length > MOST_LINES) this.#lines = this.#lines.slice(-KEPT_LINES);
-    await writeAtomically(this.#files, this.#path, Buffer.from(this.#lines.map(encode).join('')));
+  async #read(): Promise<string> {
+    try {
+      return await this.#files.readFile(this.#path, 'utf8');
+    } catch (error) {
+      throw fileError(error, 'read the ledger of the jobs', this.#path);
+    }
   }
 }
 
-function encode(execution: JobExecution): string {
-  return `${JSON.stringify(execution)}\n`;
+/** The datasets whose jobs have been run in a data directory. */
+export async function listLedgers(root: string, files: Files = nodeFiles): Promise<string[]> {
+  return (await listFolder(files, join(root, 'jobs'))).filter((name) => isSafeName(name) && !name.includes('.jsonl'));
 }
 
-function decode(line: string): JobExecution | undefined {
-  try {
-    return executionSchema.parse(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
+/** The end of a ledger, behind what says the same of the slots that are still to be done. */
+function shorten(records: readonly LedgerRecord[]): LedgerRecord[] {
+  const states = new SlotStates(records);
+  const begins = states.begins(records.at(-1)!.at, slotText);
+  const from = new Map(begins.map((record) => [record.job, slotOf(record)]));
+  const lastOf = (record: LedgerRecord) => slotOf(record.kind === 'skipped' ? { slot: record.to } : record);
+  const kept = records.filter((record, index) => {
+    if (record.kind === 'begin') return false;
+    const isTail = index >= records.length - KEPT_LINES;
+    return isTail || lastOf(record) >= (from.get(record.job) ?? Number.NEGATIVE_INFINITY);
+  });
+  if (kept.length + begins.length > MOST_LINES) throw tooManyOpen();
+  return [...begins, ...kept];
+}
+
+/** A ledger in which ten thousand lines are of open slots: the policies do not let that happen. */
+function tooManyOpen(): KernelcastError {
+  return new KernelcastError('STORE_CORRUPT', 'the ledger of the jobs has more open slots than any schedule leaves', {
+    hint: 'Move jobs/ledger.jsonl away; the jobs begin with the current hour then.',
+  });
 }

@@ -1,12 +1,13 @@
 /** A dataset of real observations: each hour the files that have come in, a run when there is something new, the scores. */
+import type { Forecaster } from '../models/serving/forecaster.ts';
 import type { ServingEngine } from '../src/api/context.ts';
 import { systemClock } from '../src/domain/clock.ts';
 import type { Station } from '../src/domain/station.ts';
-import { hourOf } from '../src/domain/time.ts';
 import { forecastJob } from './forecast.ts';
 import { inboxIngestJob } from './ingest.ts';
 import { withForecaster } from './opened-forecaster.ts';
-import { everyHour, Schedule } from './schedule.ts';
+import { type Retention, retainJob } from './retain.ts';
+import { everyMinute, type Job, Schedule } from './schedule.ts';
 import { verifyJob } from './verify.ts';
 import type { Work, WorkOptions } from './work.ts';
 
@@ -16,42 +17,48 @@ export interface LiveOptions extends WorkOptions {
   inbox?: string;
   /** Where to sample grids of the inbox. */
   stations?: readonly Station[];
+  /** Which runs stay; without it, all do. */
+  retention?: Retention;
+}
+
+/** All jobs of a dataset, in the order of their turn. */
+export function liveJobs(
+  { stores, log, dataset, inbox, stations, retention }: Omit<LiveOptions, 'root' | 'ledger' | 'openForecaster'>,
+  forecaster: Pick<Forecaster, 'run'>,
+): Job[] {
+  const { observations, runs } = stores;
+  return [
+    ...(inbox === undefined ? [] : [inboxIngestJob({ inbox, stations, observations, dataset })]),
+    forecastJob({ observations, forecaster, dataset, clock: systemClock }),
+    verifyJob({ ...stores, dataset }),
+    retainJob({ ...retention, runs, dataset, log }),
+  ];
 }
 
 /** @throws KernelcastError `NOT_FOUND` naming the datasets that there are */
 export async function live(options: LiveOptions): Promise<Work> {
-  const { stores, ledger, openForecaster, log, dataset, inbox, stations } = options;
-  const { observations } = stores;
-  if (inbox === undefined) await observations.describe(dataset);
+  const { stores, ledger, openForecaster, log, dataset, inbox } = options;
+  if (inbox === undefined) await stores.observations.describe(dataset);
   const clock = systemClock;
   let preparing: string | null = 'opening the model';
   let schedule: Schedule | undefined;
   let engine: ServingEngine | null = null;
-  let nextAt: () => string | null = () => null;
 
   return {
     clock,
-    status: () => ({ clock: { kind: 'system' }, dataset, jobs: schedule?.status(nextAt()) ?? [], preparing, engine }),
+    status: () => ({ clock: { kind: 'system' }, dataset, jobs: schedule?.status() ?? [], preparing, engine }),
     run: (signal) =>
       withForecaster({ openForecaster, log }, async (forecaster) => {
         engine = forecaster.engine;
-        schedule = new Schedule(
-          [
-            ...(inbox === undefined ? [] : [inboxIngestJob({ inbox, stations, observations, dataset })]),
-            forecastJob({ observations, forecaster, dataset, clock }),
-            verifyJob({ ...stores, dataset }),
-          ],
-          { ledger, log },
-        );
+        schedule = new Schedule(liveJobs(options, forecaster), { ledger, clock, log });
+        signal.addEventListener('abort', () => void schedule?.stop());
         const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-        signal.addEventListener('abort', () => schedule?.stop());
         preparing = 'forecasting';
-        await schedule.tick(hourOf(clock.now()));
+        await schedule.tick();
         preparing = null;
-        const hourly = everyHour((slot) => schedule!.tick(slot), { clock, log });
-        nextAt = hourly.nextAt;
+        const minutes = everyMinute(() => schedule!.begin(), { log });
         if (!signal.aborted) await stopped;
-        await hourly.stop();
+        await minutes.stop();
         await schedule.stop();
       }),
   };

@@ -1,121 +1,284 @@
 /**
- * The schedule: each hour all jobs, one after the other, each execution written to the ledger. A job that fails is told and
- * does not keep the others from their turn; the next hour is its next chance. Doing an hour twice does no harm.
+ * The schedule: does what the plan says is due, and writes each attempt to the ledger. Each job has a lane of its own, so
+ * one that takes long keeps none of the others from their turn; a job has one slot at work at a time.
+ *
+ *     const schedule = new Schedule(jobs, { ledger, clock, log });
+ *     await schedule.tick();     // all that is due now, to its end
+ *     await schedule.begin();    // all that is due now is begun
  */
 import cron from 'node-cron';
 import type { JobStatus } from '../src/api/context.ts';
 import { type Clock, systemClock } from '../src/domain/clock.ts';
-import { formatHour, type Hour, hourOf } from '../src/domain/time.ts';
-import { isKernelcastError } from '../src/errors.ts';
+import { formatHour, type Hour, MILLISECONDS_PER_HOUR } from '../src/domain/time.ts';
+import { describeShort, KernelcastError } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
-import type { JobLedger } from './ledger.ts';
+import { newTrace, withTrace } from '../src/trace.ts';
+import { jobAttempts, jobLag, jobLastSuccess, jobRunning, jobSeconds, jobSkips } from './job-metrics.ts';
+import { jobStatuses } from './job-status.ts';
+import type { Ledger } from './ledger.ts';
+import { type LedgerRecord, slotText } from './ledger-records.ts';
+import { type DueSlot, type JobPolicy, type Plan, plan } from './plan.ts';
 
 export interface Job {
-  name: string;
-  /** @param slot the hour that the job is run for */
-  run(slot: Hour): Promise<void>;
+  policy: JobPolicy;
+  /**
+   * Does a slot; doing it twice does no harm.
+   * @param slot the hour that the job is run for
+   * @param signal raised when the attempt has taken too long, or everything is to stop at once
+   */
+  run(slot: Hour, signal: AbortSignal): Promise<void>;
 }
+
+export interface ScheduleOptions {
+  ledger: Ledger;
+  log: Log;
+  /** Makes the slots. */
+  clock: Clock;
+  /** Measures pauses and dates the records. */
+  wall?: Clock;
+}
+
+type Start = Extract<LedgerRecord, { kind: 'start' }> & { due: DueSlot };
 
 export class Schedule {
-  readonly #jobs: readonly Job[];
-  readonly #ledger: JobLedger;
+  readonly #jobs: ReadonlyMap<string, Job>;
+  readonly #ledger: Ledger;
   readonly #log: Log;
-  #running: { job: string; done: Promise<void> } | undefined;
+  readonly #clock: Clock;
+  readonly #wall: Clock;
+  /** Attempts whose end is not in the ledger yet. */
+  readonly #lanes = new Set<Promise<void>>();
+  /** Jobs whose work goes on, be it after its time. */
+  readonly #busy = new Set<string>();
+  #begun: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
-  constructor(jobs: readonly Job[], { ledger, log }: { ledger: JobLedger; log: Log }) {
-    this.#jobs = jobs;
+  constructor(jobs: readonly Job[], { ledger, log, clock, wall = systemClock }: ScheduleOptions) {
+    this.#jobs = new Map(jobs.map((job) => [job.policy.name, job]));
     this.#ledger = ledger;
     this.#log = log;
+    this.#clock = clock;
+    this.#wall = wall;
   }
 
-  /** Runs all jobs for an hour. */
-  async tick(slot: Hour): Promise<void> {
-    for (const job of this.#jobs) {
-      if (this.#stopped) return;
-      await this.#run(job, slot);
+  get policies(): JobPolicy[] {
+    return [...this.#jobs.values()].map(({ policy }) => policy);
+  }
+
+  /** Forgets what has become of the slots from `slot` on: its data are gone. */
+  async beginAnew(slot: Hour): Promise<void> {
+    await this.#ledger.transact(() =>
+      this.policies.map(({ name }) => ({ kind: 'begin', job: name, slot: slotText(slot), at: this.#now() })),
+    );
+  }
+
+  /** Begins what is due, and lets it go on; what becomes due by its end is begun then. */
+  begin(): Promise<void> {
+    const begun = this.#begun.then(() => this.#begin());
+    this.#begun = begun.catch(() => {});
+    return begun;
+  }
+
+  /** Does all that is due and becomes due by that. */
+  async tick(): Promise<void> {
+    await this.begin();
+    await this.idle();
+  }
+
+  /**
+   * Does one slot of a job now, whatever the plan says and whatever has become of it.
+   * @throws KernelcastError `BUSY` while a process is at it; what the job throws
+   */
+  async once(job: string, slot: Hour): Promise<void> {
+    const claim = await this.#ledger.claim();
+    const start = startRecord({ job, slot, attempt: 1, note: null }, claim, this.#now());
+    const { due: _, ...record } = start;
+    try {
+      await this.#ledger.transact((states, isHeld) => {
+        const state = states.slot(job, slot);
+        if (state?.state === 'running' && state.claim !== null && isHeld(state.claim)) {
+          throw new KernelcastError('BUSY', `a process is at the slot ${formatHour(slot)} of ${job}`, {
+            hint: 'See `kernelcast jobs list`; wait until it is done.',
+          });
+        }
+        return [record];
+      });
+      const error = await withTrace(start.trace, () => this.#attempt(start));
+      if (error !== undefined) throw error;
+    } finally {
+      this.#ledger.letGo(claim);
     }
   }
 
-  /** Begins no further job, and resolves when the one that is running has ended. */
+  async idle(): Promise<void> {
+    while (this.#lanes.size > 0) await Promise.all(this.#lanes);
+  }
+
+  /** Begins no further job, and resolves when those at work have ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#running?.done;
+    await this.#begun;
+    await this.idle();
   }
 
-  /** @param nextAt when the jobs run next, ISO 8601 */
-  status(nextAt: string | null): JobStatus[] {
-    return this.#jobs.map(({ name }) => {
-      const last = this.#ledger.last(name);
-      return {
-        name,
-        state: this.#running?.job === name ? 'running' : (last?.state ?? 'waiting'),
-        lastSlot: last?.slot ?? null,
-        lastFinishedAt: last?.finishedAt ?? null,
-        nextAt,
-        lastError: last?.error ?? null,
-      };
-    });
+  status(): JobStatus[] {
+    return jobStatuses(this.policies, this.#ledger.states, this.#clock.now());
   }
 
-  async #run(job: Job, slot: Hour): Promise<void> {
-    // Begun after it is named as running, since a job may ask for the status.
-    const done = Promise.resolve().then(() => this.#execute(job, slot));
-    this.#running = { job: job.name, done };
-    await done;
-    this.#running = undefined;
-  }
-
-  async #execute(job: Job, slot: Hour): Promise<void> {
-    const startedAt = now();
-    let error: string | null = null;
+  async #begin(): Promise<void> {
+    if (this.#stopped) return;
+    const claims = new Map<string, string>();
+    for (const name of this.#jobs.keys()) if (!this.#busy.has(name)) claims.set(name, await this.#ledger.claim());
+    let starts: Start[] = [];
+    let planned: Plan | undefined;
     try {
-      await job.run(slot);
-      this.#log.debug({ job: job.name, slot: formatHour(slot) }, 'a job is done');
-    } catch (failure) {
-      error = tell(failure);
-      this.#log.error({ err: failure, job: job.name, slot: formatHour(slot) }, 'a job failed');
-    }
-    const state = error === null ? 'done' : 'failed';
-    try {
-      await this.#ledger.append({
-        job: job.name,
-        slot: formatHour(slot),
-        state,
-        startedAt,
-        finishedAt: now(),
-        error,
+      await this.#ledger.transact((states, isHeld) => {
+        planned = plan({
+          policies: this.policies,
+          states,
+          now: this.#clock.now(),
+          wall: this.#wall.now(),
+          isHeld,
+          busy: this.#busy,
+        });
+        const at = this.#now();
+        starts = planned.due.map((due) => startRecord(due, claims.get(due.job)!, at));
+        return [...preludeRecords(planned, at), ...starts.map(({ due: _, ...record }) => record)];
       });
     } catch (failure) {
-      this.#log.error({ err: failure }, 'the ledger of the jobs cannot be written');
+      this.#log.error({ err: failure }, 'the ledger of the jobs cannot be written; nothing is begun');
+      starts = [];
     }
+    if (planned) this.#tellSkips(planned);
+    const started = new Set(starts.map(({ claim }) => claim));
+    for (const claim of claims.values()) if (!started.has(claim)) this.#ledger.letGo(claim);
+    for (const start of starts) this.#launch(start);
+  }
+
+  #launch(start: Start): void {
+    const lane = (async () => {
+      await withTrace(start.trace, () => this.#attempt(start));
+      this.#ledger.letGo(start.claim);
+      // The lane is free when what follows it has been begun: who waits for all lanes waits for that too.
+      await this.begin();
+    })().finally(() => this.#lanes.delete(lane));
+    this.#lanes.add(lane);
+  }
+
+  /** Never rejects. @returns what it failed with */
+  async #attempt({ due, claim }: Start): Promise<unknown> {
+    const { job: name, slot, attempt, note } = due;
+    const job = this.#jobs.get(name)!;
+    const where = { job: name, slot: formatHour(slot), attempt };
+    if (note !== null) this.#log.warn(where, note);
+    jobRunning.inc({ job: name });
+    const began = performance.now();
+    const error = await this.#runInTime(job, slot);
+    const isLast = attempt >= job.policy.attempts;
+    const outcome = error === undefined ? 'done' : isLast ? 'dead' : 'failed';
+    jobRunning.dec({ job: name });
+    jobSeconds.observe({ job: name, outcome }, (performance.now() - began) / 1000);
+    jobAttempts.inc({ job: name, outcome });
+    if (error === undefined) {
+      jobLag.set({ job: name }, this.#clock.now() / 1000 - (slot * MILLISECONDS_PER_HOUR) / 1000);
+      jobLastSuccess.set({ job: name }, this.#wall.now() / 1000);
+      this.#log.debug(where, 'a job is done');
+    } else this.#log.error({ ...where, err: error, dead: isLast }, 'a job failed');
+
+    const common = { job: name, slot: slotText(slot), at: this.#now(), claim };
+    const end: LedgerRecord =
+      error === undefined
+        ? { kind: 'done', ...common }
+        : { kind: 'failed', ...common, error: describeShort(error), isLast };
+    try {
+      await this.#ledger.transact(() => [end]);
+    } catch (failure) {
+      this.#log.error({ err: failure }, 'the ledger of the jobs cannot be written; the slot will be done again');
+    }
+    return error;
+  }
+
+  /** @returns what it failed with */
+  async #runInTime(job: Job, slot: Hour): Promise<unknown> {
+    const { name, timeoutMs } = job.policy;
+    const controller = new AbortController();
+    this.#busy.add(name);
+    const work = Promise.resolve()
+      .then(() => job.run(slot, controller.signal))
+      .then(
+        () => undefined,
+        (failure: unknown) => failure ?? new Error('failed with nothing'),
+      )
+      .finally(() => this.#busy.delete(name));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<Error>((resolve) => {
+      timer = setTimeout(() => {
+        const error = new Error(`took longer than ${timeoutMs / 60_000} minutes`);
+        controller.abort(error);
+        resolve(error);
+      }, timeoutMs);
+    });
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #tellSkips({ skips }: Plan): void {
+    for (const { job, from, to, reason } of skips) {
+      const every = this.#jobs.get(job)!.policy.everyHours;
+      jobSkips.inc({ job }, (to - from) / every + 1);
+      this.#log.warn({ job, from: formatHour(from), to: formatHour(to) }, `slots are skipped: ${reason}`);
+    }
+  }
+
+  #now(): string {
+    return new Date(this.#wall.now()).toISOString();
   }
 }
 
-/** Runs a function at the beginning of each hour, UTC; not while the last hour's is still on. */
-export function everyHour(
-  run: (slot: Hour) => Promise<void>,
-  { clock = systemClock, log }: { clock?: Clock; log: Log },
-): { nextAt(): string | null; stop(): Promise<void> } {
+function startRecord(due: DueSlot, claim: string, at: string): Start {
+  const { job, slot, attempt, note } = due;
+  return { kind: 'start', job, slot: slotText(slot), at, claim, attempt, note, trace: newTrace(), due };
+}
+
+/** What the plan settles besides what it begins. */
+function preludeRecords({ begins, deaths, skips }: Plan, at: string): LedgerRecord[] {
+  return [
+    ...begins.map(({ job, slot }): LedgerRecord => ({ kind: 'begin', job, slot: slotText(slot), at })),
+    ...deaths.map(
+      ({ job, slot, claim, isLast }): LedgerRecord => ({
+        kind: 'failed',
+        job,
+        slot: slotText(slot),
+        at,
+        claim,
+        error: 'the process that was at it has died',
+        isLast,
+      }),
+    ),
+    ...skips.map(
+      ({ job, from, to, reason }): LedgerRecord => ({
+        kind: 'skipped',
+        job,
+        slot: slotText(from),
+        to: slotText(to),
+        reason,
+        at,
+      }),
+    ),
+  ];
+}
+
+/** Runs a function at the beginning of each minute, UTC; not while the last one's is still on. */
+export function everyMinute(run: () => Promise<void>, { log }: { log: Log }): { stop(): Promise<void> } {
   const logger = {
     info: (message: string) => log.info(message),
     warn: (message: string) => log.warn(message),
     error: (message: string | Error) => log.error(message),
     debug: (message: string | Error) => log.debug(message),
   };
-  const options = { timezone: 'UTC', noOverlap: true, name: 'hourly', logger };
-  const task = cron.schedule('0 * * * *', () => run(hourOf(clock.now())), options);
-  return {
-    nextAt: () => task.getNextRun()?.toISOString() ?? null,
-    stop: async () => task.destroy(),
-  };
-}
-
-function now(): string {
-  return new Date(systemClock.now()).toISOString();
-}
-
-function tell(failure: unknown): string {
-  const message = failure instanceof Error ? failure.message : String(failure);
-  return isKernelcastError(failure) && failure.hint ? `${message}. ${failure.hint}` : message;
+  const task = cron.schedule('* * * * *', run, { timezone: 'UTC', noOverlap: true, name: 'every minute', logger });
+  return { stop: async () => task.destroy() };
 }

@@ -1,11 +1,12 @@
 /** The job that verifies: scores the runs whose hours have all been observed by now. */
 import { type VerifyOptions, verifyRuns } from '../models/verification.ts';
 import { hasData } from './forecast.ts';
+import { POLICIES } from './policies.ts';
 import type { Job } from './schedule.ts';
 
 export function verifyJob(options: VerifyOptions): Job {
   return {
-    name: 'verify',
+    policy: POLICIES.verify,
     async run() {
       if (await hasData(options)) await verifyRuns(options);
     },

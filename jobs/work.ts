@@ -3,7 +3,7 @@ import type { Forecaster } from '../models/serving/forecaster.ts';
 import type { ServiceStatus } from '../src/api/context.ts';
 import type { Clock } from '../src/domain/clock.ts';
 import type { Log } from '../src/log.ts';
-import type { JobLedger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import type { Stores } from './stores.ts';
 
 export interface Work {
@@ -18,7 +18,7 @@ export interface WorkOptions {
   /** The data directory. */
   root: string;
   stores: Stores;
-  ledger: JobLedger;
+  ledger: Ledger;
   /** What makes the runs. Opened when the service answers already, closed when the work ends. */
   openForecaster: () => Promise<Forecaster>;
   log: Log;

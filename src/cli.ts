@@ -9,6 +9,7 @@ import { registerExtract } from './commands/extract.ts';
 import { registerForecast } from './commands/forecast.ts';
 import { registerIngest } from './commands/ingest.ts';
 import { registerInspect } from './commands/inspect.ts';
+import { registerJobs } from './commands/jobs.ts';
 import { registerModel } from './commands/model.ts';
 import { registerSampleWorld } from './commands/sample-world.ts';
 import { registerStart } from './commands/start.ts';
@@ -38,6 +39,7 @@ registerInspect(program);
 registerVerify(program);
 registerSampleWorld(program);
 registerStart(program);
+registerJobs(program);
 registerDoctor(program);
 
 try {

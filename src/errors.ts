@@ -88,3 +88,9 @@ export function describeError(error: unknown): string {
   if (error.hint) lines.push(`  what to do: ${error.hint}`);
   return lines.join('\n');
 }
+
+/** One line: what went wrong, and what to do. */
+export function describeShort(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return isKernelcastError(error) && error.hint ? `${message}. ${error.hint}` : message;
+}

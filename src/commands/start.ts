@@ -17,6 +17,8 @@ interface Options {
   inbox?: string;
   stations?: string;
   network?: string;
+  keepDays?: number;
+  keepGb?: number;
 }
 
 /** What is still running this long after the signal to stop is broken off; the store stands that. */
@@ -35,6 +37,12 @@ export function registerStart(program: Command): void {
       'ingest the files of this folder into the dataset each hour, then move them into its subfolder `ingested`',
     )
     .option('--stations <csv>', 'where to sample grids of the inbox')
+    .option('--keep-days <days>', 'remove runs older than this; their scores stay (default: all stay)', positiveNumber)
+    .option(
+      '--keep-gb <size>',
+      'remove the oldest runs while all have more gigabytes (default: no limit)',
+      positiveNumber,
+    )
     .option('--network <folder>', 'a model artefact of your own, in place of the shipped one')
     .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
     .action(run);
@@ -44,16 +52,17 @@ async function run(options: Options): Promise<void> {
   if (options.dataset === undefined && (options.inbox !== undefined || options.stations !== undefined)) {
     throw new KernelcastError('USAGE', 'an inbox needs a dataset to go into', { hint: 'Name one: --dataset NAME.' });
   }
-  const [{ runService }, { openStores }, { JobLedger }, { openForecaster }] = await Promise.all([
+  const [{ runService }, { openStores }, { JobLedger }, { DEMO_DATASET }, { openForecaster }] = await Promise.all([
     import('../../jobs/service.ts'),
     import('../../jobs/stores.ts'),
     import('../../jobs/ledger.ts'),
+    import('../../jobs/dataset.ts'),
     import('../../models/serving/worker-forecaster.ts'),
   ]);
   const log = createLog();
   const root = dataDirectory(options.data);
   const stores = openStores(root);
-  const ledger = await JobLedger.open(root);
+  const ledger = await JobLedger.open(root, options.dataset ?? DEMO_DATASET);
   const work = await chooseWork(options, {
     root,
     stores,
@@ -65,11 +74,18 @@ async function run(options: Options): Promise<void> {
   const onListening = (url: string) => process.stdout.write(`Kernelcast ${version} answers at ${url}\n`);
   const { port, host } = options;
   const dashboardDirectory = builtPages(log);
-  await runService({ work, root, stores, port, host, log, version, dashboardDirectory, onListening }, stopSignal(log));
+  try {
+    await runService(
+      { work, root, stores, port, host, log, version, dashboardDirectory, onListening },
+      stopSignal(log),
+    );
+  } finally {
+    await ledger.close();
+  }
 }
 
 async function chooseWork(
-  { dataset, inbox, stations, secondsPerHour }: Options,
+  { dataset, inbox, stations, secondsPerHour, keepDays, keepGb }: Options,
   common: import('../../jobs/work.ts').WorkOptions,
 ) {
   const { readStationList } = await import('../../ingest/station-list.ts');
@@ -80,7 +96,11 @@ async function chooseWork(
   }
   const { live } = await import('../../jobs/live.ts');
   const list = stations === undefined ? undefined : await readStationList(stations);
-  return live({ ...common, dataset, inbox, stations: list });
+  const retention = {
+    keepHours: keepDays === undefined ? undefined : keepDays * 24,
+    keepBytes: keepGb === undefined ? undefined : keepGb * 1e9,
+  };
+  return live({ ...common, dataset, inbox, stations: list, retention });
 }
 
 function builtPages(log: Log): string | undefined {

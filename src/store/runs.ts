@@ -121,6 +121,12 @@ export class RunStore {
     return (await this.list(dataset)).at(-1);
   }
 
+  /** Bytes of the run's forecasts on disk. */
+  async size(dataset: string, init: Hour): Promise<number> {
+    const { models } = await this.#manifest(dataset, init);
+    return models.reduce((sum, { file }) => sum + file.bytes, 0);
+  }
+
   /** @throws KernelcastError `NOT_FOUND`, `STORE_CORRUPT` */
   async describe(dataset: string, init: Hour): Promise<Run> {
     const { leadHours, createdAt, models } = await this.#manifest(dataset, init);

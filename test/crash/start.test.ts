@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEMO_DATASET } from '../../jobs/demo.ts';
+import { DEMO_DATASET } from '../../jobs/dataset.ts';
 import { JobLedger } from '../../jobs/ledger.ts';
 import { openStores } from '../../jobs/stores.ts';
 import { packageRoot } from '../../src/config.ts';
@@ -67,7 +67,7 @@ function start(): Service {
 /** Reads all that is published, as readers do: through the manifests, with checksums. */
 async function inspect(): Promise<{ to: number; latest: number; runs: number; scored: number }> {
   const { observations, runs, scores } = openStores(root);
-  await JobLedger.open(root);
+  await JobLedger.open(root, DEMO_DATASET);
   if (!(await observations.list()).includes(DEMO_DATASET)) return { to: 0, latest: 0, runs: 0, scored: 0 };
   const { from, to } = await observations.describe(DEMO_DATASET);
   const series = await observations.read(DEMO_DATASET, from, to);

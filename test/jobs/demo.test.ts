@@ -2,7 +2,8 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEMO_DATASET, demo } from '../../jobs/demo.ts';
+import { DEMO_DATASET } from '../../jobs/dataset.ts';
+import { demo } from '../../jobs/demo.ts';
 import { openStores } from '../../jobs/stores.ts';
 import type { Work } from '../../jobs/work.ts';
 import { parseHour } from '../../src/domain/time.ts';
@@ -105,7 +106,7 @@ describe('the demo', { timeout: 60_000 }, () => {
     const stop = new AbortController();
     const done = work.run(stop.signal);
     await until(() => work.status().preparing === null, 'it is prepared');
-    expect(work.status().jobs.map((job) => job.name)).toEqual(['ingest', 'forecast', 'verify', 'tidy']);
+    expect(work.status().jobs.map((job) => job.name)).toEqual(['ingest', 'forecast', 'verify', 'retain']);
     for (const job of work.status().jobs) {
       expect(job.lastError).toBeNull();
       expect(parseHour(job.nextAt!)).toBe(parseHour(job.lastSlot!) + 1);

@@ -9,7 +9,7 @@ import { FLAG } from '../../src/domain/series.ts';
 import { parseHour } from '../../src/domain/time.ts';
 import { isKernelcastError } from '../../src/errors.ts';
 import { ObservationStore } from '../../src/store/observations.ts';
-import { stations } from './support.ts';
+import { noSignal, stations } from './support.ts';
 
 /** January and February of a coarse world. */
 let months: { name: string; bytes: Uint8Array }[];
@@ -38,7 +38,7 @@ describe('the job that ingests the sample world', () => {
     const observations = new ObservationStore(root);
     const job = sampleWorldIngestJob({ source: await coarseWorld(), observations, dataset: 'demo' });
     const slot = parseHour('2025-02-03T05');
-    await job.run(slot);
+    await job.run(slot, noSignal);
     const info = await observations.describe('demo');
     expect(info).toMatchObject({
       from: parseHour('2025-01-01'),
@@ -57,9 +57,9 @@ describe('the job that ingests the sample world', () => {
     const many = new ObservationStore(join(root, 'many'));
     const source = await coarseWorld();
     const slot = parseHour('2025-02-01T02');
-    await sampleWorldIngestJob({ source, observations: one, dataset: 'demo' }).run(slot);
+    await sampleWorldIngestJob({ source, observations: one, dataset: 'demo' }).run(slot, noSignal);
     const job = sampleWorldIngestJob({ source, observations: many, dataset: 'demo' });
-    for (const hour of [slot - 5, slot - 4, slot - 4, slot - 1, slot, slot]) await job.run(hour);
+    for (const hour of [slot - 5, slot - 4, slot - 4, slot - 1, slot, slot]) await job.run(hour, noSignal);
     expect((await many.describe('demo')).to).toBe(slot + 1);
     expect((await many.read('demo')).variables).toEqual((await one.read('demo')).variables);
   });
@@ -71,7 +71,7 @@ describe('the job that ingests the sample world', () => {
       await writeFile(join(folder, name), bytes);
     }
     const job = sampleWorldIngestJob({ source, observations: new ObservationStore(root), dataset: 'demo' });
-    await expect(job.run(parseHour('2025-01-02T00'))).rejects.toSatisfy(
+    await expect(job.run(parseHour('2025-01-02T00'), noSignal)).rejects.toSatisfy(
       (error) => isKernelcastError(error, 'TOO_LITTLE_DATA') && String(error.where.file).endsWith('2025-01.nc'),
     );
   });
@@ -85,11 +85,11 @@ describe('the job that ingests an inbox', () => {
     await writeFile(join(inbox, '.half-written.nc'), months[1].bytes.subarray(0, 1000));
     const observations = new ObservationStore(root);
     const job = inboxIngestJob({ inbox, stations, observations, dataset: 'real' });
-    await job.run(0);
+    await job.run(0, noSignal);
     expect((await observations.describe('real')).to).toBe(parseHour('2025-02-01'));
     expect(await readdir(inbox)).toEqual(['.half-written.nc', 'ingested']);
     expect(Buffer.compare(await readFile(join(inbox, 'ingested', months[0].name)), months[0].bytes)).toBe(0);
-    await job.run(1);
+    await job.run(1, noSignal);
     expect((await observations.describe('real')).sources).toEqual([months[0].name]);
   });
 
@@ -100,14 +100,14 @@ describe('the job that ingests an inbox', () => {
     await writeFile(join(inbox, months[0].name), months[0].bytes);
     const observations = new ObservationStore(root);
     const job = inboxIngestJob({ inbox, stations, observations, dataset: 'real' });
-    await expect(job.run(0)).rejects.toSatisfy(
+    await expect(job.run(0, noSignal)).rejects.toSatisfy(
       (error) => isKernelcastError(error, 'FORMAT') && String(error.where.file).endsWith('a-bad.nc'),
     );
     expect(await readdir(inbox)).toEqual(['a-bad.nc', 'ingested']);
     expect(await observations.list()).toEqual(['real']);
-    await expect(job.run(1)).rejects.toSatisfy((error) => isKernelcastError(error, 'FORMAT'));
+    await expect(job.run(1, noSignal)).rejects.toSatisfy((error) => isKernelcastError(error, 'FORMAT'));
     await writeFile(join(inbox, 'a-bad.nc'), months[1].bytes);
-    await job.run(2);
+    await job.run(2, noSignal);
     expect((await observations.describe('real')).to).toBe(parseHour('2025-03-01'));
   });
 
@@ -118,7 +118,7 @@ describe('the job that ingests an inbox', () => {
       observations: new ObservationStore(root),
       dataset: 'real',
     });
-    await expect(job.run(0)).rejects.toSatisfy(
+    await expect(job.run(0, noSignal)).rejects.toSatisfy(
       (error) => isKernelcastError(error, 'ENVIRONMENT') && String(error.where.file).endsWith('nowhere'),
     );
   });

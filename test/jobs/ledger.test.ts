@@ -1,84 +1,184 @@
-import { appendFile, mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type JobExecution, JobLedger } from '../../jobs/ledger.ts';
+import { JobLedger, listLedgers } from '../../jobs/ledger.ts';
+import type { LedgerRecord } from '../../jobs/ledger-records.ts';
+import { slotText } from '../../jobs/ledger-records.ts';
+import { parseHour } from '../../src/domain/time.ts';
 import { isKernelcastError } from '../../src/errors.ts';
 import { nodeFiles } from '../../src/store/files.ts';
 
+const FIRST = parseHour('2025-03-01T00');
 let root: string;
 let path: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'ledger-'));
-  path = join(root, 'jobs', 'ledger.jsonl');
+  path = join(root, 'jobs', 'demo', 'ledger.jsonl');
 });
 afterEach(() => rm(root, { recursive: true }));
 
-function execution(job: string, hour: number, error: string | null = null): JobExecution {
-  const at = `2025-03-01T${String(hour % 24).padStart(2, '0')}:00Z`;
-  return { job, slot: at, state: error === null ? 'done' : 'failed', startedAt: at, finishedAt: at, error };
-}
+const common = (job: string, hour: number) => ({
+  job,
+  slot: slotText(FIRST + hour),
+  at: new Date((FIRST + hour) * 3_600_000).toISOString(),
+});
+const begin = (job: string, hour: number): LedgerRecord => ({ kind: 'begin', ...common(job, hour) });
+const start = (job: string, hour: number, claim: string, attempt = 1): LedgerRecord => ({
+  kind: 'start',
+  ...common(job, hour),
+  claim,
+  attempt,
+  note: null,
+  trace: 'a'.repeat(32),
+});
+const done = (job: string, hour: number, claim: string): LedgerRecord => ({
+  kind: 'done',
+  ...common(job, hour),
+  claim,
+});
 
-async function lines(): Promise<string[]> {
-  return (await readFile(path, 'utf8')).trimEnd().split('\n');
-}
+const open = () => JobLedger.open(root, 'demo');
+const append = (ledger: JobLedger, ...records: LedgerRecord[]) => ledger.transact(() => records);
+const lines = async () => (await readFile(path, 'utf8')).trimEnd().split('\n');
+const stateOf = (ledger: JobLedger, job: string, hour: number) => ledger.states.slot(job, FIRST + hour)?.state;
 
 describe('the ledger of the jobs', () => {
-  it('tells the newest execution of each job, also after it was opened anew', async () => {
-    const ledger = await JobLedger.open(root);
-    expect(ledger.last('ingest')).toBeUndefined();
-    await ledger.append(execution('ingest', 1));
-    await ledger.append(execution('forecast', 1));
-    await ledger.append(execution('ingest', 2, 'no disk'));
-    for (const seen of [ledger, await JobLedger.open(root)]) {
-      expect(seen.last('ingest')).toEqual(execution('ingest', 2, 'no disk'));
-      expect(seen.last('forecast')).toEqual(execution('forecast', 1));
-      expect(seen.last('verify')).toBeUndefined();
+  it('tells what has become of each slot, also after it was opened anew, and in another process', async () => {
+    const ledger = await open();
+    const other = await open();
+    expect(stateOf(ledger, 'ingest', 1)).toBeUndefined();
+    await append(ledger, begin('ingest', 1), start('ingest', 1, 'a.0'));
+    await append(ledger, done('ingest', 1, 'a.0'), start('forecast', 1, 'a.1'));
+    await other.refresh();
+    for (const seen of [ledger, other, await open()]) {
+      expect(stateOf(seen, 'ingest', 1)).toBe('done');
+      expect(stateOf(seen, 'forecast', 1)).toBe('running');
+      expect(seen.records).toHaveLength(4);
     }
-    expect(await lines()).toHaveLength(3);
+    expect(await lines()).toHaveLength(4);
+    expect(await listLedgers(root)).toEqual(['demo']);
   });
 
-  it.each([1, 5, 40])('drops a last line that was cut %i bytes short, and goes on behind it', async (bytes) => {
-    const ledger = await JobLedger.open(root);
-    await ledger.append(execution('ingest', 1));
-    await ledger.append(execution('ingest', 2));
-    const { length } = await readFile(path);
-    await truncate(path, length - bytes);
-    const again = await JobLedger.open(root);
-    // Without its line end the line is whole still.
-    const kept = bytes === 1 ? 2 : 1;
-    expect(again.last('ingest')).toEqual(execution('ingest', kept));
-    await again.append(execution('ingest', 3));
-    expect((await lines()).map((line) => JSON.parse(line).slot)).toHaveLength(kept + 1);
-    expect((await JobLedger.open(root)).last('ingest')).toEqual(execution('ingest', 3));
-  });
+  it.each([1, 5, 40])(
+    'counts a last line that was cut %i bytes short for nothing, and goes on behind it',
+    async (bytes) => {
+      const ledger = await open();
+      await append(ledger, start('ingest', 1, 'a.0'), done('ingest', 1, 'a.0'));
+      await append(ledger, start('ingest', 2, 'a.1'));
+      const { length } = await readFile(path);
+      await truncate(path, length - bytes);
+      const again = await open();
+      // Without its line end the line is whole still.
+      expect(stateOf(again, 'ingest', 2)).toBe(bytes === 1 ? 'running' : undefined);
+      await append(again, start('ingest', 3, 'a.2'));
+      const third = await open();
+      expect(stateOf(third, 'ingest', 1)).toBe('done');
+      expect(stateOf(third, 'ingest', 3)).toBe('running');
+      // Who had it open all the time sees the same.
+      await ledger.refresh();
+      expect(ledger.records).toEqual(third.records);
+    },
+  );
 
   it('passes over lines that are none of its own', async () => {
-    const ledger = await JobLedger.open(root);
-    await ledger.append(execution('ingest', 1));
+    await append(await open(), start('ingest', 1, 'a.0'));
     await appendFile(path, '\0\0\0\0\n{"job":"ingest"}\n');
-    expect((await JobLedger.open(root)).last('ingest')).toEqual(execution('ingest', 1));
-    expect(await lines()).toHaveLength(1);
+    const ledger = await open();
+    await append(ledger, done('ingest', 1, 'a.0'));
+    expect(stateOf(await open(), 'ingest', 1)).toBe('done');
   });
 
-  it('keeps the end of a long ledger only', async () => {
-    const many = Array.from({ length: 10_000 }, (_, index) => execution('ingest', index));
-    await (await JobLedger.open(root)).append(execution('ingest', 0));
-    await appendFile(path, many.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-    const ledger = await JobLedger.open(root);
-    expect(await lines()).toHaveLength(1_000);
-    await ledger.append(execution('forecast', 5));
-    expect(await lines()).toHaveLength(1_001);
-    expect(ledger.last('ingest')).toEqual(many[9_999]);
+  it('hears the end of an attempt only from who has the slot', async () => {
+    const ledger = await open();
+    await append(ledger, start('ingest', 1, 'old.0'), start('ingest', 1, 'new.0', 2), done('ingest', 1, 'old.0'));
+    expect(stateOf(ledger, 'ingest', 1)).toBe('running');
+    await append(ledger, done('ingest', 1, 'new.0'));
+    expect(stateOf(ledger, 'ingest', 1)).toBe('done');
   });
 
-  it('tells a disk that fails in plain words', async () => {
-    const full = { ...nodeFiles, open: () => Promise.reject(Object.assign(new Error(), { code: 'ENOSPC' })) };
-    const ledger = await JobLedger.open(root);
-    await ledger.append(execution('ingest', 1));
-    const broken = await JobLedger.open(root, full);
-    await expect(broken.append(execution('ingest', 2))).rejects.toSatisfy((error) =>
-      isKernelcastError(error, 'ENVIRONMENT'),
+  it('keeps of a long ledger the end, and all of what is still to be done', async () => {
+    const ledger = await open();
+    await append(ledger, begin('ingest', 0), begin('forecast', 0), start('forecast', 9_000, 'x.0'));
+    const many: LedgerRecord[] = [];
+    for (let hour = 0; hour < 4_998; hour++)
+      many.push(start('ingest', hour, `a.${hour}`), done('ingest', hour, `a.${hour}`));
+    await append(ledger, ...many);
+    expect(ledger.records).toHaveLength(9_999);
+    await append(ledger, start('ingest', 4_998, 'a.4998'), done('ingest', 4_998, 'a.4998'));
+    expect((await lines()).length).toBeLessThan(1_010);
+    for (const seen of [ledger, await open()]) {
+      expect(stateOf(seen, 'forecast', 9_000)).toBe('running');
+      expect(seen.states.job('ingest')).toMatchObject({ begin: FIRST + 4_999, newestDone: FIRST + 4_998 });
+      expect(seen.states.job('forecast')?.begin).toBe(FIRST + 9_000);
+    }
+  });
+
+  it('lets transactions happen one after the other, whoever begins them', async () => {
+    const ledgers = await Promise.all([open(), open(), open()]);
+    await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        ledgers[index % 3].transact((states) => {
+          const next = (states.job('ingest')?.last ?? FIRST) - FIRST + 1;
+          return [start('ingest', next, `a.${index}`)];
+        }),
+      ),
     );
+    const ledger = await open();
+    expect(ledger.records.map((record) => record.slot)).toEqual(
+      Array.from({ length: 30 }, (_, index) => slotText(FIRST + index + 1)),
+    );
+  });
+
+  it('knows a claim as held until it is let go or its process is gone', async () => {
+    const one = await open();
+    const other = await open();
+    const claim = await one.claim();
+    await append(one, start('ingest', 1, claim));
+    const held = async (ledger: JobLedger) => {
+      let answer: boolean | undefined;
+      await ledger.transact((_, isHeld) => {
+        answer = isHeld(claim);
+        return [];
+      });
+      return answer;
+    };
+    expect([await held(one), await held(other)]).toEqual([true, true]);
+    one.letGo(claim);
+    expect(await held(one)).toBe(false);
+    // Another process sees only that its holder is at work still.
+    expect(await held(other)).toBe(true);
+    await one.close();
+    expect(await held(other)).toBe(false);
+  });
+
+  it('takes the slot of a process that died on this machine for free', async () => {
+    const token = 'f'.repeat(24);
+    const folder = join(root, 'jobs', 'demo', 'at-work', token);
+    await mkdir(folder, { recursive: true });
+    const { hostname } = await import('node:os');
+    const holder = { token, host: hostname(), pid: 2 ** 22 + 7, started: '1' };
+    await writeFile(join(folder, 'holder.json'), JSON.stringify(holder));
+    const ledger = await open();
+    await append(ledger, start('ingest', 1, `${token}.0`));
+    await ledger.transact((_, isHeld) => {
+      expect(isHeld(`${token}.0`)).toBe(false);
+      return [];
+    });
+  });
+
+  it('tells a disk that fails in plain words, and shows what is really in the file', async () => {
+    await append(await open(), start('ingest', 1, 'a.0'));
+    const full = {
+      ...nodeFiles,
+      open: (path: string, flags: string) =>
+        flags === 'a' ? Promise.reject(Object.assign(new Error(), { code: 'ENOSPC' })) : nodeFiles.open(path, flags),
+    } as typeof nodeFiles;
+    const broken = await JobLedger.open(root, 'demo', full);
+    await expect(append(broken, done('ingest', 1, 'a.0'))).rejects.toSatisfy(
+      (error) => isKernelcastError(error, 'ENVIRONMENT') && /disk is full/.test(String(error.hint)),
+    );
+    await broken.refresh();
+    expect(stateOf(broken, 'ingest', 1)).toBe('running');
   });
 });

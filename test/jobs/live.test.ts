@@ -21,17 +21,17 @@ describe('the service of a dataset', () => {
     const inbox = join(root, 'inbox');
     await mkdir(inbox);
     await copyFile(join(root, 'sample-world', february), join(inbox, february));
-    const work = await live({ ...(await workOptions(root)), dataset: 'real', inbox, stations });
+    const work = await live({ ...(await workOptions(root, 'real')), dataset: 'real', inbox, stations });
     const stop = new AbortController();
     const done = work.run(stop.signal);
     await until(() => work.status().preparing === null, 'it is prepared');
-    await until(() => work.status().jobs[0].nextAt !== null, 'the schedule is set');
     const { clock, jobs } = work.status();
     expect(clock).toEqual({ kind: 'system' });
     expect(jobs.map(({ name, lastError }) => [name, lastError])).toEqual([
       ['ingest', null],
       ['forecast', null],
       ['verify', null],
+      ['retain', null],
     ]);
     const untilNext = Date.parse(jobs[0].nextAt!) - Date.now();
     expect(untilNext).toBeGreaterThan(0);
@@ -46,20 +46,21 @@ describe('the service of a dataset', () => {
     const inbox = join(root, 'inbox');
     await mkdir(inbox);
     await writeFile(join(inbox, 'bad.nc'), 'no weather');
-    const work = await live({ ...(await workOptions(root)), dataset: 'real', inbox, stations });
+    const work = await live({ ...(await workOptions(root, 'real')), dataset: 'real', inbox, stations });
     const stop = new AbortController();
     const done = work.run(stop.signal);
     await until(() => work.status().preparing === null, 'it is prepared');
     const [ingest, forecast] = work.status().jobs;
     expect(ingest).toMatchObject({ state: 'failed' });
     expect(ingest.lastError).toMatch(/no known format/);
-    expect(forecast).toMatchObject({ state: 'done', lastError: null });
+    // It waits a while for the ingest, which is tried again.
+    expect(forecast).toMatchObject({ state: 'waiting', lastError: null });
     stop.abort();
     await done;
   });
 
   it('refuses a dataset that is not there when nothing can bring it', async () => {
-    await expect(live({ ...(await workOptions(root)), dataset: 'nowhere' })).rejects.toSatisfy((error) =>
+    await expect(live({ ...(await workOptions(root, 'real')), dataset: 'nowhere' })).rejects.toSatisfy((error) =>
       isKernelcastError(error, 'NOT_FOUND'),
     );
   });

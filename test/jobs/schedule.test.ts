@@ -3,23 +3,34 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { JobLedger } from '../../jobs/ledger.ts';
-import { everyHour, type Job, Schedule } from '../../jobs/schedule.ts';
+import type { JobPolicy } from '../../jobs/plan.ts';
+import { POLICIES } from '../../jobs/policies.ts';
+import { everyMinute, type Job, Schedule } from '../../jobs/schedule.ts';
 import { parseHour } from '../../src/domain/time.ts';
-import { KernelcastError } from '../../src/errors.ts';
+import { isKernelcastError, KernelcastError } from '../../src/errors.ts';
 import { createLog } from '../../src/log.ts';
+import { currentTrace } from '../../src/trace.ts';
 
 const log = createLog('silent');
 const slot = parseHour('2025-03-01T06');
+const HOUR = 3_600_000;
+let now = slot * HOUR;
+const clock = { now: () => now };
 let root: string;
 let ledger: JobLedger;
 beforeEach(async () => {
+  now = slot * HOUR;
   root = await mkdtemp(join(tmpdir(), 'schedule-'));
-  ledger = await JobLedger.open(root);
+  ledger = await JobLedger.open(root, 'demo');
 });
 afterEach(() => rm(root, { recursive: true }));
 
-function job(name: string, run: Job['run'] = async () => {}): Job {
-  return { name, run };
+function job(name: keyof typeof POLICIES, run: Job['run'] = async () => {}, more: Partial<JobPolicy> = {}): Job {
+  return { policy: { ...POLICIES[name], ...more }, run };
+}
+
+function scheduleOf(jobs: Job[], on = ledger): Schedule {
+  return new Schedule(jobs, { ledger: on, log, clock, wall: clock });
 }
 
 describe('the schedule', () => {
@@ -29,67 +40,207 @@ describe('the schedule', () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       calls.push(`ingest ${hour}`);
     });
-    const schedule = new Schedule([slow, job('forecast', async (hour) => void calls.push(`forecast ${hour}`))], {
-      ledger,
-      log,
-    });
-    await schedule.tick(slot);
+    await scheduleOf([slow, job('forecast', async (hour) => void calls.push(`forecast ${hour}`))]).tick();
     expect(calls).toEqual([`ingest ${slot}`, `forecast ${slot}`]);
-    expect(ledger.last('ingest')).toMatchObject({ slot: '2025-03-01T06:00Z', state: 'done', error: null });
-    expect(ledger.last('forecast')).toMatchObject({ slot: '2025-03-01T06:00Z', state: 'done', error: null });
+    const kinds = (await JobLedger.open(root, 'demo')).records.map(({ kind, job }) => `${kind} ${job}`);
+    expect(kinds).toEqual([
+      'begin ingest',
+      'begin forecast',
+      'start ingest',
+      'done ingest',
+      'start forecast',
+      'done forecast',
+    ]);
   });
 
-  it('tells a failure with its remedy and goes on with the next job', async () => {
-    const after = vi.fn(async () => {});
-    const failing = job('ingest', async () => {
+  it('does a slot once, however often it looks', async () => {
+    const run = vi.fn(async () => {});
+    const schedule = scheduleOf([job('ingest', run)]);
+    for (let i = 0; i < 3; i++) await schedule.tick();
+    expect(run).toHaveBeenCalledTimes(1);
+    now += HOUR;
+    await schedule.tick();
+    expect(run.mock.calls.map(([at]: unknown[]) => at)).toEqual([slot, slot + 1]);
+  });
+
+  it('tells a failure with its remedy, tries it again after a pause, and gives up in the end', async () => {
+    const failing = vi.fn(async () => {
       throw new KernelcastError('ENVIRONMENT', 'the disk is full', { hint: 'Free some space.' });
     });
-    const schedule = new Schedule([failing, job('forecast', after)], { ledger, log });
-    await schedule.tick(slot);
-    expect(after).toHaveBeenCalledWith(slot);
-    expect(schedule.status(null)).toMatchObject([
+    const schedule = scheduleOf([job('ingest', failing, { attempts: 3, catchUp: 3 })]);
+    await schedule.tick();
+    expect(schedule.status()).toMatchObject([
       { name: 'ingest', state: 'failed', lastError: 'the disk is full. Free some space.' },
-      { name: 'forecast', state: 'done', lastError: null },
     ]);
+    await schedule.tick();
+    expect(failing).toHaveBeenCalledTimes(1);
+    now += 60_000;
+    await schedule.tick();
+    now += 60_000;
+    await schedule.tick();
+    expect(failing).toHaveBeenCalledTimes(2);
+    now += 60_000;
+    await schedule.tick();
+    expect(failing).toHaveBeenCalledTimes(3);
+    expect(schedule.status()[0].state).toBe('dead');
+    now += 20 * 60_000;
+    await schedule.tick();
+    expect(failing).toHaveBeenCalledTimes(3);
+  });
+
+  it('does a dead slot again when a person asks for it', async () => {
+    let isBroken = true;
+    const schedule = scheduleOf([
+      job('ingest', async () => (isBroken ? Promise.reject(new Error('no')) : undefined), { attempts: 1 }),
+    ]);
+    await schedule.tick();
+    expect(schedule.status()[0].state).toBe('dead');
+    isBroken = false;
+    await ledger.transact(() => [
+      { kind: 'retry', job: 'ingest', slot: '2025-03-01T06:00Z', at: new Date(now).toISOString() },
+    ]);
+    await schedule.tick();
+    expect(schedule.status()[0].state).toBe('done');
+  });
+
+  it('forecasts without an ingest that hangs, when its patience is over, and says so', async () => {
+    let finish = () => {};
+    const hanging = job(
+      'ingest',
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+        }),
+    );
+    const forecasts: number[] = [];
+    const schedule = scheduleOf([hanging, job('forecast', async (hour) => void forecasts.push(hour))]);
+    await schedule.begin();
+    now += 9 * 60_000;
+    await schedule.begin();
+    expect(forecasts).toEqual([]);
+    now += 60_000;
+    await schedule.begin();
+    await vi.waitFor(() => expect(forecasts).toEqual([slot]));
+    finish();
+    await schedule.idle();
+    const start = ledger.records.find((record) => record.kind === 'start' && record.job === 'forecast');
+    expect(start).toMatchObject({ note: 'without ingest of 2025-03-01T06:00Z, which is late' });
+  });
+
+  it('breaks an attempt off that takes too long, and does not begin the job twice beside it', async () => {
+    let finish = () => {};
+    let begun = 0;
+    const signals: AbortSignal[] = [];
+    const slow = job(
+      'ingest',
+      (_, signal) => {
+        begun++;
+        signals.push(signal);
+        return new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+      },
+      { timeoutMs: 20 },
+    );
+    const schedule = scheduleOf([slow]);
+    await schedule.tick();
+    expect(signals[0].aborted).toBe(true);
+    expect(schedule.status()[0]).toMatchObject({ state: 'failed', lastError: expect.stringContaining('took longer') });
+    now += 10 * 60_000;
+    await schedule.tick();
+    expect(begun).toBe(1);
+    finish();
+    await vi.waitFor(async () => {
+      await schedule.begin();
+      expect(begun).toBe(2);
+    });
+    finish();
+    await schedule.idle();
+  });
+
+  it('makes up what was missed while it was off, newest first, and says what it leaves out', async () => {
+    const done: number[] = [];
+    const jobs = [job('forecast', async (hour) => void done.push(hour), { catchUp: 2, after: [] })];
+    await scheduleOf(jobs).tick();
+    now += 6 * HOUR;
+    await scheduleOf(jobs, await JobLedger.open(root, 'demo')).tick();
+    expect(done).toEqual([slot, slot + 6, slot + 5, slot + 4]);
+    const again = await JobLedger.open(root, 'demo');
+    expect(again.records.filter(({ kind }) => kind === 'skipped')).toMatchObject([
+      { slot: '2025-03-01T07:00Z', to: '2025-03-01T09:00Z', reason: expect.stringContaining('2 newest') },
+    ]);
+  });
+
+  it('never does a slot in two processes at once, nor twice', async () => {
+    const done: number[] = [];
+    const jobs = () => [
+      job(
+        'forecast',
+        async (hour) => {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          done.push(hour);
+        },
+        { after: [], catchUp: 9 },
+      ),
+    ];
+    const schedules = await Promise.all(
+      [1, 2, 3].map(async () => scheduleOf(jobs(), await JobLedger.open(root, 'demo'))),
+    );
+    for (let hour = 0; hour < 4; hour++) {
+      await Promise.all(schedules.map((schedule) => schedule.tick()));
+      now += HOUR;
+    }
+    expect(done.toSorted()).toEqual([slot, slot + 1, slot + 2, slot + 3]);
+  });
+
+  it('does one slot at the wish of a person, but not while a process is at it', async () => {
+    let finish = () => {};
+    const run = vi.fn(
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+        }),
+    );
+    const schedule = scheduleOf([job('ingest', run)]);
+    await schedule.begin();
+    await vi.waitFor(() => expect(run).toHaveBeenCalled());
+    const other = scheduleOf([job('ingest', run)], await JobLedger.open(root, 'demo'));
+    await expect(other.once('ingest', slot)).rejects.toSatisfy((error) => isKernelcastError(error, 'BUSY'));
+    finish();
+    await schedule.idle();
+    const again = other.once('ingest', slot);
+    await vi.waitFor(() => expect(run).toHaveBeenCalledTimes(2));
+    finish();
+    await again;
+  });
+
+  it('gives each attempt a trace of its own, which its ledger line tells', async () => {
+    let seen: string | undefined;
+    await scheduleOf([
+      job('ingest', async () => {
+        seen = currentTrace();
+      }),
+    ]).tick();
+    expect(seen).toMatch(/^[0-9a-f]{32}$/);
+    expect(ledger.records.find(({ kind }) => kind === 'start')).toMatchObject({ trace: seen });
+    expect(currentTrace()).toBeUndefined();
   });
 
   it('says what runs, what waits for its first turn, and when they are next', async () => {
     let seen: ReturnType<Schedule['status']> = [];
-    const schedule: Schedule = new Schedule(
-      [
-        job('ingest', async () => {
-          seen = schedule.status('2025-03-01T07:00Z');
-        }),
-        job('forecast'),
-      ],
-      { ledger, log },
-    );
-    await schedule.tick(slot);
-    expect(seen).toEqual([
-      {
-        name: 'ingest',
-        state: 'running',
-        lastSlot: null,
-        lastFinishedAt: null,
-        nextAt: '2025-03-01T07:00Z',
-        lastError: null,
-      },
-      {
-        name: 'forecast',
-        state: 'waiting',
-        lastSlot: null,
-        lastFinishedAt: null,
-        nextAt: '2025-03-01T07:00Z',
-        lastError: null,
-      },
+    const schedule: Schedule = scheduleOf([
+      job('ingest', async () => {
+        seen = schedule.status();
+      }),
+      job('forecast'),
     ]);
-    expect(schedule.status(null).map((status) => status.state)).toEqual(['done', 'done']);
-  });
-
-  it('knows after a restart how it stood', async () => {
-    await new Schedule([job('ingest')], { ledger, log }).tick(slot);
-    const again = new Schedule([job('ingest')], { ledger: await JobLedger.open(root), log });
-    expect(again.status(null)).toMatchObject([{ state: 'done', lastSlot: '2025-03-01T06:00Z' }]);
+    await schedule.tick();
+    const common = { lastFinishedAt: null, nextAt: '2025-03-01T07:00Z', lastError: null };
+    expect(seen).toEqual([
+      { ...common, name: 'ingest', state: 'running', lastSlot: '2025-03-01T06:00Z' },
+      { ...common, name: 'forecast', state: 'waiting', lastSlot: null },
+    ]);
+    expect(schedule.status().map(({ state }) => state)).toEqual(['done', 'done']);
   });
 
   it('on stopping lets the running job end and begins no other', async () => {
@@ -101,18 +252,20 @@ describe('the schedule', () => {
       });
       events.push('ingest');
     });
-    const schedule = new Schedule([first, job('forecast', async () => void events.push('forecast'))], { ledger, log });
-    const tick = schedule.tick(slot);
+    const schedule = scheduleOf([first, job('forecast', async () => void events.push('forecast'))]);
+    const tick = schedule.tick();
+    await schedule.begin();
     const stopped = schedule.stop().then(() => events.push('stopped'));
     setTimeout(() => finish(), 10);
     await Promise.all([tick, stopped]);
     expect(events).toEqual(['ingest', 'stopped']);
-    await schedule.tick(slot + 1);
+    now += HOUR;
+    await schedule.tick();
     expect(events).toEqual(['ingest', 'stopped']);
   });
 });
 
-describe('every hour', () => {
+describe('every minute', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: Date.UTC(2025, 2, 30, 0, 59, 58) });
   });
@@ -120,33 +273,23 @@ describe('every hour', () => {
     vi.useRealTimers();
   });
 
-  it('runs at the beginning of each hour of UTC, also where clocks change', async () => {
-    const slots: number[] = [];
-    const hourly = everyHour(async (hour) => void slots.push(hour), { log });
-    expect(hourly.nextAt()).toBe('2025-03-30T01:00:00.000Z');
-    await vi.advanceTimersByTimeAsync(3 * 3_600_000);
-    await hourly.stop();
-    await vi.advanceTimersByTimeAsync(3_600_000);
-    const first = parseHour('2025-03-30T01');
-    expect(slots).toEqual([first, first + 1, first + 2]);
-  });
-
-  it('skips an hour while the one before is still at work', async () => {
+  it('looks at the beginning of each minute, and not while it is still looking', async () => {
     let running = 0;
     let most = 0;
-    let starts = 0;
-    const hourly = everyHour(
+    const times: string[] = [];
+    const minutes = everyMinute(
       async () => {
-        starts++;
+        times.push(new Date().toISOString().slice(11, 19));
         most = Math.max(most, ++running);
-        await new Promise((resolve) => setTimeout(resolve, 90 * 60_000));
+        await new Promise((resolve) => setTimeout(resolve, times.length === 2 ? 90_000 : 1_000));
         running--;
       },
       { log },
     );
-    await vi.advanceTimersByTimeAsync(4 * 3_600_000);
-    await hourly.stop();
+    await vi.advanceTimersByTimeAsync(4 * 60_000);
+    await minutes.stop();
+    await vi.advanceTimersByTimeAsync(HOUR);
+    expect(times).toEqual(['01:00:00', '01:01:00', '01:03:00']);
     expect(most).toBe(1);
-    expect(starts).toBe(2);
   });
 });

@@ -13,6 +13,9 @@ import type { Station } from '../../src/domain/station.ts';
 import { parseHour } from '../../src/domain/time.ts';
 import { createLog } from '../../src/log.ts';
 
+/** Never raised. */
+export const noSignal = new AbortController().signal;
+
 export const stations: Station[] = [
   { id: 'paris', name: 'Paris', country: 'FR', latitude: 48.86, longitude: 2.35, elevation: null },
   { id: 'suva', name: 'Suva', country: 'FJ', latitude: -18.14, longitude: 178.44, elevation: null },
@@ -27,11 +30,11 @@ export async function putCoarseWorld(root: string): Promise<void> {
   }
 }
 
-export async function workOptions(root: string): Promise<WorkOptions> {
+export async function workOptions(root: string, dataset = 'sample-world'): Promise<WorkOptions> {
   return {
     root,
     stores: openStores(root),
-    ledger: await JobLedger.open(root),
+    ledger: await JobLedger.open(root, dataset),
     openForecaster: async () => baselines(root),
     log: createLog('silent'),
   };

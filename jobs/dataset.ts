@@ -1,0 +1,2 @@
+/** The dataset of the demo. */
+export const DEMO_DATASET = 'sample-world';

@@ -1,0 +1,181 @@
+/** `kernelcast jobs`: how the jobs stand, what they did, and doing one again, from the ledger; also beside a running service. */
+import type { Command } from 'commander';
+import { dataDirectory } from '../config.ts';
+import { systemClock } from '../domain/clock.ts';
+import { formatHour, type Hour, hourOf, parseHour } from '../domain/time.ts';
+import { KernelcastError } from '../errors.ts';
+import { createLog } from '../log.ts';
+import { wholeNumber } from './options.ts';
+
+interface Common {
+  dataset?: string;
+  data?: string;
+  json?: boolean;
+}
+
+interface RunOptions extends Common {
+  slot?: Hour;
+  inbox?: string;
+  stations?: string;
+  network?: string;
+}
+
+const DATA: [string, string] = ['--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)'];
+const DATASET: [string, string] = ['--dataset <name>', 'whose jobs; needed where there are several'];
+
+export function registerJobs(program: Command): void {
+  const jobs = program.command('jobs').description('see and steer the jobs of a dataset');
+  jobs
+    .command('list')
+    .description('how each job stands, and which slots are open')
+    .option(...DATASET)
+    .option('--json', 'print JSON')
+    .option(...DATA)
+    .action(list);
+  jobs
+    .command('log')
+    .description('what the jobs did, the newest last')
+    .argument('[job]', 'only this job')
+    .option('--lines <number>', 'how many', wholeNumber, 20)
+    .option(...DATASET)
+    .option('--json', 'print JSON lines')
+    .option(...DATA)
+    .action(log);
+  jobs
+    .command('retry')
+    .description('ask for a slot again that is dead or skipped; the service does it within a minute')
+    .argument('<job>', 'ingest, forecast, verify or retain')
+    .argument('<slot>', 'its hour, e.g. 2025-02-20T06:00Z', parseHour)
+    .option(...DATASET)
+    .option(...DATA)
+    .action(retry);
+  jobs
+    .command('run')
+    .description('do a slot of a job now, in this process; its end is in the ledger')
+    .argument('<job>', 'ingest, forecast, verify or retain')
+    .option('--slot <time>', 'its hour (default: the current one)', parseHour)
+    .option('--inbox <folder>', 'ingest: where the files are')
+    .option('--stations <csv>', 'ingest: where to sample grids')
+    .option('--network <folder>', 'forecast: a model artefact of your own')
+    .option(...DATASET)
+    .option(...DATA)
+    .action(run);
+}
+
+async function list(options: Common): Promise<void> {
+  const [{ jobStatuses }, { POLICIES }, ledger] = await Promise.all([
+    import('../../jobs/job-status.ts'),
+    import('../../jobs/policies.ts'),
+    openLedger(options),
+  ]);
+  const names = new Set(ledger.states.names);
+  const policies = Object.values(POLICIES).filter(({ name }) => names.has(name));
+  const statuses = jobStatuses(policies, ledger.states, systemClock.now()).map((status) => ({
+    ...status,
+    // In a replay the clock of this process has nothing to say.
+    nextAt: undefined,
+    openSlots: [...ledger.states.job(status.name)!.slots].flatMap(([slot, { state, attempt }]) =>
+      ['open', 'running', 'failed'].includes(state) ? [{ slot: formatHour(slot), state, attempt }] : [],
+    ),
+  }));
+  if (options.json) return print(JSON.stringify({ jobs: statuses }));
+  for (const { name, state, lastSlot, lastFinishedAt, lastError, openSlots } of statuses) {
+    print(`${name.padEnd(10)}${state.padEnd(9)}${lastSlot ?? '-'}  ended ${lastFinishedAt ?? 'never'}`);
+    if (lastError !== null) print(`          ${lastError}`);
+    for (const open of openSlots) print(`          open: ${open.slot} ${open.state}, attempt ${open.attempt}`);
+  }
+}
+
+async function log(job: string | undefined, options: Common & { lines: number }): Promise<void> {
+  const ledger = await openLedger(options);
+  const records = ledger.records.filter((record) => job === undefined || record.job === job).slice(-options.lines);
+  for (const record of records) {
+    if (options.json) print(JSON.stringify(record));
+    else {
+      const { kind, job: name, slot, at, ...more } = record;
+      const words = [
+        'to' in more ? `to ${more.to}: ${more.reason}` : '',
+        'attempt' in more ? `attempt ${more.attempt}` : '',
+        'note' in more && more.note !== null ? more.note : '',
+        'error' in more ? `${more.isLast ? '(dead) ' : ''}${more.error}` : '',
+      ];
+      print(`${at}  ${name.padEnd(9)}${slot}  ${kind.padEnd(8)}${words.filter(Boolean).join('  ')}`.trimEnd());
+    }
+  }
+}
+
+async function retry(job: string, slot: Hour, options: Common): Promise<void> {
+  const [{ slotText }, ledger] = await Promise.all([import('../../jobs/ledger-records.ts'), openLedger(options)]);
+  checkJob(job, ledger.states.names);
+  await ledger.transact((states, isHeld) => {
+    const state = states.slot(job, slot);
+    if (state?.state === 'running' && state.claim !== null && isHeld(state.claim)) {
+      throw new KernelcastError('BUSY', `the slot ${formatHour(slot)} of ${job} is running`, {
+        hint: 'Wait until it has ended; see `kernelcast jobs list`.',
+      });
+    }
+    return [{ kind: 'retry', job, slot: slotText(slot), at: new Date(systemClock.now()).toISOString() }];
+  });
+  print(`${job} ${formatHour(slot)} will be done again`);
+}
+
+async function run(name: string, options: RunOptions): Promise<void> {
+  const { inbox, stations, network, slot = hourOf(systemClock.now()) } = options;
+  const [{ Schedule }, { liveJobs }, { openStores }, { openForecaster }, { readStationList }, ledger] =
+    await Promise.all([
+      import('../../jobs/schedule.ts'),
+      import('../../jobs/live.ts'),
+      import('../../jobs/stores.ts'),
+      import('../../models/serving/worker-forecaster.ts'),
+      import('../../ingest/station-list.ts'),
+      openLedger(options),
+    ]);
+  const root = dataDirectory(options.data);
+  const lines = createLog();
+  const opened: { close(): Promise<void> }[] = [];
+  const forecaster: Parameters<typeof liveJobs>[1] = {
+    async run(request) {
+      const real = await openForecaster({ root, network });
+      opened.push(real);
+      return real.run(request);
+    },
+  };
+  const dataset = ledger.dataset;
+  const list = stations === undefined ? undefined : await readStationList(stations);
+  const jobs = liveJobs({ stores: openStores(root), log: lines, dataset, inbox, stations: list }, forecaster);
+  checkJob(
+    name,
+    jobs.map(({ policy }) => policy.name),
+  );
+  const schedule = new Schedule(jobs, { ledger, clock: systemClock, log: lines });
+  try {
+    await schedule.once(name, slot);
+    print(`${name} ${formatHour(slot)}: done`);
+  } finally {
+    for (const real of opened) await real.close();
+    await ledger.close();
+  }
+}
+
+async function openLedger({ dataset, data }: Common) {
+  const { JobLedger, listLedgers } = await import('../../jobs/ledger.ts');
+  const root = dataDirectory(data);
+  if (dataset !== undefined) return JobLedger.open(root, dataset);
+  const known = await listLedgers(root);
+  if (known.length === 1) return JobLedger.open(root, known[0]);
+  throw new KernelcastError('USAGE', known.length === 0 ? 'no jobs have been run here' : 'several datasets have jobs', {
+    where: { folder: root, datasets: known.join(', ') || '(none)' },
+    hint: 'Name one: --dataset NAME.',
+  });
+}
+
+function checkJob(name: string, known: readonly string[]): void {
+  if (known.includes(name)) return;
+  throw new KernelcastError('USAGE', `there is no job '${name.slice(0, 80)}' here`, {
+    hint: `One of ${known.join(', ')}; ingest needs --inbox.`,
+  });
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
