@@ -10,8 +10,8 @@ const at = z.iso.datetime();
 const common = { job: z.string(), slot, at };
 
 const recordSchema = z.discriminatedUnion('kind', [
-  /** The slots of a job count from here; those before are nobody's business. */
-  z.object({ kind: z.literal('begin'), ...common }),
+  /** The slots of a job count from here, one in `every` hours; those before are nobody's business. */
+  z.object({ kind: z.literal('begin'), ...common, every: z.number().int().positive() }),
   /** A process takes a slot; `claim` is its own until it ends or dies. */
   z.object({
     kind: z.literal('start'),

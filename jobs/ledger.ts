@@ -15,8 +15,8 @@ import { type Files, fileError, listFolder, nodeFiles, systemCode } from '../src
 import { withLock } from '../src/store/lock.ts';
 import { checkName, isSafeName } from '../src/store/names.ts';
 import { isAtWork, Presence } from '../src/store/presence.ts';
-import { decodeLine, encodeRecord, type LedgerRecord, slotOf, slotText } from './ledger-records.ts';
-import { SlotStates } from './slot-states.ts';
+import { decodeLine, encodeRecord, type LedgerRecord, slotOf } from './ledger-records.ts';
+import { isSettled, SlotStates } from './slot-states.ts';
 
 export type IsHeld = (claim: string) => boolean;
 
@@ -200,13 +200,15 @@ export async function listLedgers(root: string, files: Files = nodeFiles): Promi
 /** The end of a ledger, behind what says the same of the slots that are still to be done. */
 function shorten(records: readonly LedgerRecord[]): LedgerRecord[] {
   const states = new SlotStates(records);
-  const begins = states.begins(records.at(-1)!.at, slotText);
+  const begins = states.begins(records.at(-1)!.at);
   const from = new Map(begins.map((record) => [record.job, slotOf(record)]));
   const lastOf = (record: LedgerRecord) => slotOf(record.kind === 'skipped' ? { slot: record.to } : record);
   const kept = records.filter((record, index) => {
     if (record.kind === 'begin') return false;
-    const isTail = index >= records.length - KEPT_LINES;
-    return isTail || lastOf(record) >= (from.get(record.job) ?? Number.NEGATIVE_INFINITY);
+    if (index >= records.length - KEPT_LINES) return true;
+    const state = states.slot(record.job, slotOf(record));
+    const isOpen = state !== undefined && !isSettled(state);
+    return isOpen || lastOf(record) >= (from.get(record.job) ?? Number.NEGATIVE_INFINITY);
   });
   if (kept.length + begins.length > MOST_LINES) throw tooManyOpen();
   return [...begins, ...kept];

@@ -50,8 +50,8 @@ export interface DueSlot {
 }
 
 export interface Plan {
-  /** Jobs that have no slots yet: theirs count from here. */
-  begins: { job: string; slot: Hour }[];
+  /** Jobs that have no slots yet, or in other hours than now: theirs count from here. */
+  begins: { job: string; slot: Hour; every: number }[];
   skips: { job: string; from: Hour; to: Hour; reason: string }[];
   /** Slots whose last attempt's process died. */
   deaths: { job: string; slot: Hour; claim: string; isLast: boolean }[];
@@ -79,8 +79,9 @@ export function plan(input: PlanInput): Plan {
   for (const policy of policies) {
     const job = policy.name;
     const current = currentSlot(policy, now);
-    if (states.job(job)?.begin === undefined) result.begins.push({ job, slot: current });
-    const open = openSlots(policy, states, current);
+    const isNew = states.job(job)?.begin === undefined || states.job(job)?.every !== policy.everyHours;
+    if (isNew) result.begins.push({ job, slot: current, every: policy.everyHours });
+    const open = isNew ? [current] : openSlots(policy, states, current);
     const { kept, skips } = bound(policy, open, states);
     result.skips.push(...skips);
     for (const slot of kept) {
@@ -101,10 +102,9 @@ export function plan(input: PlanInput): Plan {
 
 /** Slots that have begun and are not settled, newest first. */
 function openSlots({ name, everyHours }: JobPolicy, states: SlotStates, current: Hour): Hour[] {
-  const job = states.job(name);
-  if (job?.begin === undefined) return [current];
+  const job = states.job(name)!;
   const open = new Set<Hour>();
-  for (let slot = current; slot >= job.begin; slot -= everyHours) {
+  for (let slot = current; slot >= job.begin!; slot -= everyHours) {
     const state = job.slots.get(slot);
     if (!state || !isSettled(state)) open.add(slot);
   }

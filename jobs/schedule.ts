@@ -68,7 +68,13 @@ export class Schedule {
   /** Forgets what has become of the slots from `slot` on: its data are gone. */
   async beginAnew(slot: Hour): Promise<void> {
     await this.#ledger.transact(() =>
-      this.policies.map(({ name }) => ({ kind: 'begin', job: name, slot: slotText(slot), at: this.#now() })),
+      this.policies.map(({ name, everyHours: every }) => ({
+        kind: 'begin',
+        job: name,
+        slot: slotText(slot),
+        every,
+        at: this.#now(),
+      })),
     );
   }
 
@@ -246,7 +252,7 @@ function startRecord(due: DueSlot, claim: string, at: string): Start {
 /** What the plan settles besides what it begins. */
 function preludeRecords({ begins, deaths, skips }: Plan, at: string): LedgerRecord[] {
   return [
-    ...begins.map(({ job, slot }): LedgerRecord => ({ kind: 'begin', job, slot: slotText(slot), at })),
+    ...begins.map(({ job, slot, every }): LedgerRecord => ({ kind: 'begin', job, slot: slotText(slot), every, at })),
     ...deaths.map(
       ({ job, slot, claim, isLast }): LedgerRecord => ({
         kind: 'failed',

@@ -1,6 +1,6 @@
 /** What has become of each slot of each job: the records of the ledger, summed up. Pure; no clock, no files. */
 import { type Hour, parseHour } from '../src/domain/time.ts';
-import { type LedgerRecord, slotOf } from './ledger-records.ts';
+import { type LedgerRecord, slotOf, slotText } from './ledger-records.ts';
 
 export interface SlotState {
   /** `failed` is tried again; `dead` is not; `open` was asked for by a person. */
@@ -15,14 +15,19 @@ export interface SlotState {
 }
 
 export interface JobState {
-  /** The first slot that counts. */
+  /** The first slot that may not be settled; all that count before it are. */
   begin: Hour | undefined;
+  /** Hours from slot to slot. */
+  every: number;
   slots: Map<Hour, SlotState>;
   newestDone: Hour | undefined;
   /** The slot that changed last, skips apart. */
   last: Hour | undefined;
   lastFinishedAt: number | undefined;
 }
+
+/** Settled slots that are remembered, for people. */
+const REMEMBERED = 500;
 
 export function isSettled({ state }: SlotState): boolean {
   return state === 'done' || state === 'dead' || state === 'skipped';
@@ -56,6 +61,7 @@ export class SlotStates {
     switch (record.kind) {
       case 'begin':
         job.begin = slot;
+        job.every = record.every;
         if (job.newestDone !== undefined && job.newestDone >= slot) job.newestDone = undefined;
         for (const hour of job.slots.keys()) if (hour >= slot) job.slots.delete(hour);
         return;
@@ -81,15 +87,17 @@ export class SlotStates {
         job.last = slot;
         job.lastFinishedAt = at;
         if (isDone) job.newestDone = Math.max(job.newestDone ?? slot, slot);
+        advance(job);
         return;
       }
       case 'skipped':
-        for (let hour = slot; hour <= parseHour(record.to); hour++) {
+        for (let hour = slot; hour <= parseHour(record.to); hour += job.every) {
           const old = job.slots.get(hour);
           if (old && isSettled(old)) continue;
           const fresh = { attempt: 0, firstAt: at, claim: null };
           job.slots.set(hour, { ...fresh, ...old, state: 'skipped', at, error: record.reason });
         }
+        advance(job);
         return;
       case 'retry':
         job.slots.set(slot, { state: 'open', attempt: 0, firstAt: at, at, claim: null, error: known?.error ?? null });
@@ -97,22 +105,38 @@ export class SlotStates {
     }
   }
 
-  /** The records that say the same of what is still to be done, for a ledger that begins anew. */
-  begins(at: string, text: (slot: Hour) => string): LedgerRecord[] {
-    return [...this.#jobs].flatMap(([job, { begin, slots }]): LedgerRecord[] => {
-      if (begin === undefined) return [];
-      const open = [...slots].filter(([, state]) => !isSettled(state)).map(([hour]) => hour);
-      const from = open.length > 0 ? Math.min(...open) : Math.max(begin, ...[...slots.keys()].map((hour) => hour + 1));
-      return [{ kind: 'begin', job, slot: text(Math.max(begin, from)), at }];
-    });
+  /** Where the jobs begin, as records at the front of a ledger that begins anew. */
+  begins(at: string): Extract<LedgerRecord, { kind: 'begin' }>[] {
+    return [...this.#jobs].flatMap(([job, { begin, every }]) =>
+      begin === undefined ? [] : [{ kind: 'begin' as const, job, slot: slotText(begin), every, at }],
+    );
   }
 
   #jobOf(name: string): JobState {
     let job = this.#jobs.get(name);
     if (!job) {
-      job = { begin: undefined, slots: new Map(), newestDone: undefined, last: undefined, lastFinishedAt: undefined };
+      job = {
+        begin: undefined,
+        every: 1,
+        slots: new Map(),
+        newestDone: undefined,
+        last: undefined,
+        lastFinishedAt: undefined,
+      };
       this.#jobs.set(name, job);
     }
     return job;
+  }
+}
+
+/** Moves the beginning behind what is settled, and forgets what is long past. */
+function advance(job: JobState): void {
+  if (job.begin === undefined) return;
+  for (let state = job.slots.get(job.begin); state && isSettled(state); state = job.slots.get(job.begin)) {
+    job.begin += job.every;
+  }
+  if (job.slots.size <= 2 * REMEMBERED) return;
+  for (const [slot, state] of job.slots) {
+    if (slot < job.begin - REMEMBERED * job.every && isSettled(state)) job.slots.delete(slot);
   }
 }

@@ -23,7 +23,7 @@ const common = (job: string, hour: number) => ({
   slot: slotText(FIRST + hour),
   at: new Date((FIRST + hour) * 3_600_000).toISOString(),
 });
-const begin = (job: string, hour: number): LedgerRecord => ({ kind: 'begin', ...common(job, hour) });
+const begin = (job: string, hour: number): LedgerRecord => ({ kind: 'begin', ...common(job, hour), every: 1 });
 const start = (job: string, hour: number, claim: string, attempt = 1): LedgerRecord => ({
   kind: 'start',
   ...common(job, hour),
@@ -110,7 +110,7 @@ describe('the ledger of the jobs', () => {
     for (const seen of [ledger, await open()]) {
       expect(stateOf(seen, 'forecast', 9_000)).toBe('running');
       expect(seen.states.job('ingest')).toMatchObject({ begin: FIRST + 4_999, newestDone: FIRST + 4_998 });
-      expect(seen.states.job('forecast')?.begin).toBe(FIRST + 9_000);
+      expect(seen.states.job('forecast')?.begin).toBe(FIRST);
     }
   });
 
