@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { KernelcastError } from '../../src/errors.ts';
 import { fileError, systemCode } from '../../src/store/files.ts';
 import type { Grid } from '../grid.ts';
+import { openGrib } from './grib/reader.ts';
 import { openNetcdfClassic } from './netcdf-classic/reader.ts';
 import { openNetcdf4 } from './netcdf4/reader.ts';
 import { FolderStore } from './zarr/folder-store.ts';
@@ -11,7 +12,7 @@ import { openZarr } from './zarr/reader.ts';
 import type { ZarrStore } from './zarr/store.ts';
 import { openZipStore } from './zarr/zip-store.ts';
 
-const READ_HINT = 'Kernelcast reads NetCDF classic (CDF-1, CDF-2, CDF-5), NetCDF-4 and Zarr.';
+const READ_HINT = 'Kernelcast reads NetCDF classic (CDF-1, CDF-2, CDF-5), NetCDF-4, Zarr and GRIB.';
 
 const CLASSIC_MAGICS = ['CDF\x01', 'CDF\x02', 'CDF\x05'];
 const ZIP_MAGICS = ['PK\x03\x04', 'PK\x05\x06'];
@@ -23,7 +24,6 @@ const HDF5_PLACES = Array.from({ length: 20 }, (_, power) => 512 * 2 ** power);
 /** First bytes (one character a byte) -> what it is, and what to do. */
 const FOREIGN: [string[], string, string][] = [
   [['\x0e\x03\x13\x01'], 'HDF4', READ_HINT],
-  [['GRIB'], 'GRIB', `${READ_HINT} Convert it: grib_to_netcdf -k 2 -o OUT IN.`],
   [['BUFR'], 'BUFR', READ_HINT],
   [['\x1f\x8b'], 'gzip', 'Unpack it first: gunzip FILE.'],
   [['<', '{', '['], 'text (HTML, XML or JSON)', 'Perhaps a server sent an error instead of the data: look inside.'],
@@ -62,6 +62,7 @@ async function openHandle(handle: FileHandle, path: string): Promise<Grid> {
   if (!stat.isFile()) throw foreign(path, 'no plain file', READ_HINT);
   const magic = await bytesAt(handle, 0);
   if (CLASSIC_MAGICS.includes(magic.slice(0, 4))) return openNetcdfClassic(handle, stat.size, path);
+  if (magic.startsWith('GRIB')) return openGrib(handle, stat.size, path);
   if (magic === HDF5_MAGIC) return openHdf5(handle, path);
   if (ZIP_MAGICS.includes(magic.slice(0, 4))) {
     const grid = await openStore(await openZipStore(path));
