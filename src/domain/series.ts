@@ -10,8 +10,34 @@ import type { Hour } from './time.ts';
 import { monthOf } from './time.ts';
 import type { VariableName } from './variables.ts';
 
-/** How a value came about. A missing value is `MISSING`. */
-export const FLAG = { OBSERVED: 0, INTERPOLATED: 1, MISSING: 255 } as const;
+/**
+ * How a value came about. A missing value is `MISSING`. Values flagged `RANGE` to `SPATIAL` were observed and failed that check of
+ * quality control: the store keeps them, and gives them to its readers as missing (NaN), with their flag. Training and
+ * verification count `OBSERVED` values only.
+ */
+export const FLAG = {
+  OBSERVED: 0,
+  INTERPOLATED: 1,
+  RANGE: 2,
+  STEP: 3,
+  PERSISTENCE: 4,
+  SPATIAL: 5,
+  MISSING: 255,
+} as const;
+
+/** Whether a value was observed and failed a check of quality control. */
+export function isRejected(flag: number): boolean {
+  return flag > FLAG.INTERPOLATED && flag !== FLAG.MISSING;
+}
+
+/** Makes the values that failed a check missing, in place; their flags stay. */
+export function withoutRejected(series: Series): Series {
+  for (const name of seriesVariableNames(series)) {
+    const { values, flags } = series.variables[name]!;
+    for (let i = 0; i < flags.length; i++) if (isRejected(flags[i])) values[i] = Number.NaN;
+  }
+  return series;
+}
 
 export interface SeriesVariable {
   /** [time, station]; NaN where missing. */

@@ -1,6 +1,8 @@
 /**
- * The rule by which new values join old ones, pure. A new value replaces an old one; but a missing value never erases,
- * and an interpolated one never replaces an observed one. So merging is idempotent, and merges of disjoint data commute.
+ * The rule by which new values join old ones, pure. A new value replaces an old one; but a missing value never erases, one
+ * that failed a check of quality control never replaces one that is in use, and an interpolated one never replaces an
+ * observed one. The same observation judged anew takes the new judgement. So merging is idempotent, and merges of disjoint
+ * data commute.
  */
 import type { Series, SeriesVariable } from '../domain/series.ts';
 import { emptyVariable, FLAG, seriesVariableNames } from '../domain/series.ts';
@@ -168,8 +170,17 @@ function isPresent(variable: SeriesVariable, index: number): boolean {
 
 /** Whether a present new value takes the place of a present old one. */
 function replaces(old: SeriesVariable, i: number, incoming: SeriesVariable, j: number): boolean {
-  if (old.flags[i] === FLAG.OBSERVED && incoming.flags[j] !== FLAG.OBSERVED) return false;
-  return old.values[i] !== incoming.values[j] || old.flags[i] !== incoming.flags[j];
+  const [was, is] = [old.flags[i], incoming.flags[j]];
+  const isSame = old.values[i] === incoming.values[j];
+  if (isSame && was === is) return false;
+  if (isSame && was !== FLAG.INTERPOLATED && is !== FLAG.INTERPOLATED) return true;
+  return rank(is) >= rank(was);
+}
+
+/** What counts for more: observed, interpolated, rejected. */
+function rank(flag: number): number {
+  if (flag === FLAG.OBSERVED) return 2;
+  return flag === FLAG.INTERPOLATED ? 1 : 0;
 }
 
 function countChanges(

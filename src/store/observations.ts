@@ -11,17 +11,18 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import type { Series } from '../domain/series.ts';
-import { emptyVariable, monthsBetween, seriesVariableNames } from '../domain/series.ts';
+import { emptyVariable, seriesVariableNames, withoutRejected } from '../domain/series.ts';
 import type { Station } from '../domain/station.ts';
-import { type Hour, monthSpan } from '../domain/time.ts';
+import type { Hour } from '../domain/time.ts';
 import { VARIABLE_NAMES, type VariableName } from '../domain/variables.ts';
 import { isKernelcastError, KernelcastError } from '../errors.ts';
 import { makeFolder, sweepTemporary, writeAtomically } from './atomic.ts';
+import { DatasetUpdate, type MergeResult, type MonthEntry } from './dataset-update.ts';
 import { type Files, listFolder, nodeFiles } from './files.ts';
 import { withLock } from './lock.ts';
 import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME, stationSchema } from './manifest.ts';
 import { identityOf, ManifestCache } from './manifest-cache.ts';
-import { copyVariable, mergeMonth, mergeStations } from './merge.ts';
+import { copyVariable } from './merge.ts';
 import { checkName, checkStations, isSafeName } from './names.ts';
 import { SeriesCache } from './series-cache.ts';
 import { encodeSeries } from './series-file.ts';
@@ -41,15 +42,6 @@ export interface DatasetInfo {
   updatedAt: string;
   /** Another text whenever anything of the dataset is another. */
   revision: string;
-}
-
-export interface MergeResult {
-  /** The months that changed, in order. */
-  months: string[];
-  /** Values that were missing before. */
-  added: number;
-  /** Values that differ now, or were interpolated and are observed now. */
-  replaced: number;
 }
 
 const manifestSchema = z.object({
@@ -122,8 +114,8 @@ export class ObservationStore {
   }
 
   /**
-   * The hours [from, to), all stations and variables of the dataset; missing where nothing is known. Without bounds,
-   * the dataset's own. The result is the caller's to change.
+   * The hours [from, to), all stations and variables of the dataset; missing where nothing is known or what is known failed
+   * a check of quality control, which its flag tells. Without bounds, the dataset's own. The result is the caller's to change.
    * @throws KernelcastError `NOT_FOUND`, `USAGE` on an impossible span, `STORE_CORRUPT`
    */
   async read(dataset: string, from?: Hour, to?: Hour): Promise<Series> {
@@ -144,47 +136,69 @@ export class ObservationStore {
    * @throws KernelcastError `STATIONS`, `USAGE` on an impossible name, `BUSY`, `ENVIRONMENT`; the store is untouched then
    */
   async merge(dataset: string, series: Series, options: { source: string }): Promise<MergeResult> {
-    checkName('dataset', dataset);
     checkStations(series.stations);
+    return this.update(dataset, (update) => update.merge(series, options));
+  }
+
+  /**
+   * Merges as many series as `work` has, all of them or none: they become visible together, once `work` is done, and not
+   * at all when it fails. No other writer of the dataset has its turn meanwhile.
+   * @throws KernelcastError as `merge` does, and what `work` throws; the store is untouched then
+   */
+  async update<T>(dataset: string, work: (update: DatasetUpdate) => Promise<T>): Promise<T> {
+    checkName('dataset', dataset);
     const folder = this.#folder(dataset);
     await makeFolder(this.#files, folder);
     return withLock(this.#files, join(folder, LOCK_NAME), this.#waitMs, async (check) => {
       const old = await this.#manifest(dataset);
-      const stations = mergeStations(old?.stations ?? [], series.stations);
-      const months = new Map(old?.months.map((entry) => [entry.month, entry]));
-      const result: MergeResult = { months: [], added: 0, replaced: 0 };
-
-      for (const month of monthsBetween(series.from, series.from + series.hours)) {
-        const entry = months.get(month);
-        const known = entry && (await this.#cache.read(folder, entry.file, entry));
-        const { from, to } = monthSpan(month);
-        const merged = mergeMonth(known, series, from, to, stations);
-        if (!merged) continue;
-        months.set(month, await this.#writeMonth(folder, month, merged.series));
-        result.months.push(month);
-        result.added += merged.added;
-        result.replaced += merged.replaced;
+      const written: MonthEntry[] = [];
+      const update = new DatasetUpdate(old, {
+        read: (entry) => this.#cache.read(folder, entry.file, entry),
+        write: async (month, series) => {
+          const entry = await this.#writeMonth(folder, month, series);
+          written.push(entry);
+          return entry;
+        },
+      });
+      try {
+        const result = await work(update);
+        const state = await update.finish();
+        if (!state) return result;
+        const manifest: Manifest = {
+          format: 'kernelcast-observations',
+          version: 1,
+          dataset,
+          updatedAt: new Date(this.#clock.now()).toISOString(),
+          sources: [...state.sources],
+          stations: [...state.stations],
+          months: [...state.months],
+        };
+        await check();
+        await writeAtomically(this.#files, this.#manifestPath(dataset), encodeJson(manifest));
+        await this.#sweep(folder, [...(old?.months ?? []), ...written], manifest);
+        return result;
+      } catch (error) {
+        await this.#discard(folder, dataset, written);
+        throw error;
       }
-      const isUnchanged = old ? result.months.length === 0 && stations === old.stations : months.size === 0;
-      if (isUnchanged) return result;
-
-      const manifest: Manifest = {
-        format: 'kernelcast-observations',
-        version: 1,
-        dataset,
-        updatedAt: new Date(this.#clock.now()).toISOString(),
-        sources: [...new Set([...(old?.sources ?? []), options.source])],
-        stations: [...stations],
-        months: [...months.values()].sort((a, b) => a.from - b.from),
-      };
-      await check();
-      await writeAtomically(this.#files, this.#manifestPath(dataset), encodeJson(manifest));
-      await this.#sweep(folder, old, manifest);
-      return result;
     });
   }
 
-  async #writeMonth(folder: string, month: string, series: Series): Promise<Manifest['months'][number]> {
+  /** Removes the months of an update that failed; what cannot be removed now, the next merge removes. */
+  async #discard(folder: string, dataset: string, written: readonly MonthEntry[]): Promise<void> {
+    try {
+      const listed = new Set((await this.#manifest(dataset))?.months.map(({ file }) => file));
+      for (const entry of written) {
+        if (listed.has(entry.file)) continue;
+        this.#cache.forget(folder, entry.file, entry);
+        await this.#files.unlink(join(folder, entry.file));
+      }
+    } catch {
+      // No manifest lists them: they do no harm.
+    }
+  }
+
+  async #writeMonth(folder: string, month: string, series: Series): Promise<MonthEntry> {
     const bytes = encodeSeries(series);
     const entry = fileEntry(bytes);
     const file = `${month}.${entry.sha256.slice(0, 8)}.arrow`;
@@ -194,9 +208,9 @@ export class ObservationStore {
   }
 
   /** Removes month files that the manifest does not list, whoever left them. We hold the lock. A failure waits for the next merge. */
-  async #sweep(folder: string, old: Manifest | undefined, current: Manifest): Promise<void> {
+  async #sweep(folder: string, known: readonly MonthEntry[], current: Manifest): Promise<void> {
     const kept = new Set(current.months.map((entry) => entry.file));
-    for (const entry of old?.months ?? []) {
+    for (const entry of known) {
       if (!kept.has(entry.file)) this.#cache.forget(folder, entry.file, entry);
     }
     try {
@@ -226,7 +240,7 @@ export class ObservationStore {
       const month = await this.#cache.read(this.#folder(manifest.dataset), entry.file, entry);
       for (const name of seriesVariableNames(month)) copyVariable(month, series, name);
     }
-    return series;
+    return withoutRejected(series);
   }
 
   async #current(dataset: string): Promise<Manifest> {

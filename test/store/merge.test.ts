@@ -41,7 +41,7 @@ const cell = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       value: fc.integer({ min: -3, max: 3 }),
-      flag: fc.constantFrom<number>(FLAG.OBSERVED, FLAG.INTERPOLATED),
+      flag: fc.constantFrom<number>(FLAG.OBSERVED, FLAG.INTERPOLATED, FLAG.STEP),
     }),
   },
 );
@@ -114,7 +114,9 @@ describe('laws', () => {
         let replaced = 0;
         for (const [key, next] of cellsOf(incoming)) {
           const known = before.get(key);
-          if (known?.flag === FLAG.OBSERVED && next.flag !== FLAG.OBSERVED) continue;
+          const judgedAnew = known?.value === next.value && ![known.flag, next.flag].includes(FLAG.INTERPOLATED);
+          const worth = [FLAG.STEP, FLAG.INTERPOLATED, FLAG.OBSERVED] as readonly number[];
+          if (known && !judgedAnew && worth.indexOf(next.flag) < worth.indexOf(known.flag)) continue;
           expected.set(key, next);
           if (!known) added++;
           else if (known.value !== next.value || known.flag !== next.flag) replaced++;
