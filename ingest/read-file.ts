@@ -47,11 +47,13 @@ export async function* readFile(
   }
 }
 
-function hoursOf(file: string, { axis, cellMethod }: Source): NativeHours {
+/** The whole hours of a file, see `nativeHours`. */
+export function hoursOf(file: string, { axis, cellMethod }: Source): NativeHours {
   return nativeHours(axis, { file, cellMethod });
 }
 
-async function* slabs(
+/** The times of a file, some at once, each read once. */
+export async function* slabs(
   source: Source,
   { hours, indices }: NativeHours,
   onTimes?: (count: number) => void,

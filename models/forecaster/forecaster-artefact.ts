@@ -35,10 +35,18 @@ export interface TrainedForecaster {
   createdAt: string;
 }
 
-/** Fuses the network, writes its graph, and publishes the whole as a folder that must not exist yet. */
-export async function writeForecaster(folder: string, forecaster: TrainedForecaster): Promise<void> {
+/**
+ * Fuses the network, writes its graph, and publishes the whole as a folder that must not exist yet.
+ * @param further files to be published with it
+ */
+export async function writeForecaster(
+  folder: string,
+  forecaster: TrainedForecaster,
+  further: ReadonlyMap<string, Uint8Array> = new Map(),
+): Promise<void> {
   const { weights, architecture, ...manifest } = forecaster;
   const files = new Map([
+    ...further,
     [WEIGHTS_FILE, encodeSafetensors(weights)],
     [ONNX_FILE, emitForecaster(architecture, weights)],
   ]);

@@ -1,9 +1,12 @@
 /**
  * AdamW (Loshchilov and Hutter 2019): Adam with weight decay apart from the gradient, and clipping by the global norm.
- * Written here since TensorFlow.js has no decoupled decay and hides its optimizers' state from a checkpoint.
+ *
+ * Written here since TensorFlow.js has no decoupled decay and hides its optimizers' state from a checkpoint. It computes
+ * on the host: a dozen operations for each of hundreds of small tensors cost TensorFlow.js more than the arithmetic.
  */
 import type * as tfjs from '@tensorflow/tfjs';
 import type { TensorFlowModule } from '../engine/tensorflow-backend.ts';
+import type { Weights } from '../weights/safetensors.ts';
 
 export interface AdamWOptions {
   beta1?: number;
@@ -15,10 +18,23 @@ export interface AdamWOptions {
   clipNorm?: number;
 }
 
+/** What a training that goes on needs: the moments of each parameter, by its name. */
+export interface AdamWState {
+  step: number;
+  first: Weights;
+  second: Weights;
+}
+
+interface Moments {
+  shape: readonly number[];
+  first: Float32Array;
+  second: Float32Array;
+}
+
 export class AdamW {
   readonly #tf: TensorFlowModule;
   readonly #options: Required<AdamWOptions>;
-  readonly #moments = new Map<string, { first: tfjs.Variable; second: tfjs.Variable }>();
+  readonly #moments = new Map<string, Moments>();
   #step = 0;
 
   constructor(tf: TensorFlowModule, options: AdamWOptions = {}) {
@@ -26,49 +42,68 @@ export class AdamW {
     this.#options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, clipNorm: 1, ...options };
   }
 
-  /** One step over all gradients, by parameter name. Disposes nothing that was handed in. */
+  /**
+   * One step over all gradients, by parameter name. Disposes nothing that was handed in.
+   * @returns the global norm of the gradients before clipping; where it is no number, nothing has been changed.
+   */
   apply(
     variables: ReadonlyMap<string, tfjs.Variable>,
     gradients: Record<string, tfjs.Tensor>,
     learningRate: number,
-  ): void {
-    const tf = this.#tf;
+  ): number {
     const { beta1, beta2, epsilon, weightDecay, clipNorm } = this.#options;
+    const values = Object.entries(gradients).map(([name, tensor]) => ({
+      name,
+      gradient: tensor.dataSync() as Float32Array,
+    }));
+    const norm = Math.sqrt(values.reduce((sum, { gradient }) => sum + sumOfSquares(gradient), 0));
+    if (!Number.isFinite(norm)) return norm;
     this.#step++;
     const rate = (learningRate * Math.sqrt(1 - beta2 ** this.#step)) / (1 - beta1 ** this.#step);
-    // A tidy for each parameter: what its step needs is many times its size.
-    const squares = Object.values(gradients).map((gradient) => tf.tidy(() => tf.sum(tf.square(gradient))));
-    const shrink = tf.tidy(() => tf.minimum(1, tf.div(clipNorm, tf.add(tf.sqrt(tf.addN(squares)), 1e-12))));
-    for (const [name, gradient] of Object.entries(gradients)) {
+    const shrink = Math.min(1, clipNorm / (norm + 1e-12));
+    for (const { name, gradient } of values) {
       const variable = variables.get(name)!;
-      const { first, second } = this.#momentsOf(name, variable);
-      tf.tidy(() => {
-        const clipped = tf.mul(gradient, shrink);
-        first.assign(tf.add(tf.mul(first, beta1), tf.mul(clipped, 1 - beta1)));
-        second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(clipped), 1 - beta2)));
-        const decay = variable.rank >= 2 ? 1 - learningRate * weightDecay : 1;
-        const step = tf.div(tf.mul(first, rate), tf.add(tf.sqrt(second), epsilon));
-        variable.assign(tf.sub(tf.mul(variable, decay), step));
-      });
+      const { first, second } = this.#momentsOf(name, variable.shape, gradient.length);
+      const decay = variable.rank >= 2 ? 1 - learningRate * weightDecay : 1;
+      const weights = Float32Array.from(variable.dataSync());
+      for (let i = 0; i < weights.length; i++) {
+        const clipped = gradient[i] * shrink;
+        first[i] = beta1 * first[i] + (1 - beta1) * clipped;
+        second[i] = beta2 * second[i] + (1 - beta2) * clipped * clipped;
+        weights[i] = decay * weights[i] - (rate * first[i]) / (Math.sqrt(second[i]) + epsilon);
+      }
+      this.#tf.tidy(() => variable.assign(this.#tf.tensor(weights, variable.shape)));
     }
-    tf.dispose([...squares, shrink]);
+    return norm;
   }
 
-  #momentsOf(name: string, variable: tfjs.Variable) {
+  state(): AdamWState {
+    const of = (moment: 'first' | 'second') =>
+      new Map([...this.#moments].map(([name, moments]) => [name, { shape: moments.shape, values: moments[moment] }]));
+    return { step: this.#step, first: of('first'), second: of('second') };
+  }
+
+  restore({ step, first, second }: AdamWState): void {
+    this.#step = step;
+    this.#moments.clear();
+    for (const [name, { shape, values }] of first) {
+      const moments = { shape, first: values.slice(), second: second.get(name)!.values.slice() };
+      this.#moments.set(name, moments);
+    }
+  }
+
+  #momentsOf(name: string, shape: readonly number[], length: number): Moments {
     let moments = this.#moments.get(name);
     if (!moments) {
-      const zeros = () => this.#tf.tidy(() => this.#tf.variable(this.#tf.zerosLike(variable), false));
-      moments = { first: zeros(), second: zeros() };
+      moments = { shape, first: new Float32Array(length), second: new Float32Array(length) };
       this.#moments.set(name, moments);
     }
     return moments;
   }
+}
 
-  dispose(): void {
-    for (const { first, second } of this.#moments.values()) {
-      first.dispose();
-      second.dispose();
-    }
-    this.#moments.clear();
-  }
+function sumOfSquares(values: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
+  return sum;
 }

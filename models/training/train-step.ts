@@ -23,14 +23,15 @@ export interface TrainStepOptions extends GradientOptions {
 /**
  * @param variables all parameters by name; the trainable ones are trained, the others are running statistics.
  * @param losses one for each window of the step. Their gradients are averaged, one after the other, and so are they.
- * @returns the mean loss before the step.
+ * @returns the mean loss before the step, and the global norm of the gradients. Where the norm is no number, no parameter
+ * has been changed by them.
  */
 export function trainStep(
   tf: TensorFlowModule,
   variables: ReadonlyMap<string, tfjs.Variable>,
   losses: readonly Loss[],
   options: TrainStepOptions,
-): number {
+): { loss: number; gradientNorm: number } {
   let gradients: Record<string, tfjs.Tensor> = {};
   let total = 0;
   for (const loss of losses) {
@@ -47,9 +48,9 @@ export function trainStep(
     const used = new Set(Object.values(gradients));
     tf.dispose([...Object.values(before), ...Object.values(own.gradients)].filter((tensor) => !used.has(tensor)));
   }
-  options.optimizer.apply(variables, gradients, options.learningRate);
+  const gradientNorm = options.optimizer.apply(variables, gradients, options.learningRate);
   tf.dispose(gradients);
-  return total;
+  return { loss: total, gradientNorm };
 }
 
 /** Of one window; the running statistics have followed it. The caller disposes the gradients. */

@@ -1,186 +1,240 @@
 /**
- * Trains the default forecaster on the TensorFlow engine: AdamW, warm-up and cosine decay, exponential moving averages
- * of the weights; the averaged weights that do best on the validation examples are the result.
+ * Trains any network (`trainable.ts`) on the TensorFlow engine: AdamW, warm-up and cosine, clipping, averages of the
+ * weights; the averaged weights that do best on the validation examples are the result.
+ *
+ * A training that is stopped at any step and goes on from its last snapshot gives the same weights, to the bit, as one
+ * that was never stopped (same engine): everything that happens at a step is a function of the state before it.
  */
-
 import type * as tfjs from '@tensorflow/tfjs';
 import { seededRandom } from '../../src/domain/random.ts';
 import { KernelcastError } from '../../src/errors.ts';
-import { initialise } from '../engine/initialise.ts';
-import { Parameters } from '../engine/parameters.ts';
-import { EVALUATION, type Pass } from '../engine/pass.ts';
-import { tensorFlowOps } from '../engine/tensorflow.ts';
 import type { TensorFlowModule } from '../engine/tensorflow-backend.ts';
-import { type ForecasterConfig, networkSizes } from '../forecaster/config.ts';
-import { forecasterForward, forecasterInputShapes, forecasterSpecs } from '../forecaster/network.ts';
-import type { NamedTensor } from '../weights/safetensors.ts';
-import { AdamW } from './adamw.ts';
-import { type Batch, drawExample, type Example, type ExampleSource, makeBatch } from './examples.ts';
+import type { Weights } from '../weights/safetensors.ts';
+import type { ExampleSet } from './example-set.ts';
+import { learningRateAt } from './schedule.ts';
 import { trainStep } from './train-step.ts';
+import type { Measures, Sum, Trainable } from './trainable.ts';
+import type { TrainingSettings } from './training-config.ts';
+import { type Best, type Snapshot, TrainingState } from './training-state.ts';
 
-export interface TrainOptions {
-  config: ForecasterConfig;
-  training: readonly ExampleSource[];
-  validation: readonly ExampleSource[];
-  steps: number;
-  batchSize: number;
-  /** The highest learning rate, after the warm-up. */
-  learningRate: number;
-  warmUpSteps: number;
-  weightDecay: number;
-  /** The share of the old average that stays at each step. */
-  averageDecay: number;
-  /** Steps from one validation to the next. */
-  validateEvery: number;
-  validationExamples: number;
-  seed: number;
+export interface TrainOptions<Unit, Batch> {
+  network: Trainable<Unit, Batch>;
+  training: ExampleSet<Unit>;
+  validation: ExampleSet<Unit>;
+  settings: TrainingSettings;
+  /** Where to begin: `freshSnapshot`, or a checkpoint. */
+  start: Snapshot;
   onProgress: (progress: TrainProgress) => void;
+  /** Called when there is time for it: keeps what `snapshot` gives, or not. */
+  checkpoint?: (step: number, snapshot: () => Snapshot) => Promise<void>;
+  /** Ends the training after the step that is under way. */
+  signal?: AbortSignal;
+  /** Milliseconds; for speeds only. */
+  now?: () => number;
 }
 
 export interface TrainProgress {
   step: number;
   steps: number;
-  /** Mean loss since the last report, normalised units squared. */
+  /** Passes through the training examples. */
+  epoch: number;
+  /** Mean of the network's loss since the last report. */
   loss: number;
+  learningRate: number;
+  /** Before clipping, at this step. */
+  gradientNorm: number;
+  /** Examples trained on each second since the last report. */
+  windowsPerSecond: number;
+  secondsLeft: number;
   /** Of the averaged weights; present after a validation. */
-  validation?: number;
+  validation?: Record<string, number>;
+  /** Whether that validation is the best so far. */
+  isBest?: boolean;
 }
 
 export interface TrainResult {
-  /** In training form. */
-  weights: Map<string, NamedTensor>;
-  validation: number;
-  bestStep: number;
+  /** `stopped`: by the signal. */
+  outcome: 'finished' | 'no-longer-better' | 'stopped';
+  step: number;
+  /** Missing when it was stopped before the first validation. */
+  best: Best | undefined;
+  /** As it was at the end. */
+  last: Snapshot;
 }
 
 /** Steps from one progress report to the next. */
 const REPORT_EVERY = 20;
 
-/** @throws KernelcastError `MODEL` when the loss is no number any more. */
-export async function train(tf: TensorFlowModule, options: TrainOptions): Promise<TrainResult> {
-  const { config, steps, validateEvery, onProgress } = options;
-  const random = seededRandom(options.seed);
-  const specs = forecasterSpecs(config, 'training');
-  const start = initialise(specs, random);
-  const variables = new Map<string, tfjs.Variable>();
-  for (const { name, shape, role } of specs) {
-    const create = () => tf.variable(tf.tensor(start.get(name)!.values, [...shape]), role === 'trained');
-    variables.set(name, tf.tidy(create));
-  }
-  const averages = new Map([...variables].map(([name, variable]) => [name, tf.variable(variable, false)]));
-  const optimizer = new AdamW(tf, { weightDecay: options.weightDecay });
-  const held = holdOut(options);
+/** @throws KernelcastError `MODEL` naming the step when the loss or the gradients are no numbers any more. */
+export async function train<Unit, Batch>(
+  tf: TensorFlowModule,
+  options: TrainOptions<Unit, Batch>,
+): Promise<TrainResult> {
+  const { network, settings, training, onProgress, checkpoint, signal, now = () => performance.now() } = options;
+  const { steps, batchSize, seed, validateEvery, patience } = settings;
+  const state = new TrainingState(tf, network.specs, options.start, settings);
+  const pace = new Pace(now);
+  const isExhausted = () => patience !== undefined && state.sinceBest >= patience;
+  try {
+    while (state.step < steps && !isExhausted() && !signal?.aborted) {
+      const step = state.step + 1;
+      pace.begin();
+      const examples = await training.shuffled(String(seed), (step - 1) * batchSize, batchSize);
+      const batch = network.makeBatch(examples, seededRandom(`${seed}/batch ${step}`));
+      const { loss, gradientNorm } = takeStep(tf, state, options, batch, step);
+      state.step = step;
+      state.losses.sum += loss;
+      state.losses.count++;
+      state.seconds += pace.end(batchSize);
 
-  let best: TrainResult | undefined;
-  let lossSum = 0;
-  for (let step = 1; step <= steps; step++) {
-    const examples = Array.from({ length: options.batchSize }, () => drawExample(options.training, random));
-    const batch = makeBatch(examples, config, random);
-    const loss = trainStep(tf, variables, [(weights, pass) => forecasterLoss(tf, weights, batch, config, pass)], {
-      optimizer,
-      learningRate: learningRateAt(step, options),
-      random: random.uniform,
-    });
-    if (!Number.isFinite(loss)) {
-      throw new KernelcastError('MODEL', `the training loss became ${loss}`, {
-        where: { step },
-        hint: 'Lower the learning rate, or look for absurd values in the dataset.',
-      });
-    }
-    lossSum += loss;
-    average(tf, averages, variables, Math.min(options.averageDecay, step / (step + 10)));
-    if (step % validateEvery === 0 || step === steps) {
-      const validation = meanLoss(tf, averages, held, options);
-      if (!best || validation < best.validation) best = { weights: read(averages), validation, bestStep: step };
-      onProgress({ step, steps, loss: lossSum / (((step - 1) % REPORT_EVERY) + 1), validation });
-    } else if (step % REPORT_EVERY === 0) {
-      onProgress({ step, steps, loss: lossSum / REPORT_EVERY });
-    }
-    if (step % REPORT_EVERY === 0) {
-      lossSum = 0;
+      const validates = step % validateEvery === 0 || step === steps;
+      if (validates || step % REPORT_EVERY === 0) {
+        const progress: TrainProgress = {
+          step,
+          steps,
+          epoch: (step * batchSize) / training.size,
+          loss: state.losses.sum / state.losses.count,
+          learningRate: learningRateAt(step, settings),
+          gradientNorm,
+          windowsPerSecond: pace.windowsPerSecond(),
+          secondsLeft: 0,
+        };
+        if (validates) {
+          const validation = await pace.validating(() => validate(tf, state.averages.current(), options));
+          progress.validation = validation;
+          progress.isBest = keepBest(state, validation, settings.selectBy);
+        }
+        progress.secondsLeft = pace.secondsFor(steps - step, Math.ceil((steps - step) / validateEvery));
+        onProgress(progress);
+        state.losses = { sum: 0, count: 0 };
+      }
+      await checkpoint?.(step, () => state.snapshot());
       // Lets a signal handler run: the steps themselves never yield.
       await new Promise((resolve) => setImmediate(resolve));
     }
+    const outcome = state.step >= steps ? 'finished' : isExhausted() ? 'no-longer-better' : 'stopped';
+    return { outcome, step: state.step, best: state.best, last: state.snapshot() };
+  } finally {
+    state.dispose();
   }
-  optimizer.dispose();
-  tf.dispose([...variables.values(), ...averages.values()]);
-  return best!;
 }
 
-function learningRateAt(step: number, { learningRate, warmUpSteps, steps }: TrainOptions): number {
-  if (step < warmUpSteps) return (learningRate * step) / warmUpSteps;
-  const progress = (step - warmUpSteps) / Math.max(1, steps - warmUpSteps);
-  return learningRate * (0.01 + 0.99 * 0.5 * (1 + Math.cos(Math.PI * progress)));
-}
-
-/** Mean squared error over the targets that count, in normalised units. */
-export function forecasterLoss(
+function takeStep<Unit, Batch>(
   tf: TensorFlowModule,
-  weights: ReadonlyMap<string, tfjs.Tensor>,
+  { variables, optimizer, averages }: TrainingState,
+  { network, settings }: TrainOptions<Unit, Batch>,
   batch: Batch,
-  config: ForecasterConfig,
-  pass: Pass<tfjs.Tensor>,
-): tfjs.Scalar {
-  const { leads, targets } = networkSizes(config);
-  const shapes = forecasterInputShapes(config, batch.size);
-  const inputs = {
-    series: tf.tensor(batch.series, shapes.series),
-    marks: tf.tensor(batch.marks, shapes.marks),
-    places: tf.tensor(batch.places, shapes.places),
-  };
-  const forecast = forecasterForward(tensorFlowOps(tf), inputs, new Parameters(weights), config, 'training', pass);
-  const shape: [number, number, number] = [batch.size, leads, targets];
-  const error = tf.sub(forecast, tf.tensor3d(batch.targets, shape));
-  const counted = tf.mul(tf.square(error), tf.tensor3d(batch.weights, shape));
-  const count = batch.weights.reduce((sum, weight) => sum + weight, 0);
-  return tf.div(tf.sum(counted), Math.max(1, count)) as tfjs.Scalar;
+  step: number,
+): { loss: number; gradientNorm: number } {
+  const { seed, rowsAtOnce } = settings;
+  const result = trainStep(tf, variables, [(weights, pass) => network.loss(weights, batch, pass)], {
+    optimizer,
+    learningRate: learningRateAt(step, settings),
+    random: seededRandom(`${seed}/pass ${step}`).uniform,
+    pieces: rowsAtOnce ? { rows: rowsAtOnce } : undefined,
+  });
+  if (!Number.isFinite(result.loss)) throw noNumber('the training loss', result.loss, step);
+  if (!Number.isFinite(result.gradientNorm)) throw noNumber("the gradients' norm", result.gradientNorm, step);
+  averages.follow(variables, step);
+  return result;
 }
 
-/** The examples to validate on: the same ones each time, drawn with a seed of their own. */
-function holdOut({ validation, validationExamples, config, batchSize }: TrainOptions): Batch[] {
-  const random = seededRandom('validation');
-  const examples: Example[] = Array.from({ length: validationExamples }, () => drawExample(validation, random));
-  const batches: Batch[] = [];
-  for (let from = 0; from < examples.length; from += batchSize) {
-    batches.push(makeBatch(examples.slice(from, from + batchSize), config));
-  }
-  return batches;
-}
-
-function meanLoss(
-  tf: TensorFlowModule,
-  weights: ReadonlyMap<string, tfjs.Tensor>,
-  batches: readonly Batch[],
-  { config }: TrainOptions,
-): number {
-  let sum = 0;
-  let count = 0;
-  for (const batch of batches) {
-    const loss = tf.tidy(() => forecasterLoss(tf, weights, batch, config, EVALUATION).dataSync()[0]);
-    sum += loss * batch.size;
-    count += batch.size;
-  }
-  return sum / count;
-}
-
-function average(
-  tf: TensorFlowModule,
-  averages: ReadonlyMap<string, tfjs.Variable>,
-  variables: ReadonlyMap<string, tfjs.Variable>,
-  decay: number,
-): void {
-  tf.tidy(() => {
-    for (const [name, mean] of averages) {
-      mean.assign(tf.add(tf.mul(mean, decay), tf.mul(variables.get(name)!, 1 - decay)));
-    }
+function noNumber(what: string, value: number, step: number): KernelcastError {
+  return new KernelcastError('MODEL', `${what} became ${value} at step ${step}`, {
+    where: { step },
+    hint: 'Lower the learning rate or clipNorm, or look for absurd values in the data.',
   });
 }
 
-function read(variables: ReadonlyMap<string, tfjs.Variable>): Map<string, NamedTensor> {
-  return new Map(
-    [...variables].map(([name, variable]) => [
-      name,
-      { shape: variable.shape, values: Float32Array.from(variable.dataSync()) },
-    ]),
+/** The means of all measures over the validation examples. */
+async function validate<Unit, Batch>(
+  tf: TensorFlowModule,
+  averages: Weights,
+  { network, validation, settings }: TrainOptions<Unit, Batch>,
+): Promise<Record<string, number>> {
+  const { validationExamples = validation.size, batchSize, selectBy } = settings;
+  const weights = new Map<string, tfjs.Tensor>(
+    [...averages].map(([name, { values, shape }]) => [name, tf.tensor(values.slice(), [...shape])]),
   );
+  const sums = new Map<string, Sum>();
+  try {
+    for await (const examples of validation.spread(validationExamples, batchSize)) {
+      const batch = network.makeBatch(examples);
+      let measures: Measures = {};
+      tf.tidy(() => {
+        measures = network.measure(weights, batch);
+      });
+      for (const [name, { sum, count }] of Object.entries(measures)) {
+        const total = sums.get(name) ?? { sum: 0, count: 0 };
+        sums.set(name, { sum: total.sum + sum, count: total.count + count });
+      }
+    }
+  } finally {
+    tf.dispose([...weights.values()]);
+  }
+  if (!sums.has(selectBy)) {
+    throw new KernelcastError('USAGE', `the model has no measure '${selectBy}' to select by`, {
+      where: { field: 'training.selectBy', measures: [...sums.keys()].join(', ') },
+    });
+  }
+  const means = Object.fromEntries([...sums].map(([name, { sum, count }]) => [name, sum / count]));
+  if (Number.isFinite(means[selectBy])) return means;
+  throw new KernelcastError('MODEL', `the validation's ${selectBy} is ${means[selectBy]}`, {
+    hint: 'Are there observed values in the validation spans?',
+  });
+}
+
+/** @returns whether it is the best so far */
+function keepBest(state: TrainingState, validation: Record<string, number>, selectBy: string): boolean {
+  const isBest = !state.best || validation[selectBy] < state.best.validation[selectBy];
+  if (isBest) state.best = { step: state.step, validation, weights: state.averages.copy() };
+  state.sinceBest = isBest ? 0 : state.sinceBest + 1;
+  return isBest;
+}
+
+/** How fast it goes: of the last reports for what is left, since old steps were slowed by other things. */
+class Pace {
+  readonly #now: () => number;
+  #begun = 0;
+  #windows = 0;
+  #seconds = 0;
+  #steps = 0;
+  #stepSeconds = 0;
+  #validationSeconds = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  begin(): void {
+    this.#begun = this.#now();
+  }
+
+  /** @returns the seconds that the step took */
+  end(windows: number): number {
+    const seconds = (this.#now() - this.#begun) / 1000;
+    this.#windows += windows;
+    this.#seconds += seconds;
+    this.#steps++;
+    return seconds;
+  }
+
+  /** Since it was asked last. */
+  windowsPerSecond(): number {
+    const speed = this.#windows / Math.max(this.#seconds, 1e-9);
+    this.#stepSeconds = this.#seconds / Math.max(1, this.#steps);
+    [this.#windows, this.#seconds, this.#steps] = [0, 0, 0];
+    return speed;
+  }
+
+  async validating<T>(work: () => Promise<T>): Promise<T> {
+    const begun = this.#now();
+    const result = await work();
+    this.#validationSeconds = (this.#now() - begun) / 1000;
+    return result;
+  }
+
+  secondsFor(steps: number, validations: number): number {
+    return steps * this.#stepSeconds + validations * this.#validationSeconds;
+  }
 }

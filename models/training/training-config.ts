@@ -1,25 +1,81 @@
-/** What `kernelcast train --config` reads: the architecture and how to train it. It is kept in the artefact. */
+/**
+ * What `kernelcast train --config` reads: the architecture, the data and how to train. It is kept in the artefact, defaults
+ * filled in. The README of `models/` explains each field.
+ */
 import { z } from 'zod';
-import { KernelcastError } from '../../src/errors.ts';
-import { forecasterConfigSchema } from '../forecaster/config.ts';
+import { parseHour } from '../../src/domain/time.ts';
+import { isKernelcastError, KernelcastError } from '../../src/errors.ts';
 
-const trainingConfigSchema = z.strictObject({
-  architecture: forecasterConfigSchema,
-  training: z.strictObject({
-    steps: z.int().positive(),
-    batchSize: z.int().positive(),
-    /** The highest learning rate, after the warm-up. */
-    learningRate: z.number().positive(),
-    warmUpSteps: z.int().nonnegative(),
-    weightDecay: z.number().nonnegative(),
-    /** The share of the old average of the weights that stays at each step. */
-    averageDecay: z.number().min(0).max(1),
-    validateEvery: z.int().positive(),
-    validationExamples: z.int().positive(),
-    seed: z.int(),
-  }),
+/** `2023-01-01`, `2023-01-01T06:00Z`. */
+const time = z.string().refine((text) => {
+  try {
+    parseHour(text);
+    return true;
+  } catch (error) {
+    if (isKernelcastError(error)) return false;
+    throw error;
+  }
+}, 'write a whole hour in UTC, like 2023-01-01 or 2023-01-01T06:00Z');
+
+/** Target hours, `to` exclusive. */
+const span = z.strictObject({ from: time, to: time });
+
+const source = z
+  .strictObject({
+    /** A dataset of the store, */
+    dataset: z.string().optional(),
+    /** or a CF file of stations. */
+    file: z.string().optional(),
+    train: span.optional(),
+    validate: span.optional(),
+  })
+  .refine(({ dataset, file }) => (dataset === undefined) !== (file === undefined), 'give either a dataset or a file')
+  .refine(({ train, validate }) => train || validate, 'give a span to train or to validate on');
+
+export const dataConfigSchema = z.strictObject({
+  sources: z.array(source).min(1),
+  /** Stations that never train, and alone validate: their ids, or a share of each source's stations. */
+  holdOutStations: z.union([z.array(z.string()).min(1), z.strictObject({ share: z.number().gt(0).lt(1) })]).optional(),
+  /** Hours that must lie between the hours of validation and of training. */
+  gapHours: z.int().nonnegative().default(0),
+  /** Trains on the mirror image of the weather at the equator as well, half a year apart. */
+  mirrorHemispheres: z.boolean().default(false),
+  /** What the values of loaded examples may take. */
+  memoryMB: z.number().positive().default(2048),
 });
 
+export const trainingSettingsSchema = z.strictObject({
+  steps: z.int().positive(),
+  batchSize: z.int().positive(),
+  /** The highest learning rate, after the warm-up. */
+  learningRate: z.number().positive(),
+  warmUpSteps: z.int().nonnegative(),
+  weightDecay: z.number().nonnegative(),
+  /** Largest global norm of the gradients. */
+  clipNorm: z.number().positive().default(1),
+  /** The share of the old average of the weights that stays at each step. */
+  averageDecay: z.number().min(0).lt(1),
+  validateEvery: z.int().positive(),
+  /** Evenly spread over the validation spans; all by default. */
+  validationExamples: z.int().positive().optional(),
+  /** What is validated and kept is best by this measure. */
+  selectBy: z.string().default('loss'),
+  /** Stops after so many validations in a row without a better one; by default never. */
+  patience: z.int().positive().optional(),
+  /** Computes networks in pieces of so many rows where memory is short. */
+  rowsAtOnce: z.int().positive().optional(),
+  seed: z.int(),
+});
+
+const trainingConfigSchema = z.strictObject({
+  /** Checked by the kind of model. */
+  architecture: z.unknown(),
+  data: dataConfigSchema.optional(),
+  training: trainingSettingsSchema,
+});
+
+export type DataConfig = z.infer<typeof dataConfigSchema>;
+export type TrainingSettings = z.infer<typeof trainingSettingsSchema>;
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
 
 /** @throws KernelcastError `USAGE` naming the field that is wrong. */

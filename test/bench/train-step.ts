@@ -14,12 +14,12 @@ import { TIME_MARKS } from '../../models/corrformer/time-marks.ts';
 import { initialise } from '../../models/engine/initialise.ts';
 import { countParameters, type ParameterSpec } from '../../models/engine/parameters.ts';
 import { openTensorFlow, type TensorFlowModule } from '../../models/engine/tensorflow-backend.ts';
-import { networkSizes } from '../../models/forecaster/config.ts';
-import { forecasterInputShapes, forecasterSpecs } from '../../models/forecaster/network.ts';
+import { forecasterConfigSchema, networkSizes } from '../../models/forecaster/config.ts';
+import { forecasterInputShapes } from '../../models/forecaster/network.ts';
 import { AdamW } from '../../models/training/adamw.ts';
 import { corrFormerLoss } from '../../models/training/corrformer-loss.ts';
+import { trainableForecaster } from '../../models/training/forecaster.ts';
 import { type Loss, trainStep } from '../../models/training/train-step.ts';
-import { forecasterLoss } from '../../models/training/trainer.ts';
 import { parseTrainingConfig } from '../../models/training/training-config.ts';
 import { variantConfig } from '../../models/unireplknet/variants.ts';
 import { seededRandom } from '../../src/domain/random.ts';
@@ -60,7 +60,12 @@ export async function run(args: string[]): Promise<void> {
   for (let step = 1; step <= steps; step++) {
     const start = performance.now();
     const pieces = rows > 0 ? { rows } : undefined;
-    const value = trainStep(tf, variables, [loss], { optimizer, learningRate: 1e-4, random: uniform, pieces });
+    const { loss: value } = trainStep(tf, variables, [loss], {
+      optimizer,
+      learningRate: 1e-4,
+      random: uniform,
+      pieces,
+    });
     report({
       ...common,
       parameters: countParameters(specs),
@@ -83,7 +88,9 @@ function subject(tf: TensorFlowModule, model: string, nodes: number): Subject {
 
 function defaultForecaster(tf: TensorFlowModule, nodes: number): Subject {
   const file = 'models/pretrained/unireplknet.config.json';
-  const { architecture } = parseTrainingConfig(JSON.parse(readFileSync(file, 'utf8')), file);
+  const { architecture: given } = parseTrainingConfig(JSON.parse(readFileSync(file, 'utf8')), file);
+  const architecture = forecasterConfigSchema.parse(given);
+  const network = trainableForecaster(tf, architecture);
   const { leads, targets } = networkSizes(architecture);
   const shapes = forecasterInputShapes(architecture, nodes);
   const batch = {
@@ -95,9 +102,9 @@ function defaultForecaster(tf: TensorFlowModule, nodes: number): Subject {
     weights: new Float32Array(nodes * leads * targets).fill(1),
   };
   return {
-    specs: forecasterSpecs(architecture, 'training'),
+    specs: network.specs,
     stations: nodes * architecture.stationsPerNode,
-    loss: (weights, pass) => forecasterLoss(tf, weights, batch, architecture, pass),
+    loss: (weights, pass) => network.loss(weights, batch, pass),
   };
 }
 

@@ -1,90 +1,96 @@
 import { expect, test } from 'vitest';
 import { openTensorFlow } from '../../../models/engine/tensorflow-backend.ts';
-import { openExamples } from '../../../models/training/examples.ts';
-import { type TrainOptions, type TrainProgress, train } from '../../../models/training/trainer.ts';
+import { type TrainProgress, train } from '../../../models/training/trainer.ts';
+import type { Snapshot } from '../../../models/training/training-state.ts';
 import { parseHour } from '../../../src/domain/time.ts';
 import { testSeries, testStations } from '../synthetic-series.ts';
-import { TINY } from '../tiny-forecaster.ts';
+import { smallTraining } from './small-training.ts';
 
-/** Smaller still: plain JavaScript is slow. */
-const SMALL: typeof TINY = {
-  ...TINY,
-  dModel: 16,
-  backbone: { ...TINY.backbone, dims: [4, 4, 8, 8], kernels: [[3], [3], [3], [3]] },
-};
-
-const from = parseHour('2025-01-01');
-const stations = testStations(3);
-/** A day's cycle: what persistence gets wrong and a linear map of the last day gets right. */
-const observations = testSeries({
-  stations,
-  from,
-  hours: 200,
-  values: { temperature_2m: (hour, station) => 10 * Math.sin((2 * Math.PI * (hour + station)) / 24) },
-});
-
-function options(overrides: Partial<TrainOptions> = {}): TrainOptions {
-  const source = openExamples(observations, SMALL);
-  return {
-    config: SMALL,
-    training: [source],
-    validation: [source],
-    steps: 12,
-    batchSize: 4,
-    learningRate: 0.02,
-    warmUpSteps: 2,
-    weightDecay: 0,
-    averageDecay: 0.5,
-    validateEvery: 4,
-    validationExamples: 4,
-    seed: 3,
-    onProgress: () => {},
-    ...overrides,
-  };
-}
+const { tf } = await openTensorFlow();
 
 test('training lowers the validation loss, and gives back the best averaged weights', async () => {
-  const { tf } = await openTensorFlow();
   const reports: TrainProgress[] = [];
-  const result = await train(tf, options({ steps: 16, onProgress: (progress) => reports.push(progress) }));
-  const validations = reports.flatMap(({ validation }) => (validation === undefined ? [] : [validation]));
+  const result = await train(tf, { ...smallTraining(tf, { steps: 16 }), onProgress: (report) => reports.push(report) });
+  const validations = reports.flatMap(({ validation }) => (validation === undefined ? [] : [validation.loss]));
   expect(validations).toHaveLength(4);
-  expect(result.validation).toBe(Math.min(...validations));
+  expect(result.outcome).toBe('finished');
+  expect(result.best?.validation.loss).toBe(Math.min(...validations));
   // The fresh network is persistence; the cycle's persistence error is 10 degC^2 and more in these units squared.
-  expect(result.validation).toBeLessThan(0.7 * validations[0]);
+  expect(result.best?.validation.loss).toBeLessThan(0.7 * validations[0]);
+  // One unit of temperature is 5 degC; there is no other variable.
+  expect(result.best?.validation['mse temperature_2m']).toBeCloseTo(25 * result.best!.validation.loss, 3);
 });
 
 test('weights that grow worse are not the result', async () => {
-  const { tf } = await openTensorFlow();
-  const reports: TrainProgress[] = [];
-  const onProgress = (progress: TrainProgress) => reports.push(progress);
+  const validations: number[] = [];
   // A rate at which the first steps help and the later ones run away.
-  const wild = options({ steps: 12, learningRate: 1, warmUpSteps: 12, averageDecay: 0, validateEvery: 1, onProgress });
-  const result = await train(tf, wild);
-  const validations = reports.map(({ validation }) => validation!);
+  const wild = { steps: 12, learningRate: 1, warmUpSteps: 12, averageDecay: 0, validateEvery: 1 };
+  const result = await train(tf, {
+    ...smallTraining(tf, wild),
+    onProgress: ({ validation }) => validations.push(validation!.loss),
+  });
   expect(validations.at(-1)).toBeGreaterThan(2 * Math.min(...validations));
-  expect(result.validation).toBe(Math.min(...validations));
-  expect(result.bestStep).toBe(1 + validations.indexOf(result.validation));
+  expect(result.best?.validation.loss).toBe(Math.min(...validations));
+  expect(result.best?.step).toBe(1 + validations.indexOf(result.best!.validation.loss));
+});
+
+test('a training that grows no better stops when its patience is over', async () => {
+  const validations: number[] = [];
+  const wild = { steps: 30, learningRate: 1, warmUpSteps: 12, averageDecay: 0, validateEvery: 1, patience: 3 };
+  const result = await train(tf, {
+    ...smallTraining(tf, wild),
+    onProgress: ({ validation }) => validations.push(validation!.loss),
+  });
+  expect(result.outcome).toBe('no-longer-better');
+  expect(result.step).toBe(result.best!.step + 3);
+  expect(result.step).toBe(validations.length);
 });
 
 test('equal seeds give equal weights, and no tensor is left behind', async () => {
-  const { tf } = await openTensorFlow();
   const before = tf.memory().numTensors;
   const [first, second, other] = [
-    await train(tf, options({ steps: 2 })),
-    await train(tf, options({ steps: 2 })),
-    await train(tf, options({ steps: 2, seed: 4 })),
+    await train(tf, smallTraining(tf, { steps: 2 })),
+    await train(tf, smallTraining(tf, { steps: 2 })),
+    await train(tf, smallTraining(tf, { steps: 2, seed: 4 })),
   ];
   expect(tf.memory().numTensors).toBe(before);
-  expect(first.weights.get('head.weight')).toEqual(second.weights.get('head.weight'));
-  expect(first.weights.get('head.weight')).not.toEqual(other.weights.get('head.weight'));
+  expect(first.best!.weights.get('head.weight')).toEqual(second.best!.weights.get('head.weight'));
+  expect(first.best!.weights.get('head.weight')).not.toEqual(other.best!.weights.get('head.weight'));
 });
 
-test('a loss that is no number stops the training with its step', async () => {
-  const { tf } = await openTensorFlow();
-  const broken = testSeries({ stations, from, hours: 80, values: { temperature_2m: () => 1e30 } });
+test.each([1, 5, 6])('stopped after step %i and gone on with, it ends with the same bits', async (stopAt) => {
+  const settings = { steps: 9, validateEvery: 3, validationExamples: 2 };
+  const whole = await train(tf, smallTraining(tf, settings));
+  const stopper = new AbortController();
+  const interrupted = await train(tf, {
+    ...smallTraining(tf, settings),
+    signal: stopper.signal,
+    checkpoint: async (step) => {
+      if (step === stopAt) stopper.abort();
+    },
+  });
+  expect(interrupted).toMatchObject({ outcome: 'stopped', step: stopAt });
+  const resumed = await train(tf, { ...smallTraining(tf, settings), start: interrupted.last });
+  const timeless = ({ seconds: _, ...snapshot }: Snapshot) => snapshot;
+  expect(resumed.best).toEqual(whole.best);
+  expect(timeless(resumed.last)).toEqual(timeless(whole.last));
+});
+
+test('a loss that is no number stops the training with its step, before anything of it is kept', async () => {
+  const from = parseHour('2025-01-01');
+  const broken = testSeries({ stations: testStations(3), from, hours: 80, values: { temperature_2m: () => 1e30 } });
   broken.variables.temperature_2m!.values[0] = -1e30;
-  await expect(
-    train(tf, options({ training: [openExamples(broken, SMALL)], learningRate: 1e10 })),
-  ).rejects.toMatchObject({ code: 'MODEL', where: { step: expect.any(Number) } });
+  const kept: number[] = [];
+  const options = smallTraining(tf, { learningRate: 1e10 }, broken);
+  const failing = train(tf, { ...options, checkpoint: async (step) => void kept.push(step) });
+  const error = await failing.catch((reason) => reason);
+  expect(error).toMatchObject({ code: 'MODEL', where: { step: expect.any(Number) } });
+  expect(kept.length).toBe(error.where.step - 1);
+});
+
+test('a measure that the network has not is refused with those that it has', async () => {
+  await expect(train(tf, smallTraining(tf, { selectBy: 'crps' }))).rejects.toMatchObject({
+    code: 'USAGE',
+    where: { measures: expect.stringContaining('mse temperature_2m') },
+  });
 });

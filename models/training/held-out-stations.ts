@@ -1,0 +1,64 @@
+/** Which stations never train, so that a model is judged at places that it has never seen. */
+import { seededRandom } from '../../src/domain/random.ts';
+import { type Series, seriesVariableNames } from '../../src/domain/series.ts';
+import type { Station } from '../../src/domain/station.ts';
+import { KernelcastError } from '../../src/errors.ts';
+import type { DataConfig } from './training-config.ts';
+
+/**
+ * Indices of the stations that train, and of those that are held out. A station is held out by its id: the same in each
+ * source that has it.
+ * @throws KernelcastError `STATIONS` when nothing is left of either
+ */
+export function holdOut(
+  stations: readonly Station[],
+  rule: NonNullable<DataConfig['holdOutStations']>,
+  source: string,
+): { train: number[]; validate: number[] } {
+  const chosen = new Set(Array.isArray(rule) ? rule : drawn(stations, rule.share));
+  const [train, validate] = [false, true].map((held) =>
+    [...stations.keys()].filter((index) => chosen.has(stations[index].id) === held),
+  );
+  if (train.length === 0 || validate.length === 0) {
+    throw new KernelcastError(
+      'STATIONS',
+      `holding out stations leaves none to ${train.length === 0 ? 'train' : 'validate'} on`,
+      {
+        where: { source, stations: stations.length, heldOut: validate.length },
+        hint: 'Choose another share, or ids that the source has.',
+      },
+    );
+  }
+  return { train, validate };
+}
+
+/** Each id has a number of its own, whatever the other stations are. */
+function drawn(stations: readonly Station[], share: number): string[] {
+  return stations.map(({ id }) => id).filter((id) => seededRandom(`held out/${id}`).uniform() < share);
+}
+
+/** A series of some of its stations, in their order. */
+export function pickStations(series: Series, indices: readonly number[]): Series {
+  const count = series.stations.length;
+  const variables: Series['variables'] = {};
+  for (const name of seriesVariableNames(series)) {
+    const { values, flags } = series.variables[name]!;
+    const picked = {
+      values: new Float32Array(series.hours * indices.length),
+      flags: new Uint8Array(series.hours * indices.length),
+    };
+    for (let hour = 0; hour < series.hours; hour++) {
+      for (let at = 0; at < indices.length; at++) {
+        picked.values[hour * indices.length + at] = values[hour * count + indices[at]];
+        picked.flags[hour * indices.length + at] = flags[hour * count + indices[at]];
+      }
+    }
+    variables[name] = picked;
+  }
+  return {
+    stations: indices.map((index) => series.stations[index]),
+    from: series.from,
+    hours: series.hours,
+    variables,
+  };
+}

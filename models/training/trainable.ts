@@ -1,0 +1,45 @@
+/**
+ * What the trainer knows of a network: its parameters, how examples of it are cut from observations, what is minimised
+ * and how it is judged. Everything else (order, optimizer, averages, checkpoints, logs) is the trainer's, and the same for all.
+ *
+ * A network reads all stations of a dataset at once, or some of them: a *unit* is what it reads of one init, in whatever
+ * form it likes (a node of the station tree, a whole station list). An example is a unit at an init.
+ */
+import type * as tfjs from '@tensorflow/tfjs';
+import type { Random } from '../../src/domain/random.ts';
+import type { Series } from '../../src/domain/series.ts';
+import type { Station } from '../../src/domain/station.ts';
+import type { Hour } from '../../src/domain/time.ts';
+import type { ParameterSpec } from '../engine/parameters.ts';
+import type { Pass } from '../engine/pass.ts';
+
+export interface Example<Unit> {
+  /** Holds at least the hours [init - INPUT_HOURS + 1, init + LEAD_HOURS]; nothing outside them may be read. */
+  observations: Series;
+  unit: Unit;
+  init: Hour;
+}
+
+/** A mean in the making, so that batches of unequal weight add up. */
+export interface Sum {
+  sum: number;
+  count: number;
+}
+
+/** By name. `loss` must be among them. */
+export type Measures = Readonly<Record<string, Sum>>;
+
+export interface Trainable<Unit, Batch> {
+  readonly specs: readonly ParameterSpec[];
+  /** The units of every init of these stations. The order decides nothing but which example has which number. */
+  units(stations: readonly Station[]): readonly Unit[];
+  /** Typed arrays. With `random`, for training: whatever is varied at random. It is called for every step, so be quick. */
+  makeBatch(examples: readonly Example<Unit>[], random?: Random): Batch;
+  /** Runs inside `tf.tidy`; `weights` are in training form. */
+  loss(weights: ReadonlyMap<string, tfjs.Tensor>, batch: Batch, pass: Pass<tfjs.Tensor>): tfjs.Scalar;
+  /** In evaluation mode, inside `tf.tidy`. */
+  measure(weights: ReadonlyMap<string, tfjs.Tensor>, batch: Batch): Measures;
+}
+
+/** Of whatever network: what its units and batches are is its own affair. */
+export type AnyTrainable = Trainable<unknown, unknown>;
