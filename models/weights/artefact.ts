@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { KernelcastError } from '../../src/errors.ts';
 import { publishFolder } from '../../src/store/atomic.ts';
-import { nodeFiles } from '../../src/store/files.ts';
+import { type Files, nodeFiles } from '../../src/store/files.ts';
 import { encodeJson, fileEntry, readJson, readVerified } from '../../src/store/manifest.ts';
 import { MODEL_MANIFEST_NAME, modelManifestSchema } from '../../src/store/models.ts';
 
@@ -46,10 +46,11 @@ export async function writeArtefact(
   folder: string,
   manifest: Pick<Artefact, 'kind' | 'id' | 'name' | 'createdAt' | 'architecture'> & Record<string, unknown>,
   files: ReadonlyMap<string, Uint8Array>,
+  storage: Files = nodeFiles,
 ): Promise<Artefact> {
   const entries = Object.fromEntries([...files].map(([name, bytes]) => [name, fileEntry(bytes)]));
   const whole: Artefact = { ...manifest, files: entries };
-  const outcome = await publishFolder(nodeFiles, folder, new Map([...files, [MODEL_MANIFEST_NAME, encodeJson(whole)]]));
+  const outcome = await publishFolder(storage, folder, new Map([...files, [MODEL_MANIFEST_NAME, encodeJson(whole)]]));
   if (outcome === 'exists') {
     throw new KernelcastError('USAGE', 'the folder for the model exists already', {
       where: { folder },

@@ -133,6 +133,10 @@ export function copyVariable(source: Series, target: Series, name: VariableName)
 
 /** For each station of one table its index in another, -1 where it is not there. */
 function columnsOf(stations: readonly Station[], target: readonly Station[]): Int32Array {
+  // Tables grow at their end: mostly the one begins with the other, and no index is needed.
+  if (stations.length <= target.length && stations.every(({ id }, s) => id === target[s].id)) {
+    return Int32Array.from(stations, (_, s) => s);
+  }
   const index = new Map(target.map((station, s) => [station.id, s]));
   return Int32Array.from(stations, (station) => index.get(station.id) ?? -1);
 }

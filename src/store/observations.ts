@@ -1,14 +1,13 @@
 /**
  * The observation store: named datasets of hourly series.
  *
- *     observations/DATASET/manifest.json           stations, sources, and the month files with their checksums
- *     observations/DATASET/2024-03.1b2c3d4e.arrow  one month, named by its content
+ *     observations/DATASET/manifest.json           stations, sources, and the segments with their checksums
+ *     observations/DATASET/2024-03.1b2c3d4e.arrow  a segment: hours of one month, named by its content (`segments.ts`)
  *
- * The manifest is the commit point: month files are written first, the manifest replaces the old one atomically, files
+ * The manifest is the commit point: segments are written first, the manifest replaces the old one atomically, files
  * that it no longer lists are removed after. A reader that loses a file to a merge reads the new manifest and begins anew.
  */
 import { join } from 'node:path';
-import { z } from 'zod';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import type { Series } from '../domain/series.ts';
 import { emptyVariable, seriesVariableNames, withoutRejected } from '../domain/series.ts';
@@ -17,13 +16,15 @@ import type { Hour } from '../domain/time.ts';
 import { VARIABLE_NAMES, type VariableName } from '../domain/variables.ts';
 import { isKernelcastError, KernelcastError } from '../errors.ts';
 import { makeFolder, sweepTemporary, writeAtomically } from './atomic.ts';
-import { DatasetUpdate, type MergeResult, type MonthEntry } from './dataset-update.ts';
+import { DatasetUpdate, type MergeResult } from './dataset-update.ts';
 import { type Files, listFolder, nodeFiles } from './files.ts';
 import { withLock } from './lock.ts';
-import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME, stationSchema } from './manifest.ts';
+import { encodeJson, fileEntry, MANIFEST_NAME } from './manifest.ts';
 import { identityOf, ManifestCache } from './manifest-cache.ts';
 import { copyVariable } from './merge.ts';
 import { checkName, checkStations, isSafeName } from './names.ts';
+import { type ObservationManifest as Manifest, observationManifestSchema } from './observation-manifest.ts';
+import type { Segment } from './segments.ts';
 import { SeriesCache } from './series-cache.ts';
 import { encodeSeries } from './series-file.ts';
 import { type Stamp, stampOf } from './stamp.ts';
@@ -43,27 +44,6 @@ export interface DatasetInfo {
   /** Another text whenever anything of the dataset is another. */
   revision: string;
 }
-
-const manifestSchema = z.object({
-  format: z.literal('kernelcast-observations'),
-  version: z.literal(1),
-  dataset: z.string(),
-  updatedAt: z.string(),
-  sources: z.array(z.string()),
-  stations: z.array(stationSchema).min(1),
-  months: z
-    .array(
-      fileEntrySchema.extend({
-        month: z.string().regex(/^\d{4}-\d{2}$/),
-        file: z.string().regex(/^\d{4}-\d{2}\.[0-9a-f]{8}\.arrow$/),
-        from: z.number().int(),
-        hours: z.number().int().positive(),
-        variables: z.array(z.enum(VARIABLE_NAMES)),
-      }),
-    )
-    .min(1),
-});
-type Manifest = z.infer<typeof manifestSchema>;
 
 /** A span is cut to what a typed array can reasonably hold. */
 const MAX_CELLS = 2 ** 30;
@@ -93,7 +73,7 @@ export class ObservationStore {
     this.#clock = options.clock ?? systemClock;
     this.#waitMs = options.waitMs ?? 5_000;
     this.#cache = new SeriesCache(this.#files, options.cacheBytes);
-    this.#manifests = new ManifestCache(this.#files, manifestSchema);
+    this.#manifests = new ManifestCache(this.#files, observationManifestSchema);
   }
 
   /** The names of the datasets, sorted. */
@@ -116,13 +96,14 @@ export class ObservationStore {
   /**
    * The hours [from, to), all stations and variables of the dataset; missing where nothing is known or what is known failed
    * a check of quality control, which its flag tells. Without bounds, the dataset's own. The result is the caller's to change.
+   * @param stations ids; only these are read, in the dataset's order, and those that it has not are left out
    * @throws KernelcastError `NOT_FOUND`, `USAGE` on an impossible span, `STORE_CORRUPT`
    */
-  async read(dataset: string, from?: Hour, to?: Hour): Promise<Series> {
+  async read(dataset: string, from?: Hour, to?: Hour, stations?: ReadonlySet<string>): Promise<Series> {
     for (;;) {
       const manifest = await this.#current(dataset);
       try {
-        return await this.#readSpan(manifest, from, to);
+        return await this.#readSpan(manifest, from, to, stations);
       } catch (error) {
         // A merge may have removed the files under our hands; then there is a new manifest.
         if (!isKernelcastError(error, 'STORE_CORRUPT') || (await this.#current(dataset)) === manifest) throw error;
@@ -151,11 +132,11 @@ export class ObservationStore {
     await makeFolder(this.#files, folder);
     return withLock(this.#files, join(folder, LOCK_NAME), this.#waitMs, async (check) => {
       const old = await this.#manifest(dataset);
-      const written: MonthEntry[] = [];
+      const written: Segment[] = [];
       const update = new DatasetUpdate(old, {
         read: (entry) => this.#cache.read(folder, entry.file, entry),
         write: async (month, series) => {
-          const entry = await this.#writeMonth(folder, month, series);
+          const entry = await this.#writeSegment(folder, month, series);
           written.push(entry);
           return entry;
         },
@@ -166,16 +147,16 @@ export class ObservationStore {
         if (!state) return result;
         const manifest: Manifest = {
           format: 'kernelcast-observations',
-          version: 1,
+          version: 2,
           dataset,
           updatedAt: new Date(this.#clock.now()).toISOString(),
           sources: [...state.sources],
           stations: [...state.stations],
-          months: [...state.months],
+          segments: [...state.segments],
         };
         await check();
         await writeAtomically(this.#files, this.#manifestPath(dataset), encodeJson(manifest));
-        await this.#sweep(folder, [...(old?.months ?? []), ...written], manifest);
+        await this.#sweep(folder, [...(old?.segments ?? []), ...written], manifest);
         return result;
       } catch (error) {
         await this.#discard(folder, dataset, written);
@@ -184,10 +165,10 @@ export class ObservationStore {
     });
   }
 
-  /** Removes the months of an update that failed; what cannot be removed now, the next merge removes. */
-  async #discard(folder: string, dataset: string, written: readonly MonthEntry[]): Promise<void> {
+  /** Removes the segments of an update that failed; what cannot be removed now, the next merge removes. */
+  async #discard(folder: string, dataset: string, written: readonly Segment[]): Promise<void> {
     try {
-      const listed = new Set((await this.#manifest(dataset))?.months.map(({ file }) => file));
+      const listed = new Set((await this.#manifest(dataset))?.segments.map(({ file }) => file));
       for (const entry of written) {
         if (listed.has(entry.file)) continue;
         this.#cache.forget(folder, entry.file, entry);
@@ -198,7 +179,7 @@ export class ObservationStore {
     }
   }
 
-  async #writeMonth(folder: string, month: string, series: Series): Promise<MonthEntry> {
+  async #writeSegment(folder: string, month: string, series: Series): Promise<Segment> {
     const bytes = encodeSeries(series);
     const entry = fileEntry(bytes);
     const file = `${month}.${entry.sha256.slice(0, 8)}.arrow`;
@@ -207,9 +188,9 @@ export class ObservationStore {
     return { month, file, ...entry, from: series.from, hours: series.hours, variables: seriesVariableNames(series) };
   }
 
-  /** Removes month files that the manifest does not list, whoever left them. We hold the lock. A failure waits for the next merge. */
-  async #sweep(folder: string, known: readonly MonthEntry[], current: Manifest): Promise<void> {
-    const kept = new Set(current.months.map((entry) => entry.file));
+  /** Removes segments that the manifest does not list, whoever left them. We hold the lock. A failure waits for the next merge. */
+  async #sweep(folder: string, known: readonly Segment[], current: Manifest): Promise<void> {
+    const kept = new Set(current.segments.map((entry) => entry.file));
     for (const entry of known) {
       if (!kept.has(entry.file)) this.#cache.forget(folder, entry.file, entry);
     }
@@ -223,19 +204,20 @@ export class ObservationStore {
     }
   }
 
-  async #readSpan(manifest: Manifest, from?: Hour, to?: Hour): Promise<Series> {
+  async #readSpan(manifest: Manifest, from?: Hour, to?: Hour, only?: ReadonlySet<string>): Promise<Series> {
     const info = describeManifest(manifest);
+    const stations = only ? info.stations.filter(({ id }) => only.has(id)) : info.stations;
     const first = from ?? info.from;
     const hours = (to ?? info.to) - first;
     if (!(Number.isInteger(first) && Number.isInteger(hours) && hours >= 0)) {
       throw new KernelcastError('USAGE', `[${from}, ${to}) is not a span of whole hours`);
     }
-    if (hours * info.stations.length > MAX_CELLS) {
-      throw new KernelcastError('USAGE', `${hours} hours of ${info.stations.length} stations are too much at once`);
+    if (hours * stations.length > MAX_CELLS) {
+      throw new KernelcastError('USAGE', `${hours} hours of ${stations.length} stations are too much at once`);
     }
-    const series: Series = { stations: info.stations, from: first, hours, variables: {} };
-    for (const name of info.variables) series.variables[name] = emptyVariable(hours, info.stations.length);
-    for (const entry of manifest.months) {
+    const series: Series = { stations, from: first, hours, variables: {} };
+    for (const name of info.variables) series.variables[name] = emptyVariable(hours, stations.length);
+    for (const entry of manifest.segments) {
       if (entry.from >= first + hours || entry.from + entry.hours <= first) continue;
       const month = await this.#cache.read(this.#folder(manifest.dataset), entry.file, entry);
       for (const name of seriesVariableNames(month)) copyVariable(month, series, name);
@@ -274,12 +256,12 @@ export class ObservationStore {
 }
 
 function describeManifest(manifest: Manifest): DatasetInfo {
-  const present = new Set(manifest.months.flatMap((entry) => entry.variables));
+  const present = new Set(manifest.segments.flatMap((entry) => entry.variables));
   return {
     dataset: manifest.dataset,
     stations: manifest.stations,
-    from: Math.min(...manifest.months.map((entry) => entry.from)),
-    to: Math.max(...manifest.months.map((entry) => entry.from + entry.hours)),
+    from: Math.min(...manifest.segments.map((entry) => entry.from)),
+    to: Math.max(...manifest.segments.map((entry) => entry.from + entry.hours)),
     variables: VARIABLE_NAMES.filter((name) => present.has(name)),
     sources: manifest.sources,
     updatedAt: manifest.updatedAt,
@@ -289,6 +271,6 @@ function describeManifest(manifest: Manifest): DatasetInfo {
 
 /** Month files are named by their content, and nothing else changes without a new `updatedAt`. */
 function revisionOf(manifest: Manifest): string {
-  const parts = [manifest.updatedAt, ...manifest.months.map((entry) => entry.sha256)];
+  const parts = [manifest.updatedAt, ...manifest.segments.map((entry) => entry.sha256)];
   return fileEntry(Buffer.from(parts.join())).sha256.slice(0, 16);
 }

@@ -26,13 +26,17 @@ import { z } from 'zod';
 import { QUANTILE_LEVELS, QUANTILE_VARIABLES, type Quantiles, quantileColumn } from '../domain/quantiles.ts';
 import type { Series } from '../domain/series.ts';
 import { seriesVariableNames } from '../domain/series.ts';
+import type { Station } from '../domain/station.ts';
 import { MILLISECONDS_PER_HOUR } from '../domain/time.ts';
 import { isVariableName, type VariableName } from '../domain/variables.ts';
 import { KernelcastError } from '../errors.ts';
 import { stationSchema } from './manifest.ts';
+import { Recent } from './recent.ts';
 
 const LAYOUT = 'kernelcast-series-1';
 const stationsSchema = z.array(stationSchema);
+/** Station tables by their text. */
+const tables = new Recent<readonly Station[]>(4);
 
 /** @param series with at least one hour and one station */
 export function encodeSeries(series: Series): Uint8Array {
@@ -93,7 +97,7 @@ function decode(bytes: Uint8Array): Series {
   const table = tableFromIPC(bytes);
   if (table.schema.metadata.get('layout') !== LAYOUT) throw new Error(`the layout is not ${LAYOUT}`);
   if (table.batches.length !== 1) throw new Error(`${table.batches.length} record batches, not 1`);
-  const stations = stationsSchema.parse(JSON.parse(table.schema.metadata.get('stations') ?? 'null'));
+  const stations = stationsOf(table.schema.metadata.get('stations') ?? 'null');
   const rows = table.numRows;
   const columns = new Map(
     table.schema.fields.map((field, index) => [field.name, table.batches[0].data.children[index]]),
@@ -120,6 +124,15 @@ function decode(bytes: Uint8Array): Series {
   const series: Series = { stations, from, hours: rows, variables };
   const quantiles = decodeQuantiles(series, (name) => columns.get(name)?.children[0]?.values);
   return quantiles ? { ...series, quantiles } : series;
+}
+
+/** The files of a dataset have the same table mostly; reading it takes longer than an hour's values. */
+function stationsOf(text: string): readonly Station[] {
+  const known = tables.get(text);
+  if (known) return known;
+  const stations = Object.freeze(stationsSchema.parse(JSON.parse(text)));
+  tables.set(text, stations);
+  return stations;
 }
 
 function quantileColumns(series: Series, name: VariableName) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type JobPolicy, nextSlotAt, plan } from '../../jobs/plan.ts';
 import { POLICIES } from '../../jobs/policies.ts';
 import { SlotStates } from '../../jobs/slot-states.ts';
-import { formatHour, parseHour } from '../../src/domain/time.ts';
+import { parseHour } from '../../src/domain/time.ts';
 import { expectEachOnce, HOUR, MINUTE, outcomes, Simulation } from './simulation.ts';
 
 const all: JobPolicy[] = Object.values(POLICIES);

@@ -58,7 +58,7 @@ describe('a dataset that is damaged', () => {
       writeFileSync(path, readFileSync(path, 'utf8').replace('"hours": 48', '"hours": "48"'));
     });
     expect(error.code).toBe('STORE_CORRUPT');
-    expect(error.where.field).toBe('months.0.hours');
+    expect(error.where.field).toBe('segments.0.hours');
     const torn = await damaged((folder) => writeFileSync(join(folder, 'manifest.json'), '{"format": "kernelc'));
     expect(torn.error.message).toMatch(/not JSON/);
   });

@@ -88,7 +88,9 @@ describe('a dataset', () => {
         { source: 's' },
       );
     }
-    expect(readdirSync(join(root, 'observations', 'demo'))).toHaveLength(2);
+    const { segments } = JSON.parse(readFileSync(join(root, 'observations', 'demo', 'manifest.json'), 'utf8'));
+    const listed = segments.map(({ file }: { file: string }) => file);
+    expect(readdirSync(join(root, 'observations', 'demo'))).toEqual([...listed.toSorted(), 'manifest.json']);
   });
 
   test('gives the hours outside its span as missing', async () => {

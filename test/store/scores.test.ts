@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { tableFromIPC, tableToIPC } from 'apache-arrow';
 import { expect, test } from 'vitest';
 import { isKernelcastError } from '../../src/errors.ts';
+import { fileEntry } from '../../src/store/manifest.ts';
 import { type ScoreRow, ScoreStore } from '../../src/store/scores.ts';
 import { temporaryFolder } from './support.ts';
 
@@ -25,6 +27,26 @@ test('scores come back to the last digit, in their order', async () => {
   expect(await new ScoreStore(root).publish('demo', INIT, rows)).toBe('published');
   expect(await new ScoreStore(root).read('demo', INIT)).toEqual(rows);
   expect(await new ScoreStore(root).list('demo')).toEqual([INIT]);
+});
+
+test('the scores of forecasts with quantiles come back; models without have none', async () => {
+  const root = temporaryFolder();
+  const uncertain = { ...rows[0], quantiles: { count: 599, sumCrps: 1 / 7, inside50: 300, inside80: 480 } };
+  await new ScoreStore(root).publish('demo', INIT, [uncertain, rows[1]]);
+  expect(await new ScoreStore(root).read('demo', INIT)).toEqual([uncertain, rows[1]]);
+});
+
+test('files from before forecasts had quantiles are read', async () => {
+  const root = temporaryFolder();
+  await new ScoreStore(root).publish('demo', INIT, rows);
+  const folder = join(root, 'scores', 'demo', '2024-03-01T06Z');
+  const table = tableFromIPC(readFileSync(join(folder, 'scores.arrow')));
+  const old = tableToIPC(table.select(table.schema.names.slice(0, 7)), 'file');
+  expect(tableFromIPC(old).schema.names).toEqual(Object.keys(rows[0]));
+  writeFileSync(join(folder, 'scores.arrow'), old);
+  const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, file: fileEntry(old) }));
+  expect(await new ScoreStore(root).read('demo', INIT)).toEqual(rows);
 });
 
 test('scores are written once', async () => {
