@@ -15,10 +15,8 @@ import { openGrid } from './formats/open.ts';
 import { type Grid, type GridVariable, isText, textAttribute } from './grid.ts';
 import { gridSource } from './grid-source.ts';
 import { openSource, type SourceOptions } from './open-source.ts';
-import type { Source } from './source.ts';
+import { type Source, timesAtOnce } from './source.ts';
 import { stationSource } from './station-source.ts';
-
-const SLAB_BYTES = 16 * 1024 * 1024;
 
 export interface ExtractedRow {
   /** Unix time in milliseconds. */
@@ -69,7 +67,8 @@ export async function openExtract(path: string, name: string, options: SourceOpt
 /** A source has variables of ours only; any other one is read under the name of a scalar, and in its own unit. */
 const STAND_IN: VariableName = 'temperature_2m';
 
-async function asItIs(grid: Grid, variable: GridVariable, { stations, skipOutside }: SourceOptions): Promise<Source> {
+async function asItIs(grid: Grid, variable: GridVariable, options: SourceOptions): Promise<Source> {
+  const { stations, skipOutside, method } = options;
   const field = {
     name: STAND_IN,
     variable,
@@ -86,8 +85,8 @@ async function asItIs(grid: Grid, variable: GridVariable, { stations, skipOutsid
       hint: 'Give them: --points CSV, with the columns id, latitude and longitude.',
     });
   }
-  const layout = readable(gridLayout(grid, variable), grid, variable);
-  return gridSource(grid, [{ ...field, layout }], stations, { skipOutside, cellMethod: undefined });
+  const layout = readable(await gridLayout(grid, variable), grid, variable);
+  return gridSource(grid, [{ ...field, layout }], stations, { skipOutside, method, cellMethod: undefined });
 }
 
 function readable<Layout extends object>(layout: Layout | string, grid: Grid, { name }: GridVariable): Layout {
@@ -99,7 +98,7 @@ function readable<Layout extends object>(layout: Layout | string, grid: Grid, { 
 
 function extractOf(source: Source, name: VariableName, unit: string): Extract {
   const { axis, stations, outside } = source;
-  const atOnce = Math.max(1, Math.floor(SLAB_BYTES / Math.max(1, source.bytesPerTime)));
+  const atOnce = timesAtOnce(source);
   return {
     points: stations,
     outside,

@@ -1,4 +1,4 @@
-/** A regular latitude-longitude grid, sampled at stations. */
+/** A grid, sampled at stations. */
 import { observedVariable, type Series, type SeriesVariable } from '../src/domain/series.ts';
 import type { Station } from '../src/domain/station.ts';
 import type { VariableName } from '../src/domain/variables.ts';
@@ -6,11 +6,12 @@ import { windComponents, windDirection } from '../src/domain/wind.ts';
 import { KernelcastError } from '../src/errors.ts';
 import type { Field } from './cf/find-variables.ts';
 import type { GridLayout } from './cf/grid-layout.ts';
-import { readHorizontalAxes } from './cf/horizontal-axes.ts';
-import { signedAsTold, unpackPicked } from './cf/packing.ts';
+import { readPlaces } from './cf/horizontal-axes.ts';
 import { readTimeAxis } from './cf/time-axis.ts';
-import type { Grid, GridVariable } from './grid.ts';
-import { applyWeights, planSampling, type SamplingPlan } from './sampling/sampling-plan.ts';
+import type { Grid } from './grid.ts';
+import { PointReader } from './read-points.ts';
+import { lapseRateCorrection } from './sampling/lapse-rate.ts';
+import { applyWeights, planSampling, type SamplingMethod, type SamplingPlan } from './sampling/sampling-plan.ts';
 import type { Source } from './source.ts';
 import { completedNames, completeWind } from './wind.ts';
 
@@ -19,22 +20,30 @@ type Points = Partial<Record<VariableName, Float64Array>>;
 /** One time of one variable must fit into memory a few times over. */
 const MOST_BYTES_PER_TIME = 512 * 1024 * 1024;
 
+export interface GridSourceOptions {
+  skipOutside?: boolean;
+  method?: SamplingMethod;
+  /** Temperature to the stations' own heights: degrees per metre, and a grid that holds the elevation of the ground. */
+  lapseRate?: { perMetre: number; ground: Grid };
+  cellMethod: string | undefined;
+}
+
 /**
  * @param fields with the same coordinates
- * @throws KernelcastError `CONVENTIONS`, `UNIT` from the coordinates; `OUTSIDE_GRID`
+ * @throws KernelcastError `CONVENTIONS`, `UNIT` from the coordinates; `OUTSIDE_GRID`; `USAGE`: a method that the grid has not
  */
 export async function gridSource(
   grid: Grid,
   fields: readonly Field<GridLayout>[],
   stations: readonly Station[],
-  { skipOutside, cellMethod }: { skipOutside?: boolean; cellMethod: string | undefined },
+  { skipOutside, method, lapseRate, cellMethod }: GridSourceOptions,
 ): Promise<Source> {
-  const [{ layout, variable }] = fields;
-  const axes = await readHorizontalAxes(grid, layout.latitude, layout.longitude);
+  const [{ layout }] = fields;
   const axis = await readTimeAxis(grid, layout.time);
-  const plan = planSampling(axes, stations, { file: grid.path, skipOutside });
-  const bytesPerTime = rowsNeeded(plan).count * axes.longitudes.length * versionsOf(variable, layout) * 8;
-  if (bytesPerTime > MOST_BYTES_PER_TIME) {
+  const plan = planSampling(await readPlaces(grid, layout), stations, { file: grid.path, skipOutside, method });
+  const readers = fields.map((field) => ({ name: field.name, reader: new PointReader(grid, field, plan) }));
+  const bytesPerTime = readers.reduce((sum, { reader }) => sum + reader.bytesPerTime, 0);
+  if (bytesPerTime > MOST_BYTES_PER_TIME * fields.length) {
     throw new KernelcastError(
       'FORMAT',
       `one time of the grid takes ${bytesPerTime} bytes, more than can be read at once`,
@@ -44,65 +53,31 @@ export async function gridSource(
       },
     );
   }
+  const correction = lapseRate && (await lapseRateCorrection(lapseRate.ground, plan, { ...lapseRate, method }));
   return {
+    kind: 'grid',
     stations: plan.stations,
     outside: plan.outside,
     axis,
     cellMethod,
     taken: fields.map(({ name, variable }) => ({ name, from: variable.name })),
     variables: completedNames(fields.map(({ name }) => name)),
-    bytesPerTime: bytesPerTime * fields.length,
+    bytesPerTime,
+    chunkTimes: Math.max(...readers.map(({ reader }) => reader.chunkTimes)),
     close: () => grid.close(),
     async read(first, count) {
       const points: Points = {};
-      for (const field of fields) points[field.name] = await readPoints(grid, field, plan, first, count);
-      return sampled(points, plan, count);
+      for (const { name, reader } of readers) points[name] = await reader.read(first, count);
+      const variables = sampled(points, plan, count);
+      if (correction && variables.temperature_2m) addToEach(variables.temperature_2m.values, correction);
+      return variables;
     },
   };
 }
 
-function rowsNeeded({ rows }: SamplingPlan): { first: number; count: number } {
-  return { first: rows[0], count: rows[rows.length - 1] - rows[0] + 1 };
-}
-
-/** The values at the plan's points, [time, point], in the internal unit. Only the rows that hold points are read. */
-async function readPoints(
-  grid: Grid,
-  { variable, layout, packing, conversion }: Field<GridLayout>,
-  plan: SamplingPlan,
-  first: number,
-  count: number,
-): Promise<Float64Array> {
-  const { timeAxis, latitudeAxis, longitudeAxis, expverAxis } = layout;
-  const rows = rowsNeeded(plan);
-  const start = variable.shape.map((_, axis) => (axis === timeAxis ? first : axis === latitudeAxis ? rows.first : 0));
-  const size = variable.shape.map((n, axis) => (axis === timeAxis ? count : axis === latitudeAxis ? rows.count : n));
-  const raw = signedAsTold(await grid.read(variable, start, size), packing);
-
-  const strideOf = (axis: number | undefined) =>
-    axis === undefined ? 0 : size.slice(axis + 1).reduce((product, n) => product * n, 1);
-  const [rowStride, columnStride] = [strideOf(latitudeAxis), strideOf(longitudeAxis)];
-  const picks = plan.rows.map((row, i) => (row - rows.first) * rowStride + plan.columns[i] * columnStride);
-  const unpacked = (version: number) => {
-    const values = new Float64Array(count * picks.length);
-    const from = version * strideOf(expverAxis);
-    for (let t = 0; t < count; t++) {
-      unpackPicked(raw, from + t * strideOf(timeAxis), picks, packing, values, t * picks.length);
-    }
-    return values;
-  };
-  const values = unpacked(0);
-  for (let version = 1; version < versionsOf(variable, layout); version++) {
-    const later = unpacked(version);
-    for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) values[i] = later[i];
-  }
-  const { scale, offset } = conversion;
-  if (scale !== 1 || offset !== 0) for (let i = 0; i < values.length; i++) values[i] = values[i] * scale + offset;
-  return values;
-}
-
-function versionsOf({ shape }: GridVariable, { expverAxis }: GridLayout): number {
-  return expverAxis === undefined ? 1 : shape[expverAxis];
+/** @param values [time, station] */
+function addToEach(values: Float32Array, perStation: Float64Array): void {
+  for (let i = 0; i < values.length; i++) values[i] += perStation[i % perStation.length];
 }
 
 /** Values at stations, [time, station]. A direction is never interpolated: its components are. */

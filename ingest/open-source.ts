@@ -3,10 +3,12 @@ import type { Station } from '../src/domain/station.ts';
 import { KernelcastError } from '../src/errors.ts';
 import { type Field, findFields, type VariableMap } from './cf/find-variables.ts';
 import { gridLayout } from './cf/grid-layout.ts';
+import { KNOWN_VARIABLES } from './cf/known-names.ts';
 import { isStationFile, stationLayout, stationsOf } from './cf/station-layout.ts';
 import { openGrid } from './formats/open.ts';
 import { type Grid, textAttribute } from './grid.ts';
 import { gridSource } from './grid-source.ts';
+import type { SamplingMethod } from './sampling/sampling-plan.ts';
 import type { Source } from './source.ts';
 import { stationSource } from './station-source.ts';
 
@@ -15,6 +17,13 @@ export interface SourceOptions {
   stations?: readonly Station[];
   map?: VariableMap;
   skipOutside?: boolean;
+  /** How grids are sampled; by default bilinear where there are rows and columns, by inverse distance elsewhere. */
+  method?: SamplingMethod;
+  /**
+   * Brings the temperature of grids to the stations' own heights: degrees per metre (`STANDARD_LAPSE_RATE`), and a file with the
+   * elevation of the grid's ground where the file itself has none.
+   */
+  lapseRate?: { perMetre: number; groundFile?: string };
 }
 
 /**
@@ -39,8 +48,11 @@ async function openStations(grid: Grid, { map = {} }: SourceOptions): Promise<So
   return stationSource(grid, fields, await stationsOf(grid, layout), cellMethodOf(fields));
 }
 
-async function openField(grid: Grid, { map = {}, stations, skipOutside }: SourceOptions): Promise<Source> {
-  const fields = await findFields(grid, map, (variable) => gridLayout(grid, variable));
+async function openField(grid: Grid, options: SourceOptions): Promise<Source> {
+  const { map = {}, stations, skipOutside, method, lapseRate } = options;
+  const fields = await findFields(grid, map, (variable, name) =>
+    gridLayout(grid, variable, KNOWN_VARIABLES[name].height),
+  );
   sameCoordinates(grid, fields, ['time', 'latitude', 'longitude']);
   if (!stations || stations.length === 0) {
     throw new KernelcastError('USAGE', 'a gridded file needs a list of stations to be sampled at', {
@@ -48,7 +60,17 @@ async function openField(grid: Grid, { map = {}, stations, skipOutside }: Source
       hint: 'Give one: --stations CSV, with the columns id, latitude and longitude.',
     });
   }
-  return gridSource(grid, fields, stations, { skipOutside, cellMethod: cellMethodOf(fields) });
+  const ground = lapseRate?.groundFile === undefined ? grid : await openGrid(lapseRate.groundFile);
+  try {
+    return await gridSource(grid, fields, stations, {
+      skipOutside,
+      method,
+      lapseRate: lapseRate && { perMetre: lapseRate.perMetre, ground },
+      cellMethod: cellMethodOf(fields),
+    });
+  } finally {
+    if (ground !== grid) await ground.close();
+  }
 }
 
 function sameCoordinates<Key extends string>(

@@ -1,18 +1,18 @@
 /** One file as hourly series, block after block; never more of it in memory than a slab and a block. */
-import type { Series } from '../src/domain/series.ts';
+import { type Series, withoutRejected } from '../src/domain/series.ts';
 import { hourlyBlocks, type NativeSlab } from './hourly/hourly-blocks.ts';
 import { type NativeHours, nativeHours } from './hourly/native-hours.ts';
 import { openSource, type SourceOptions } from './open-source.ts';
-import type { Source } from './source.ts';
-
-const SLAB_BYTES = 16 * 1024 * 1024;
+import { controlled } from './quality/control.ts';
+import { type Source, timesAtOnce } from './source.ts';
 
 /** Times that are not needed are read along where the next needed one is near: one read beats many. */
 const NEAR_TIMES = 8;
 
 export interface FileSummary extends Pick<Source, 'stations' | 'outside' | 'taken' | 'variables'> {
-  /** Times of the file that are used. */
+  /** Times of the file that are used, and those that are there more than once. */
   times: number;
+  duplicates: number;
 }
 
 /**
@@ -23,25 +23,31 @@ export async function inspectFile(path: string, options: SourceOptions): Promise
   const source = await openSource(path, options);
   try {
     const { stations, outside, taken, variables } = source;
-    return { stations, outside, taken, variables, times: hoursOf(path, source).hours.length };
+    const { hours, duplicates } = hoursOf(path, source);
+    return { stations, outside, taken, variables, times: hours.length, duplicates };
   } finally {
     await source.close();
   }
 }
 
 /**
- * @param onTimes told how many more times have been read
+ * The hours of a file, after quality control.
+ * @param options.keepRejected give what failed a check as it is, with its flag; else it is missing
+ * @param options.onTimes told how many more times have been read
  * @throws KernelcastError see `inspectFile`; `FORMAT` where the file ends early
  */
 export async function* readFile(
   path: string,
-  options: SourceOptions & { onTimes?: (count: number) => void },
+  options: SourceOptions & { keepRejected?: boolean; onTimes?: (count: number) => void },
 ): AsyncGenerator<Series> {
   const source = await openSource(path, options);
   try {
     const native = hoursOf(path, source);
     const { stations, variables } = source;
-    yield* hourlyBlocks(slabs(source, native, options.onTimes), { stations, variables, step: native.step });
+    const checked = controlled(slabs(source, native, options.onTimes), source);
+    for await (const block of hourlyBlocks(checked, { stations, variables, step: native.step })) {
+      yield options.keepRejected ? block : withoutRejected(block);
+    }
   } finally {
     await source.close();
   }
@@ -58,12 +64,14 @@ export async function* slabs(
   { hours, indices }: NativeHours,
   onTimes?: (count: number) => void,
 ): AsyncGenerator<NativeSlab> {
-  const bytesPerTime = source.bytesPerTime + source.stations.length * source.variables.length * 16;
-  const most = Math.max(1, Math.floor(SLAB_BYTES / bytesPerTime));
+  const most = timesAtOnce(source);
+  const { chunkTimes } = source;
   for (let from = 0; from < hours.length; ) {
     const first = indices[from];
+    // Slabs end where chunks end, if there are whole ones in a slab.
+    const end = first + most - (most >= chunkTimes ? first % chunkTimes : 0);
     let to = from + 1;
-    while (to < hours.length && isNext(indices[to - 1], indices[to]) && indices[to] - first < most) to++;
+    while (to < hours.length && isNext(indices[to - 1], indices[to]) && indices[to] < end) to++;
     const rows = indices.slice(from, to).map((index) => index - first);
     const variables = await source.read(first, indices[to - 1] - first + 1);
     yield { hours: hours.slice(from, to), rows, variables };

@@ -8,6 +8,8 @@ import type { VariableName } from '../src/domain/variables.ts';
 import type { TimeAxis } from './cf/time-axis.ts';
 
 export interface Source {
+  /** What the values are, which decides how they are checked: observations of stations, or a grid's. */
+  kind: 'stations' | 'grid';
   stations: readonly Station[];
   /** Stations that were asked for and lie outside. */
   outside: readonly Station[];
@@ -18,9 +20,24 @@ export interface Source {
   taken: readonly { name: VariableName; from: string }[];
   /** What `read` gives: those, and what follows from them. */
   variables: readonly VariableName[];
-  /** Bytes of the file that one time takes. */
+  /** Bytes of memory that reading one time takes. */
   bytesPerTime: number;
+  /** Times that are unpacked at once: of a slab that begins or ends within such a chunk, the rest is unpacked for nothing. */
+  chunkTimes: number;
   /** The values of the times [first, first + count) of the axis, [time, station], wind completed. */
   read(first: number, count: number): Promise<Series['variables']>;
   close(): Promise<void>;
+}
+
+const SLAB_BYTES = 16 * 1024 * 1024;
+
+/** To unpack a chunk once and not again for each slab of it, so much more memory may be taken. */
+const CHUNK_BYTES = 64 * 1024 * 1024;
+
+/** How many times are best read at once: whole chunks where they fit, and as many as the memory for a slab holds. */
+export function timesAtOnce({ bytesPerTime, chunkTimes, stations, variables }: Source): number {
+  const bytes = bytesPerTime + stations.length * variables.length * 16;
+  const most = Math.max(1, Math.floor(SLAB_BYTES / Math.max(1, bytes)));
+  if (most >= chunkTimes) return most - (most % chunkTimes);
+  return chunkTimes * bytes <= CHUNK_BYTES ? chunkTimes : most;
 }

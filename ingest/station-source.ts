@@ -21,6 +21,7 @@ export async function stationSource(
 ): Promise<Source> {
   const axis = await readTimeAxis(grid, fields[0].layout.time);
   return {
+    kind: 'stations',
     stations,
     outside: [],
     axis,
@@ -28,6 +29,7 @@ export async function stationSource(
     taken: fields.map(({ name, variable }) => ({ name, from: variable.name })),
     variables: completedNames(fields.map(({ name }) => name)),
     bytesPerTime: fields.length * stations.length * 8,
+    chunkTimes: Math.max(...fields.map(({ variable, layout }) => variable.chunk?.[layout.timeAxis] ?? 1)),
     close: () => grid.close(),
     async read(first, count) {
       const variables: Series['variables'] = {};

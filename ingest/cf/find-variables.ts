@@ -8,6 +8,7 @@ import { VARIABLE_NAMES, type VariableName } from '../../src/domain/variables.ts
 import { KernelcastError } from '../../src/errors.ts';
 import { type Grid, type GridVariable, isText, textAttribute } from '../grid.ts';
 import { auxiliaryCoordinates, readCoordinate } from './coordinates.ts';
+import { isHeight } from './grid-layout.ts';
 import { KNOWN_VARIABLES } from './known-names.ts';
 import { type Packing, packingOf } from './packing.ts';
 
@@ -33,7 +34,7 @@ export interface Field<Layout> {
 export async function findFields<Layout extends object>(
   grid: Grid,
   map: VariableMap,
-  layoutOf: (variable: GridVariable) => Layout | string,
+  layoutOf: (variable: GridVariable, name: VariableName) => Promise<Layout | string> | Layout | string,
 ): Promise<Field<Layout>[]> {
   const fields: Field<Layout>[] = [];
   const refused: string[] = [];
@@ -44,7 +45,7 @@ export async function findFields<Layout extends object>(
     for (const variable of candidates) {
       const problem =
         mapped === undefined ? await wrongLevel(grid, variable, KNOWN_VARIABLES[name].highest) : undefined;
-      const layout = problem ?? layoutOf(variable);
+      const layout = problem ?? (await layoutOf(variable, name));
       if (typeof layout === 'string') {
         refused.push(`${variable.name} (${layout})`);
         if (mapped !== undefined) throw unreadable(grid, refused);
@@ -122,8 +123,7 @@ async function wrongLevel(grid: Grid, variable: GridVariable, highest: number): 
     const units = textAttribute(level.attributes, 'units') ?? '';
     const [value] = await readCoordinate(grid, level);
     if (/^(hPa|Pa|mbar|mb|millibars?|hectopascals?|pascals?)$/i.test(units)) return `at ${value} ${units}`;
-    const isHeight = /^(m|met(er|re)s?)$/i.test(units) && /height/i.test(`${name} ${standardNameOf(level)}`);
-    if (isHeight && value > highest) return `at ${value} ${units}`;
+    if (isHeight(level) && value > highest) return `at ${value} ${units}`;
   }
   return undefined;
 }

@@ -1,57 +1,97 @@
-/** How a variable lies on a latitude-longitude grid: which of its dimensions are time, latitude and longitude. */
-import { type Grid, type GridVariable, textAttribute } from '../grid.ts';
-import { auxiliaryCoordinates, coordinateOf, hasRole } from './coordinates.ts';
+/** How a variable lies on a grid: which of its dimensions are time, rows and columns, and where its places are told. */
+import { type Grid, type GridVariable, isText, textAttribute } from '../grid.ts';
+import { auxiliaryCoordinates, coordinateOf, hasRole, readCoordinate } from './coordinates.ts';
 
-export interface GridLayout {
-  /** Positions among the variable's dimensions; time has none where the file holds one time only. */
-  timeAxis: number | undefined;
-  latitudeAxis: number;
-  longitudeAxis: number;
-  /** ERA5 of the last months, as it was given out until 2024: final values and, where they are missing, preliminary ones. */
-  expverAxis: number | undefined;
-  time: GridVariable;
+export interface HorizontalLayout {
+  /**
+   * `axes`: a latitude for each row and a longitude for each column. `cells`: a latitude and a longitude for each cell, in rows
+   * and columns (projected, rotated grids), or in one row (unstructured ones).
+   */
+  kind: 'axes' | 'cells';
+  /** Positions among the variable's dimensions. */
+  rowAxis: number;
+  /** None where cells lie in one row. */
+  columnAxis: number | undefined;
   latitude: GridVariable;
   longitude: GridVariable;
 }
 
-/** The layout, or why there is none that we read. */
-export function gridLayout(grid: Grid, variable: GridVariable): GridLayout | string {
+export interface GridLayout extends HorizontalLayout {
+  /** None where the file holds one time only. */
+  timeAxis: number | undefined;
+  /** ERA5 of the last months, as it was given out until 2024: final values and, where they are missing, preliminary ones. */
+  expverAxis: number | undefined;
+  /** The index along the dimension of levels, where there are several. */
+  level: { axis: number; index: number } | undefined;
+  time: GridVariable;
+}
+
+/**
+ * The layout, or why there is none that we read.
+ * @param height in metres above the ground, of the level that is meant where there are several
+ */
+export async function gridLayout(grid: Grid, variable: GridVariable, height?: number): Promise<GridLayout | string> {
   const { dimensions, shape } = variable;
-  const find = (role: 'time' | 'latitude' | 'longitude') => {
+  const horizontal = horizontalLayout(grid, variable);
+  if (typeof horizontal === 'string') return horizontal;
+  const timeAxis = dimensions.findIndex((dimension) => coordinateOf(grid, dimension, 'time'));
+  const time = timeAxis < 0 ? scalarTime(grid, variable) : coordinateOf(grid, dimensions[timeAxis], 'time');
+  if (!time) return 'it has no time';
+  const expver = dimensions.indexOf('expver');
+  const axes = [timeAxis, horizontal.rowAxis, horizontal.columnAxis, expver];
+  const further = dimensions.map((_, axis) => axis).filter((axis) => !axes.includes(axis) && shape[axis] !== 1);
+  const level = further.length === 1 ? await levelAt(grid, dimensions[further[0]], height) : undefined;
+  if (further.length > 0 && level === undefined) {
+    return `it has ${shape[further[0]]} values along '${dimensions[further[0]]}'`;
+  }
+  return {
+    ...horizontal,
+    timeAxis: timeAxis < 0 ? undefined : timeAxis,
+    expverAxis: expver < 0 ? undefined : expver,
+    level: level === undefined ? undefined : { axis: further[0], index: level },
+    time,
+  };
+}
+
+/** Where a variable's rows and columns are, whatever its other dimensions; or why that cannot be told. */
+export function horizontalLayout(grid: Grid, variable: GridVariable): HorizontalLayout | string {
+  const { dimensions } = variable;
+  const find = (role: 'latitude' | 'longitude') => {
     const axis = dimensions.findIndex((dimension) => coordinateOf(grid, dimension, role));
     return { axis, coordinate: axis < 0 ? undefined : coordinateOf(grid, dimensions[axis], role) };
   };
   const [latitude, longitude] = [find('latitude'), find('longitude')];
-  if (!latitude.coordinate || !longitude.coordinate || latitude.axis === longitude.axis) {
-    const names = dimensions.join(', ');
-    return hasPlacesOfCells(grid, variable)
-      ? `each cell of its grid (${names}) has a latitude and longitude of its own, which is not read yet`
-      : `its dimensions (${names}) are no latitude and longitude of a regular grid`;
+  if (latitude.coordinate && longitude.coordinate && latitude.axis !== longitude.axis) {
+    return {
+      kind: 'axes',
+      rowAxis: latitude.axis,
+      columnAxis: longitude.axis,
+      latitude: latitude.coordinate,
+      longitude: longitude.coordinate,
+    };
   }
-  const time = find('time');
-  const timeVariable = time.coordinate ?? scalarTime(grid, variable);
-  if (!timeVariable) return 'it has no time';
-  const expver = dimensions.indexOf('expver');
-  const axes = [time.axis, latitude.axis, longitude.axis, expver];
-  const extra = dimensions.findIndex((_, axis) => !axes.includes(axis) && shape[axis] !== 1);
-  if (extra >= 0) return `it has ${shape[extra]} values along '${dimensions[extra]}'`;
-  return {
-    timeAxis: time.axis < 0 ? undefined : time.axis,
-    latitudeAxis: latitude.axis,
-    longitudeAxis: longitude.axis,
-    expverAxis: expver < 0 ? undefined : expver,
-    time: timeVariable,
-    latitude: latitude.coordinate,
-    longitude: longitude.coordinate,
-  };
+  return (
+    placesOfCells(grid, variable) ??
+    `its dimensions (${dimensions.join(', ')}) are no latitude and longitude, and no others tell where its cells are`
+  );
 }
 
-/** Projected, rotated and unstructured grids: places by the `coordinates` attribute, along the variable's own dimensions. */
-function hasPlacesOfCells(grid: Grid, variable: GridVariable): boolean {
-  const coordinates = auxiliaryCoordinates(variable).map((name) => grid.variables.get(name));
-  return (['latitude', 'longitude'] as const).every((role) =>
-    coordinates.some((coordinate) => coordinate && hasRole(coordinate, role) && coordinate.dimensions.length > 0),
-  );
+/** Latitude and longitude along one or two of the variable's own dimensions: named by it, or else the only ones there are. */
+function placesOfCells(grid: Grid, variable: GridVariable): HorizontalLayout | undefined {
+  const { dimensions } = variable;
+  const named = auxiliaryCoordinates(variable).map((name) => grid.variables.get(name));
+  const fits = (candidate: GridVariable | undefined, role: 'latitude' | 'longitude'): candidate is GridVariable =>
+    candidate !== undefined &&
+    hasRole(candidate, role) &&
+    (candidate.dimensions.length === 1 || candidate.dimensions.length === 2) &&
+    candidate.dimensions.every((dimension) => dimensions.includes(dimension));
+  const find = (role: 'latitude' | 'longitude') =>
+    named.find((candidate) => fits(candidate, role)) ??
+    [...grid.variables.values()].find((candidate) => fits(candidate, role));
+  const [latitude, longitude] = [find('latitude'), find('longitude')];
+  if (!latitude || !longitude || latitude.dimensions.join() !== longitude.dimensions.join()) return undefined;
+  const [rows, columns] = latitude.dimensions.map((dimension) => dimensions.indexOf(dimension));
+  return { kind: 'cells', rowAxis: rows, columnAxis: columns, latitude, longitude };
 }
 
 function scalarTime(grid: Grid, variable: GridVariable): GridVariable | undefined {
@@ -62,4 +102,20 @@ function scalarTime(grid: Grid, variable: GridVariable): GridVariable | undefine
     (candidate) => candidate.dimensions.length === 0 && textAttribute(candidate.attributes, 'standard_name') === 'time',
   );
   return [...named, ...scalars].find(isOneTime);
+}
+
+/** The index of a height above the ground among the levels of a dimension. */
+async function levelAt(grid: Grid, dimension: string, height: number | undefined): Promise<number | undefined> {
+  const levels = grid.variables.get(dimension);
+  if (height === undefined || !levels || isText(levels) || levels.dimensions.join() !== dimension) return undefined;
+  if (!isHeight(levels)) return undefined;
+  const index = (await readCoordinate(grid, levels)).indexOf(height);
+  return index < 0 ? undefined : index;
+}
+
+/** Whether a coordinate is a height above the ground, in metres. */
+export function isHeight({ name, attributes }: GridVariable): boolean {
+  const units = textAttribute(attributes, 'units') ?? '';
+  const standardName = textAttribute(attributes, 'standard_name') ?? '';
+  return /^(m|met(er|re)s?)$/i.test(units) && /height/i.test(`${name} ${standardName}`);
 }

@@ -1,7 +1,9 @@
 /** Latitudes and longitudes of a regular grid: ascending or descending, 0..360 or -180..180, all the way round or not. */
 import { KernelcastError } from '../../src/errors.ts';
 import type { Grid, GridVariable } from '../grid.ts';
+import { type Cells, readCells } from './cells.ts';
 import { readDegrees } from './coordinates.ts';
+import type { HorizontalLayout } from './grid-layout.ts';
 
 export interface HorizontalAxes {
   /** Degrees north, strictly ascending or descending, within -90..90. */
@@ -10,6 +12,12 @@ export interface HorizontalAxes {
   longitudes: Float64Array;
   /** Whether the last column is a neighbour of the first. */
   wraps: boolean;
+}
+
+/** Where the points of a grid are. */
+export function readPlaces(grid: Grid, layout: HorizontalLayout): Promise<HorizontalAxes | Cells> {
+  const { kind, latitude, longitude } = layout;
+  return kind === 'axes' ? readHorizontalAxes(grid, latitude, longitude) : readCells(grid, latitude, longitude);
 }
 
 /** Coordinates in float32 miss the pole by a hair. */

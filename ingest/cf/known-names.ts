@@ -7,6 +7,8 @@ export interface KnownVariable {
   standardName: string;
   /** Lower case; the more specific first. */
   names: readonly string[];
+  /** Metres above the ground: the level that is meant where a file has several. */
+  height: number;
   /** The highest sensor or level, in metres above the ground, that passes for this variable. */
   highest: number;
 }
@@ -30,6 +32,7 @@ export const KNOWN_VARIABLES: Record<VariableName, KnownVariable> = {
       'air',
       'atmp',
     ],
+    height: 2,
     highest: 5,
   },
   wind_u_component_10m: {
@@ -48,6 +51,7 @@ export const KNOWN_VARIABLES: Record<VariableName, KnownVariable> = {
       '10m_u_component_of_wind',
       'uwnd',
     ],
+    height: 10,
     highest: 20,
   },
   wind_v_component_10m: {
@@ -66,18 +70,21 @@ export const KNOWN_VARIABLES: Record<VariableName, KnownVariable> = {
       '10m_v_component_of_wind',
       'vwnd',
     ],
+    height: 10,
     highest: 20,
   },
   wind_speed_10m: {
     quantity: 'speed',
     standardName: 'wind_speed',
     names: ['wind_speed_10m', 'si10', '10si', 'ws10', 'sfcwind', 'wind_speed', 'wspd'],
+    height: 10,
     highest: 20,
   },
   wind_direction_10m: {
     quantity: 'angle',
     standardName: 'wind_from_direction',
     names: ['wind_direction_10m', 'wdir10', '10wdir', 'wind_direction', 'wind_from_direction', 'wdir'],
+    height: 10,
     highest: 20,
   },
 };

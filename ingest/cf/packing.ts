@@ -115,6 +115,7 @@ export function signedAsTold(raw: RawArray, { unsigned }: Packing): RawArray {
 /**
  * Unpacks picked values of a slab: `target[targetFrom + i]` becomes the value at `raw[rawFrom + picks[i]]`, NaN where missing.
  * @param raw as `signedAsTold` gives it
+ * @param places where each picked value goes, instead of one after the other
  */
 export function unpackPicked(
   raw: RawArray,
@@ -123,6 +124,7 @@ export function unpackPicked(
   packing: Packing,
   target: Float64Array,
   targetFrom: number,
+  places?: Int32Array,
 ): void {
   const { scale, offset, least, most, missing } = packing;
   const first = missing.length > 0 ? missing[0] : Number.NaN;
@@ -131,6 +133,6 @@ export function unpackPicked(
     // NaN fails both comparisons.
     const valid =
       value >= least && value <= most && value !== first && (missing.length < 2 || !missing.includes(value));
-    target[targetFrom + i] = valid ? value * scale + offset : Number.NaN;
+    target[targetFrom + (places ? places[i] : i)] = valid ? value * scale + offset : Number.NaN;
   }
 }

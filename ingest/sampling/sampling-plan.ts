@@ -1,12 +1,23 @@
 /**
  * How a grid is sampled at stations: which grid points are needed, and with which weights each station's value is made of
- * them. Missing neighbours are left out and the others' weights scaled up; a station whose valid neighbours have less than
- * half the weight is missing.
+ * them; worked out once, used for all times. Missing neighbours are left out and the others' weights scaled up; a station
+ * whose valid neighbours have less than half the weight is missing.
  */
+import { distanceKm } from '../../src/domain/geo.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { KernelcastError } from '../../src/errors.ts';
+import type { Cells } from '../cf/cells.ts';
 import type { HorizontalAxes } from '../cf/horizontal-axes.ts';
 import { bilinearNeighbours, type Neighbour, type PoleRule } from './bilinear.ts';
+import { inverseDistance } from './inverse-distance.ts';
+import { NearestCells } from './nearest-cells.ts';
+
+/**
+ * `bilinear` in latitude and longitude, `nearest`, or by the `inverse-distance` squared of the four points around (on a regular
+ * grid) or of the four nearest cells (on others).
+ */
+export const SAMPLING_METHODS = ['bilinear', 'nearest', 'inverse-distance'] as const;
+export type SamplingMethod = (typeof SAMPLING_METHODS)[number];
 
 /** Sparse weights [station, point]: those of station `s` stand at `starts[s]` up to `starts[s + 1]`. */
 export interface Weights {
@@ -29,21 +40,31 @@ export interface SamplingPlan {
 
 const LEAST_WEIGHT = 0.5;
 
+/** A grid's points: in rows of one latitude and columns of one longitude, or each with a place of its own. */
+export type Places = HorizontalAxes | Cells;
+
+export interface PlanOptions {
+  file: string;
+  /** Leave stations outside the grid out, unless all are. */
+  skipOutside?: boolean;
+  /** Where none is asked for: bilinear on a regular grid, inverse distance on others. */
+  method?: SamplingMethod;
+}
+
+const NEAREST_CELLS = 4;
+
 /**
- * @param options.skipOutside leave stations outside the grid out, unless all are
- * @throws KernelcastError `OUTSIDE_GRID` naming up to five stations
+ * @throws KernelcastError `OUTSIDE_GRID` naming up to five stations; `USAGE`: bilinear, where there are no rows and columns of
+ * one latitude and longitude
  */
-export function planSampling(
-  axes: HorizontalAxes,
-  stations: readonly Station[],
-  options: { file: string; skipOutside?: boolean },
-): SamplingPlan {
+export function planSampling(places: Places, stations: readonly Station[], options: PlanOptions): SamplingPlan {
   const inside: Station[] = [];
   const outside: Station[] = [];
   const neighbours: Record<PoleRule, Neighbour[][]> = { mean: [], row: [] };
+  const find = finderFor(places, options);
   for (const station of stations) {
-    const mean = bilinearNeighbours(axes, station.latitude, station.longitude, 'mean');
-    const row = bilinearNeighbours(axes, station.latitude, station.longitude, 'row');
+    const mean = find(station, 'mean');
+    const row = find(station, 'row');
     if (!mean || !row) {
       outside.push(station);
       continue;
@@ -53,10 +74,10 @@ export function planSampling(
     neighbours.row.push(row);
   }
   if (outside.length > 0 && (!options.skipOutside || inside.length === 0)) {
-    throw outsideGrid(axes, stations, outside, options);
+    throw outsideGrid(places, stations, outside, options);
   }
 
-  const columnCount = axes.longitudes.length;
+  const columnCount = 'wraps' in places ? places.longitudes.length : places.columns;
   const keyOf = ({ row, column }: Neighbour) => row * columnCount + column;
   const keys = [...new Set([...neighbours.mean, ...neighbours.row].flat().map(keyOf))].sort((a, b) => a - b);
   const indexOf = new Map(keys.map((key, index) => [key, index]));
@@ -76,6 +97,37 @@ export function planSampling(
     rows: Int32Array.from(keys, (key) => Math.floor(key / columnCount)),
     columns: Int32Array.from(keys, (key) => key % columnCount),
     weights: { scalar: sparse(neighbours.mean), component: sparse(neighbours.row) },
+  };
+}
+
+type Finder = (station: Station, pole: PoleRule) => Neighbour[] | undefined;
+
+function finderFor(places: Places, { file, method }: PlanOptions): Finder {
+  if (!('wraps' in places)) {
+    if (method === 'bilinear') {
+      throw new KernelcastError('USAGE', 'a grid whose cells have places of their own cannot be sampled bilinearly', {
+        where: { file },
+        hint: `Use ${SAMPLING_METHODS.slice(1).join(' or ')}.`,
+      });
+    }
+    const cells = new NearestCells(places);
+    const count = method === 'nearest' ? 1 : NEAREST_CELLS;
+    return ({ latitude, longitude }) => cells.neighbours(latitude, longitude, count);
+  }
+  return ({ latitude, longitude }, pole) => {
+    // Beyond the last row there is one point to be near to, not a ring of them.
+    const rule = method === undefined || method === 'bilinear' ? pole : 'row';
+    const around = bilinearNeighbours(places, latitude, longitude, rule);
+    if (!around || method === undefined || method === 'bilinear') return around;
+    if (method === 'nearest') {
+      const [first, ...others] = around;
+      return [{ ...others.reduce((best, one) => (one.weight > best.weight ? one : best), first), weight: 1 }];
+    }
+    const distances = around.map(({ row, column }) =>
+      distanceKm({ latitude, longitude }, { latitude: places.latitudes[row], longitude: places.longitudes[column] }),
+    );
+    const weights = inverseDistance(distances);
+    return around.map((neighbour, i) => ({ ...neighbour, weight: weights[i] })).filter(({ weight }) => weight > 0);
   };
 }
 
@@ -102,24 +154,24 @@ export function applyWeights(
 }
 
 function outsideGrid(
-  { latitudes, longitudes, wraps }: HorizontalAxes,
+  places: Places,
   stations: readonly Station[],
   outside: readonly Station[],
-  { file, skipOutside }: { file: string; skipOutside?: boolean },
+  { file, skipOutside }: PlanOptions,
 ): KernelcastError {
-  const span = (axis: Float64Array) =>
-    [axis[0], axis[axis.length - 1]]
-      .sort((a, b) => a - b)
-      .map((degrees) => Number(degrees.toFixed(4)))
-      .join(' to ');
+  const span = (degrees: Float64Array) => {
+    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const value of degrees) [least, most] = [value < least ? value : least, value > most ? value : most];
+    return `${Number(least.toFixed(4))} to ${Number(most.toFixed(4))}`;
+  };
   const named = outside.slice(0, 5).map(({ id, latitude, longitude }) => `${id} (${latitude}, ${longitude})`);
   const more = outside.length > named.length ? `, and ${outside.length - named.length} more` : '';
   return new KernelcastError('OUTSIDE_GRID', `${outside.length} of ${stations.length} stations lie outside the grid`, {
     where: {
       file,
       stations: named.join(', ') + more,
-      latitudes: span(latitudes),
-      longitudes: wraps ? 'all' : span(longitudes),
+      latitudes: span(places.latitudes),
+      longitudes: 'wraps' in places && places.wraps ? 'all' : span(places.longitudes),
     },
     hint: skipOutside
       ? 'No station is inside: check that the file and the station list belong together.'

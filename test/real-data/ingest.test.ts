@@ -1,220 +1,19 @@
-/** Ingest against published files: ../shared/data, whose `expected.json` holds what xarray reads from them. */
-import { spawnSync } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+/** Ingest of published files: ../shared/data, into a store, or refused. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { coordinateOf } from '../../ingest/cf/coordinates.ts';
-import { readHorizontalAxes } from '../../ingest/cf/horizontal-axes.ts';
-import { type Packing, packingOf, signedAsTold, unpackPicked } from '../../ingest/cf/packing.ts';
-import { readTimeAxis } from '../../ingest/cf/time-axis.ts';
-import { openGrid } from '../../ingest/formats/open.ts';
-import type { Grid, GridVariable } from '../../ingest/grid.ts';
 import { ingestFiles } from '../../ingest/ingest.ts';
 import { readFile } from '../../ingest/read-file.ts';
-import { applyWeights, planSampling } from '../../ingest/sampling/sampling-plan.ts';
-import { packageRoot } from '../../src/config.ts';
 import { FLAG, type Series } from '../../src/domain/series.ts';
 import { parseHour } from '../../src/domain/time.ts';
 import { isKernelcastError } from '../../src/errors.ts';
 import { ObservationStore } from '../../src/store/observations.ts';
 import { station } from '../ingest/support.ts';
+import { data, present, withEccodes } from './published.ts';
 
-const data = join(packageRoot(), '../shared/data');
-const present = existsSync(data);
 const temporary = mkdtempSync(join(tmpdir(), 'kernelcast-real-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
-
-interface ExpectedVariable {
-  shape: number[];
-  units: string | null;
-  index: number[][];
-  value: (number | null)[];
-  count_valid: number;
-  mean: number;
-  min: number;
-  max: number;
-  points?: { latitude: number; longitude: number; bilinear_first: number | null; bilinear_last: number | null }[];
-}
-interface ExpectedFile {
-  variables: Record<string, ExpectedVariable>;
-  time?: { name: string; count: number; first: string; last: string };
-}
-
-/** GRIB is read by the tools of ecCodes. */
-const withEccodes = spawnSync('grib_ls', ['-V']).status === 0;
-
-/** The files of a folder that our readers are meant for, by their first bytes; folders are Zarr. */
-function readableFiles(folder: string): [string, ExpectedFile][] {
-  if (!present) return [];
-  const expected: Record<string, ExpectedFile> = JSON.parse(readFileSync(join(data, folder, 'expected.json'), 'utf8'));
-  return Object.entries(expected)
-    .filter(([name]) => {
-      const path = join(data, folder, name);
-      return (
-        statSync(path).isDirectory() ||
-        ['CDF\x01', 'CDF\x02', 'CDF\x05', '\x89HDF', ...(withEccodes ? ['GRIB'] : [])].includes(magic(path))
-      );
-    })
-    .map(([name, file]) => [join(folder, name), file]);
-}
-
-function magic(path: string): string {
-  try {
-    const bytes = Buffer.alloc(4);
-    const file = openSync(path, 'r');
-    readSync(file, bytes, 0, 4, 0);
-    closeSync(file);
-    return bytes.toString('latin1');
-  } catch {
-    return '';
-  }
-}
-
-async function unpackedValues(grid: Grid, variable: GridVariable): Promise<Float64Array> {
-  const packing = packingOf(variable, grid.path);
-  const zeros = variable.shape.map(() => 0);
-  const raw = signedAsTold(await grid.read(variable, zeros, variable.shape), packing);
-  const values = new Float64Array(raw.length);
-  unpackPicked(
-    raw,
-    0,
-    Int32Array.from(raw, (_, index) => index),
-    packing,
-    values,
-    0,
-  );
-  return values;
-}
-
-/**
- * Exact, for unpacked values. Packed ones come out of float64 here, and of either width in `expected.json`: one unit in the
- * last place of float32, where the offset's last place counts too, for the sum of a scaled value and an offset of float32
- * is no better than that.
- */
-function expectValue(value: number, expected: number | null, packing: Packing): void {
-  const { scale, offset } = packing;
-  if (expected === null) expect(value).toBeNaN();
-  else if (scale === 1 && offset === 0) expect(value).toBe(expected);
-  else {
-    const largest = Math.max(Math.abs(expected), Math.abs(offset));
-    expect(Math.abs(value - expected)).toBeLessThanOrEqual(largest * 2 ** -23);
-  }
-}
-
-const expectClose = (value: number, expected: number, relative: number) =>
-  expect(Math.abs(value - expected)).toBeLessThanOrEqual(relative * Math.max(Math.abs(expected), 1e-3));
-
-describe.skipIf(!present)(`what xarray reads (${data})`, () => {
-  const files = [...readableFiles('gridded'), ...readableFiles('formats')];
-
-  it('there are such files', () => {
-    expect(files.map(([name]) => name)).toEqual(
-      expect.arrayContaining(['gridded/ncep_air_6hourly_2013.nc', 'gridded/era5_t2m_3hourly_italy_2022.nc']),
-    );
-    expect(files.length).toBeGreaterThanOrEqual(withEccodes ? 25 : 24);
-  });
-
-  it.each(files)('%s: values and statistics', async (name, expected) => {
-    const grid = await openGrid(join(data, name));
-    for (const [variableName, told] of Object.entries(expected.variables)) {
-      const variable = grid.variables.get(variableName)!;
-      expect(variable.shape).toEqual(told.shape);
-      const packing = packingOf(variable, name);
-      const values = await unpackedValues(grid, variable);
-      const flat = (index: number[]) => index.reduce((at, i, axis) => at * told.shape[axis] + i, 0);
-      for (const [i, index] of told.index.entries()) {
-        expectValue(values[flat(index)], told.value[i], packing);
-        // One value read alone is the same as out of the whole.
-        const ones = index.map(() => 1);
-        const [alone] = await grid.read(variable, index, ones);
-        const target = new Float64Array(1);
-        unpackPicked([alone] as unknown as Float64Array, 0, Int32Array.of(0), packing, target, 0);
-        expect(target[0]).toBe(values[flat(index)]);
-      }
-      const valid = values.filter((value) => !Number.isNaN(value));
-      expect(valid.length).toBe(told.count_valid);
-      expectClose(valid.reduce((sum, value) => sum + value, 0) / valid.length, told.mean, 1e-5);
-      expectValue(
-        valid.reduce((a, b) => Math.min(a, b)),
-        told.min,
-        packing,
-      );
-      expectValue(
-        valid.reduce((a, b) => Math.max(a, b)),
-        told.max,
-        packing,
-      );
-    }
-    await grid.close();
-  });
-
-  it.each(files.filter(([, { time }]) => time))('%s: times, or a refusal by name', async (name, { time }) => {
-    const grid = await openGrid(join(data, name));
-    // GRIB has no names of its own for its times.
-    const variable = grid.variables.get(time!.name) ?? grid.variables.get('time')!;
-    const outcome = await readTimeAxis(grid, variable).catch((error: unknown) => error);
-    await grid.close();
-    // Dates of calendars without UTC are written without a T; the other exceptions are axes of several series.
-    if (isKernelcastError(outcome)) {
-      expect(outcome.code).toBe('CONVENTIONS');
-      expect(time!.first).not.toMatch(/^\d{4}-\d\d-\d\dT/);
-      return;
-    }
-    const { times } = outcome as { times: Float64Array };
-    if (!/^\d{4}-\d\d-\d\dT/.test(time!.first)) return;
-    const iso = (at: number) => new Date(at).toISOString().slice(0, 19);
-    expect([times.length, iso(times[0]), iso(times[times.length - 1])]).toEqual([time!.count, time!.first, time!.last]);
-  });
-
-  it.each(files)('%s: bilinear points', async (name, expected) => {
-    const grid = await openGrid(join(data, name));
-    for (const [variableName, { points = [], shape }] of Object.entries(expected.variables)) {
-      if (points.length === 0) continue;
-      const variable = grid.variables.get(variableName)!;
-      const [latitude, longitude] = (['latitude', 'longitude'] as const).map(
-        (role) => variable.dimensions.map((dimension) => coordinateOf(grid, dimension, role)).find(Boolean)!,
-      );
-      const axes = await readHorizontalAxes(grid, latitude, longitude);
-      const plan = planSampling(
-        axes,
-        points.map((point, index) => station(`p${index}`, point.latitude, point.longitude)),
-        { file: name },
-      );
-      const values = await unpackedValues(grid, variable);
-      const columns = shape[shape.length - 1];
-      const plane = shape[shape.length - 2] * columns;
-      for (const [key, from] of [
-        ['bilinear_first', 0],
-        ['bilinear_last', values.length - plane],
-      ] as const) {
-        const atPoints = Float64Array.from(plan.rows, (row, i) => values[from + row * columns + plan.columns[i]]);
-        const sampled = new Float32Array(points.length);
-        applyWeights(plan.weights.scalar, atPoints, 0, sampled, 0);
-        const { starts, points: used } = plan.weights.scalar;
-        for (const [index, point] of points.entries()) {
-          const neighbours = used.subarray(starts[index], starts[index + 1]);
-          const anyMissing = neighbours.some((neighbour) => Number.isNaN(atPoints[neighbour]));
-          // xarray gives up a point with a missing neighbour; here the others stand in for it.
-          expect([index, point[key] === null]).toEqual([index, anyMissing]);
-          if (point[key] !== null) expectClose(sampled[index], point[key], 1e-5);
-        }
-      }
-    }
-    await grid.close();
-  });
-});
 
 describe.skipIf(!present)('from file to store', () => {
   const store = new ObservationStore(temporary);
@@ -339,7 +138,6 @@ describe.skipIf(!present)('files that must be refused', () => {
     'formats/cmip6_tas_day_gregorian_nc4_deflate.nc',
     'formats/cmip6_tas_mon_lat_descending_nc4.nc',
     'formats/cmip6_tasmin_day_360day_nc4.nc',
-    'formats/cordex_sfcwind_day_latlon2d_nc4.nc',
     'formats/cordex_tas_day_latlon2d_nc4.nc',
     'formats/erddap_station_indexed.nc',
     'formats/erddap_timeseries_multidimensional.nc',
@@ -351,7 +149,7 @@ describe.skipIf(!present)('files that must be refused', () => {
   it.each([...bad, ...foreign, ...meaningless])('%s: one clear error', async (name) => {
     const error = await readAll(join(data, name)).catch((reason: unknown) => reason);
     if (!isKernelcastError(error)) throw error;
-    const codes = ['FORMAT', 'CONVENTIONS', 'VARIABLE_MISSING', 'UNIT'];
+    const codes = ['FORMAT', 'CONVENTIONS', 'VARIABLE_MISSING', 'UNIT', 'OUTSIDE_GRID'];
     expect(name.endsWith('.grib') && !withEccodes ? ['ENVIRONMENT'] : codes).toContain(error.code);
     expect(error.where.file).toBe(join(data, name));
   });
@@ -364,7 +162,7 @@ describe.skipIf(!present)('files that must be refused', () => {
 
   it.each([
     ['formats/cmip6_tasmin_day_360day_nc4.nc', "'360_day' have no meaning in UTC"],
-    ['formats/cordex_tas_day_latlon2d_nc4.nc', 'a latitude and longitude of its own, which is not read yet'],
+    ['formats/cordex_tas_day_latlon2d_nc4.nc', '1 of 1 stations lie outside the grid'],
     ['formats/cmip6_tas_day_gregorian_nc4_deflate.nc', 'too coarse'],
   ])('%s: ... %s', async (name, reason) => {
     await expect(readAll(join(data, name))).rejects.toThrow(reason);

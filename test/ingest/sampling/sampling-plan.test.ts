@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { applyWeights, planSampling } from '../../../ingest/sampling/sampling-plan.ts';
+import { applyWeights, planSampling, type SamplingMethod } from '../../../ingest/sampling/sampling-plan.ts';
 import { isKernelcastError } from '../../../src/errors.ts';
 import { range, station } from '../support.ts';
 
 const SQUARE = { latitudes: Float64Array.of(0, 10), longitudes: Float64Array.of(0, 10), wraps: false };
 
 /** The station's value where the grid points [0,0], [0,10], [10,0], [10,10] have the given ones. */
-function valueAt(latitude: number, longitude: number, values: number[]): number {
-  const plan = planSampling(SQUARE, [station('s', latitude, longitude)], { file: 'f.nc' });
+function valueAt(latitude: number, longitude: number, values: number[], method?: SamplingMethod): number {
+  const plan = planSampling(SQUARE, [station('s', latitude, longitude)], { file: 'f.nc', method });
   const points = Float64Array.from(plan.rows, (row, i) => values[2 * row + plan.columns[i]]);
   const target = new Float32Array(1);
   applyWeights(plan.weights.scalar, points, 0, target, 0);
@@ -54,4 +54,17 @@ it('leaves them out when asked to, but not if all are outside', () => {
   const plan = planSampling(SQUARE, [station('far', 50, 5), station('in', 5, 5)], { file: 'f.nc', skipOutside: true });
   expect([plan.stations.map(({ id }) => id), plan.outside.map(({ id }) => id)]).toEqual([['in'], ['far']]);
   expect(() => planSampling(SQUARE, [station('far', 50, 5)], { file: 'f.nc', skipOutside: true })).toThrow('outside');
+});
+
+it('nearest: the one corner, missing where it is missing', () => {
+  expect(valueAt(4, 6, [1, 2, 3, 4], 'nearest')).toBe(2);
+  expect(valueAt(4, 6, [1, NaN, 3, 4], 'nearest')).toBeNaN();
+});
+
+it('inverse distance: the four corners by the square of how far they are', () => {
+  expect(valueAt(10, 0, [1, 2, 3, 4], 'inverse-distance')).toBe(3);
+  // On the equator, three tenths of the way between two corners: the near one counts (7/3)^2 times as much.
+  expect(valueAt(0, 3, [1, 0, 0, 0], 'inverse-distance')).toBeCloseTo(49 / 58, 4);
+  expect(valueAt(0, 3, [NaN, 6, NaN, NaN], 'inverse-distance')).toBeNaN();
+  expect(valueAt(0, 3, [6, NaN, NaN, NaN], 'inverse-distance')).toBe(6);
 });
