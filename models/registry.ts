@@ -1,7 +1,12 @@
-/** The models of a run: the network that the package ships, then the baselines that it is judged by. */
+/** The models of a run, and the models of an evaluation: networks first, then the baselines that they are judged by. */
 import { join } from 'node:path';
 import { packageRoot } from '../src/config.ts';
+import type { Series } from '../src/domain/series.ts';
+import type { Hour } from '../src/domain/time.ts';
 import { climatology } from './baselines/climatology.ts';
+import { diurnalPersistence } from './baselines/diurnal-persistence.ts';
+import { openBaseline } from './baselines/fitted/artefact.ts';
+import { fitReferenceClimatology } from './baselines/fitted/fit.ts';
 import { persistence } from './baselines/persistence.ts';
 import type { ForecastModel } from './forecast-model.ts';
 import { type NetworkModel, type NetworkModelOptions, openNetworkModel } from './forecaster/network-model.ts';
@@ -15,4 +20,26 @@ export async function openForecastModels(
 ): Promise<[NetworkModel, ...ForecastModel[]]> {
   const { network = DEFAULT_MODEL, ...how } = options;
   return [await openNetworkModel(network, how), persistence, climatology];
+}
+
+/**
+ * Everything that can be judged on a dataset: the artefacts (networks and fitted baselines), the baselines that need no
+ * fit, and a climatology fitted on the hours before the span, where there is a year of them.
+ * @param observations of the dataset; of what lies in the span nothing is used
+ * @param from the first target hour
+ * @param options artefacts: the folders of artefacts, in place of the one that is shipped
+ */
+export async function openEvaluatedModels(
+  observations: Series,
+  from: Hour,
+  options: { artefacts?: readonly string[] } = {},
+): Promise<ForecastModel[]> {
+  const { artefacts = [DEFAULT_MODEL] } = options;
+  const models: ForecastModel[] = [];
+  for (const folder of artefacts) models.push((await openBaseline(folder)) ?? (await openNetworkModel(folder)));
+  models.push(persistence, diurnalPersistence, climatology);
+  const reference = await fitReferenceClimatology(observations, from);
+  if (reference) models.push(reference);
+  // An artefact goes before what has the same id and was made here.
+  return models.filter(({ id }, index) => models.findIndex((other) => other.id === id) === index);
 }

@@ -2,13 +2,12 @@
  * Evaluates models on a span of a dataset: a forecast from every hour whose 24 target hours lie in the span
  * (stride 1, none dropped), scored against what was observed. The input hours may reach before the span.
  */
-
-import { type Series, sliceSeries } from '../../src/domain/series.ts';
+import { type Series, viewSeries } from '../../src/domain/series.ts';
 import { formatHour, type Hour } from '../../src/domain/time.ts';
-import type { VariableName } from '../../src/domain/variables.ts';
 import { KernelcastError } from '../../src/errors.ts';
-import { FORECAST_VARIABLES, type ForecastModel, INPUT_HOURS, LEAD_HOURS } from '../forecast-model.ts';
-import { meanScores, type Scores, ScoreTotals, scoreForecast } from './scoring.ts';
+import { type ForecastModel, forecastEach, INPUT_HOURS, LEAD_HOURS } from '../forecast-model.ts';
+import { Accumulator } from './accumulate.ts';
+import { type Evaluation, reportEvaluation } from './report.ts';
 
 export interface EvaluateOptions {
   /** The dataset's observations, the hours before the span included. */
@@ -22,52 +21,54 @@ export interface EvaluateOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
-export interface ModelScores {
-  model: string;
-  variables: Partial<Record<VariableName, Scores & { byLead: Scores[] }>>;
-}
-
-export interface Evaluation {
-  /** Number of inits. */
-  windows: number;
-  models: ModelScores[];
-}
+/** Forecasts that a model makes together hold about this many values of each variable: it bounds the memory. */
+const VALUES_AT_ONCE = 100_000;
+const MOST_AT_ONCE = 128;
 
 /** @throws KernelcastError `TOO_LITTLE_DATA` when no window fits into the span. */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
-  const { observations, models, from, to, stride = 1, onProgress } = options;
-  const firstInit = Math.max(from - 1, observations.from + INPUT_HOURS - 1);
-  const lastInit = Math.min(to, observations.from + observations.hours) - 1 - LEAD_HOURS;
-  if (lastInit < firstInit) {
+  const { observations, models, onProgress } = options;
+  const inits = initsOf(options);
+  const dayOf = (init: Hour) => Math.floor(init / 24) - Math.floor(inits[0] / 24);
+  const days = dayOf(inits[inits.length - 1]) + 1;
+  const stations = observations.stations.length;
+  const sums = new Accumulator(
+    models.map(({ id }) => id),
+    days,
+    stations,
+  );
+  const atOnce = Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(VALUES_AT_ONCE / (LEAD_HOURS * stations))));
+  for (let done = 0; done < inits.length; done += atOnce) {
+    const some = inits.slice(done, done + atOnce);
+    const forecasts: Series[][] = [];
+    for (const model of models) {
+      const inputs = some.map((init) => ({
+        observations: viewSeries(observations, Math.max(observations.from, init + 1 - model.historyHours), init + 1),
+        init,
+      }));
+      forecasts.push(await forecastEach(model, inputs));
+    }
+    some.forEach((init, index) => {
+      const targets = viewSeries(observations, init + 1, init + 1 + LEAD_HOURS);
+      sums.add(
+        dayOf(init),
+        forecasts.map((ofModel) => ofModel[index]),
+        targets,
+      );
+    });
+    onProgress?.(done + some.length, inits.length);
+  }
+  return reportEvaluation({ models, sums: sums.models, windows: inits.length, days, stations: observations.stations });
+}
+
+function initsOf({ observations, from, to, stride = 1 }: EvaluateOptions): Hour[] {
+  const first = Math.max(from - 1, observations.from + INPUT_HOURS - 1);
+  const last = Math.min(to, observations.from + observations.hours) - 1 - LEAD_HOURS;
+  if (last < first) {
     throw new KernelcastError('TOO_LITTLE_DATA', 'no window of 48 + 24 hours fits into the span', {
       where: { from: formatHour(from), to: formatHour(to) },
       hint: 'Give a longer span, or ingest more data.',
     });
   }
-  const total = Math.floor((lastInit - firstInit) / stride) + 1;
-  const totals = new ScoreTotals();
-  for (let window = 0; window < total; window++) {
-    const init = firstInit + window * stride;
-    const targets = sliceSeries(observations, init + 1, init + 1 + LEAD_HOURS);
-    for (const model of models) {
-      const past = sliceSeries(observations, Math.max(observations.from, init + 1 - model.historyHours), init + 1);
-      totals.add(scoreForecast(model.id, await model.forecast({ observations: past, init }), targets));
-    }
-    onProgress?.(window + 1, total);
-  }
-  return { windows: total, models: models.map((model) => modelScores(model.id, totals)) };
-}
-
-function modelScores(model: string, totals: ScoreTotals): ModelScores {
-  const rows = totals.rows().filter((row) => row.model === model);
-  const variables: ModelScores['variables'] = {};
-  for (const name of FORECAST_VARIABLES) {
-    const ofVariable = rows.filter((row) => row.variable === name);
-    if (ofVariable.length === 0) continue;
-    variables[name] = {
-      ...meanScores(ofVariable),
-      byLead: ofVariable.sort((a, b) => a.lead - b.lead).map((row) => meanScores([row])),
-    };
-  }
-  return { model, variables };
+  return Array.from({ length: Math.floor((last - first) / stride) + 1 }, (_, window) => first + window * stride);
 }

@@ -1,22 +1,24 @@
-/** `kernelcast evaluate`: the error of models over a span of a dataset, beside the baselines. */
+/** `kernelcast evaluate`: the errors of models over a span of a dataset or of a file, beside the baselines. */
 import type { Command } from 'commander';
-import type { Evaluation } from '../../models/evaluation/evaluate.ts';
-import { dataDirectory } from '../config.ts';
+import type { ForecastModel } from '../../models/forecast-model.ts';
+import { viewSeries } from '../domain/series.ts';
 import { formatHour, parseHour } from '../domain/time.ts';
-import { VARIABLES } from '../domain/variables.ts';
 import { KernelcastError } from '../errors.ts';
+import { breakdownTable, differencesTable, scoresTable } from './evaluate/tables.ts';
+import { openObservations } from './observations.ts';
 import { positiveNumber, wholeNumber } from './options.ts';
 import { startProgress } from './progress.ts';
 
 interface Options {
-  dataset: string;
-  model: string;
+  dataset?: string;
+  model: string[];
   from?: number;
   to?: number;
   lastDays: number;
   stride: number;
+  by?: 'lead' | 'station';
   json?: boolean;
-  network?: string;
+  network?: string[];
   data?: string;
 }
 
@@ -26,44 +28,46 @@ export function registerEvaluate(program: Command): void {
   program
     .command('evaluate')
     .description('score models on every 24 hours of a span, from every hour (nothing is published)')
-    .requiredOption('--dataset <name>', 'the dataset to evaluate on')
-    .option('--model <id>', "a model's id, or all", 'all')
+    .option('--dataset <name|file>', 'what to evaluate on: a dataset of the store, or a CF file of stations')
+    .option('--model <id...>', 'ids of models, or all', ['all'])
     .option('--from <time>', 'first target hour (default: --last-days before the end)', parseHour)
-    .option('--to <time>', 'end of the target hours, exclusive (default: the end of the dataset)', parseHour)
+    .option('--to <time>', 'end of the target hours, exclusive (default: the end of the data)', parseHour)
     .option('--last-days <days>', 'length of the span where --from is not given', positiveNumber, 10)
     .option('--stride <hours>', 'hours from one forecast to the next', wholeNumber, 1)
-    .option('--json', 'print JSON, with the errors by lead hour')
-    .option('--network <folder>', 'a model artefact of your own, in place of the shipped one')
-    .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
+    .option('--by <what>', 'show the errors by lead or by station too', leadOrStation)
+    .option('--json', 'print JSON: all scores, by lead hour and station, with intervals, and all differences')
+    .option('--network <folder...>', 'model artefacts of your own, in place of the shipped one')
+    .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data); or a file, as --dataset')
     .action(run);
 }
 
+function leadOrStation(text: string): 'lead' | 'station' {
+  if (text === 'lead' || text === 'station') return text;
+  throw new KernelcastError('USAGE', `'${text}' is nothing to break the errors down by`, {
+    hint: 'Write --by lead or --by station.',
+  });
+}
+
 async function run(options: Options): Promise<void> {
-  const [{ ObservationStore }, { evaluate }, { openForecastModels }] = await Promise.all([
-    import('../store/observations.ts'),
+  const [{ evaluate }, { openEvaluatedModels }] = await Promise.all([
     import('../../models/evaluation/evaluate.ts'),
     import('../../models/registry.ts'),
   ]);
-  const store = new ObservationStore(dataDirectory(options.data));
-  const span = await store.describe(options.dataset);
-  const to = Math.min(options.to ?? span.to, span.to);
+  const { name, observations } = await openObservations(options);
+  const end = observations.from + observations.hours;
+  const to = Math.min(options.to ?? end, end);
   const from = options.from ?? to - Math.round(options.lastDays * HOURS_PER_DAY);
-  if (from >= to) {
+  if (from >= to || to <= observations.from) {
     throw new KernelcastError('USAGE', 'the span to evaluate is empty', {
-      where: { from: formatHour(from), to: formatHour(to), dataset: options.dataset },
-      hint: `The dataset holds ${formatHour(span.from)} to ${formatHour(span.to - 1)}; --to is exclusive.`,
+      where: { from: formatHour(from), to: formatHour(to), dataset: name },
+      hint: `The data hold ${formatHour(observations.from)} to ${formatHour(end - 1)}; --to is exclusive.`,
     });
   }
-  const all = await openForecastModels({ network: options.network });
-  const models = options.model === 'all' ? all : all.filter(({ id }) => id === options.model);
-  if (models.length === 0) {
-    throw new KernelcastError('NOT_FOUND', `no model is called '${options.model}'`, {
-      hint: `Models here: ${all.map(({ id }) => id).join(', ')}.`,
-    });
-  }
+  const seen = viewSeries(observations, observations.from, to);
+  const models = choose(await openEvaluatedModels(seen, from, { artefacts: options.network }), options.model);
   const progress = startProgress('evaluating');
   const evaluation = await evaluate({
-    observations: await store.read(options.dataset, span.from, to),
+    observations: seen,
     models,
     from,
     to,
@@ -71,51 +75,25 @@ async function run(options: Options): Promise<void> {
     onProgress: progress.update,
   }).finally(progress.stop);
   if (options.json) {
-    process.stdout.write(
-      `${JSON.stringify({ dataset: options.dataset, from: formatHour(from), to: formatHour(to), ...evaluation })}\n`,
-    );
-  } else {
-    process.stdout.write(
-      `${options.dataset}, targets ${formatHour(from)} to ${formatHour(to - 1)}, ${evaluation.windows} windows\n\n`,
-    );
-    process.stdout.write(table(evaluation));
+    const span = { dataset: name, from: formatHour(from), to: formatHour(to), stride: options.stride };
+    process.stdout.write(`${JSON.stringify({ ...span, ...evaluation })}\n`);
+    return;
   }
+  const { windows, blocks } = evaluation;
+  process.stdout.write(
+    `${name}, targets ${formatHour(from)} to ${formatHour(to - 1)}, ${windows} windows; intervals of 95 % by a bootstrap over ${blocks} days\n\n`,
+  );
+  process.stdout.write(`${scoresTable(evaluation)}\n${differencesTable(evaluation)}`);
+  if (options.by) process.stdout.write(`\n${breakdownTable(evaluation, options.by)}`);
 }
 
-/** One line a model and variable: errors, and the MSE's gain on persistence and climatology. */
-function table({ models }: Evaluation): string {
-  const header = [
-    'model',
-    'variable',
-    'unit',
-    'MSE',
-    'RMSE',
-    'MAE',
-    'bias',
-    'targets',
-    'vs persistence',
-    'vs climatology',
-  ];
-  const mseOf = (id: string, variable: string) =>
-    models.find(({ model }) => model === id)?.variables[variable as keyof typeof VARIABLES]?.mse;
-  const gain = (mse: number, reference: number | undefined) =>
-    reference === undefined ? '' : `${(Math.round((1 - mse / reference) * 1000) / 10 || 0).toFixed(1)} %`;
-  const lines = models.flatMap(({ model, variables }) =>
-    Object.entries(variables).map(([variable, scores]) => [
-      model,
-      variable,
-      VARIABLES[variable as keyof typeof VARIABLES].unit,
-      ...[scores.mse, scores.rmse, scores.mae, scores.bias].map((value) => value.toFixed(3)),
-      String(scores.count),
-      gain(scores.mse, mseOf('persistence', variable)),
-      gain(scores.mse, mseOf('climatology', variable)),
-    ]),
-  );
-  const widths = header.map((title, column) => Math.max(title.length, ...lines.map((line) => line[column].length)));
-  return [header, ...lines]
-    .map(
-      (line) =>
-        `${line.map((cell, column) => (column < 3 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  ')}\n`,
-    )
-    .join('');
+function choose(all: readonly ForecastModel[], ids: readonly string[]): readonly ForecastModel[] {
+  if (ids.includes('all')) return all;
+  return ids.map((id) => {
+    const model = all.find((candidate) => candidate.id === id);
+    if (model) return model;
+    throw new KernelcastError('NOT_FOUND', `no model is called '${id}'`, {
+      hint: `Models here: ${all.map((candidate) => candidate.id).join(', ')}.`,
+    });
+  });
 }

@@ -98,6 +98,22 @@ export function sliceSeries(series: Series, from: Hour, to: Hour): Series {
   return sliced;
 }
 
+/**
+ * As `sliceSeries`, but without copying where the series holds all of the hours: the result shares its memory, so do not
+ * write to it. Leaves quantiles out.
+ */
+export function viewSeries(series: Series, from: Hour, to: Hour): Series {
+  if (from < series.from || to > series.from + series.hours) return sliceSeries(series, from, to);
+  const start = (from - series.from) * series.stations.length;
+  const end = (to - series.from) * series.stations.length;
+  const variables: Series['variables'] = {};
+  for (const name of seriesVariableNames(series)) {
+    const { values, flags } = series.variables[name]!;
+    variables[name] = { values: values.subarray(start, end), flags: flags.subarray(start, end) };
+  }
+  return { stations: series.stations, from, hours: to - from, variables };
+}
+
 function sliceQuantiles(series: Series, quantiles: Quantiles, from: Hour, to: Hour): Quantiles {
   const count = series.stations.length;
   const first = Math.max(from, series.from);
