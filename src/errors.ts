@@ -33,6 +33,10 @@ export const ERROR_CODES = {
   MODEL: [65, 422],
   /** Something in the store is damaged: a length or checksum of its manifest is not met. */
   STORE_CORRUPT: [74, 503],
+  /** A key is needed, and missing or not known. */
+  UNAUTHORIZED: [77, 401],
+  /** Whoever asks may not have this. */
+  FORBIDDEN: [77, 403],
   /** Whoever asks has asked for more than its share. */
   TOO_MANY_REQUESTS: [75, 429],
   /** Another process holds what we need. */

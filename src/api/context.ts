@@ -1,4 +1,5 @@
 /** What the routes work with: the stores, the service's clock, and what the service says of itself. */
+import type { Registry } from 'prom-client';
 import type { Clock } from '../domain/clock.ts';
 import { KernelcastError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -6,6 +7,7 @@ import type { ModelStore } from '../store/models.ts';
 import type { DatasetInfo, ObservationStore } from '../store/observations.ts';
 import type { RunStore } from '../store/runs.ts';
 import type { ScoreStore } from '../store/scores.ts';
+import type { AccessOptions } from './access.ts';
 import { blame } from './query.ts';
 
 export interface JobStatus {
@@ -47,6 +49,10 @@ export interface ApiContext {
   /** The built pages; without them `/` answers 404. */
   dashboardDirectory?: string;
   version: string;
+  /** Keys and limits; by default nobody needs a key. */
+  access?: Partial<AccessOptions>;
+  /** Where the API's figures go; one app to a registry. */
+  metricsRegistry?: Registry;
   /** Raised when the service stops: answers without an end are ended then. */
   stopping?: AbortSignal;
 }

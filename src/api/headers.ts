@@ -1,7 +1,6 @@
-/** Headers that every answer carries. */
-import { randomUUID } from 'node:crypto';
+/** Headers that every answer carries, or every answer of the API. */
+import type { ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
-import type { Log } from '../log.ts';
 
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -16,52 +15,44 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-export const securityHeaders: RequestHandler = (_request, response, next) => {
-  response.set({
-    'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Referrer-Policy': 'no-referrer',
-    'X-Content-Type-Options': 'nosniff',
-  });
-  next();
+const SECURITY = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
 };
 
 /** Any page may read the API: it holds nothing that is anybody's own. */
-export const allowOtherOrigins: RequestHandler = (_request, response, next) => {
-  response.set({
-    'Access-Control-Allow-Origin': '*',
-    'Access-Control-Expose-Headers': 'ETag, Retry-After, X-Request-Id',
-  });
-  next();
+const OTHER_ORIGINS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'ETag, Last-Modified, Retry-After, X-Request-Id',
 };
+
+/** Where other origins may read; the figures of `/metrics` are not for them. */
+const OPEN_TO_ORIGINS = /^\/(v1|health|openapi\.json)(?=[/?]|$)/;
+
+export function setHeaders(response: ServerResponse, url: string): void {
+  for (const [name, value] of Object.entries(SECURITY)) response.setHeader(name, value);
+  if (!OPEN_TO_ORIGINS.test(url)) return;
+  for (const [name, value] of Object.entries(OTHER_ORIGINS)) response.setHeader(name, value);
+}
+
+/** The methods that a route with these handlers takes. */
+export function methodsOf({ get, post }: { get?: unknown; post?: unknown }): string[] {
+  return [...(get ? ['GET', 'HEAD'] : []), ...(post ? ['POST'] : [])];
+}
 
 /** The answer to a browser that asks first whether it may ask. */
-export const answerPreflight: RequestHandler = (_request, response) => {
-  response
-    .status(204)
-    .set({
-      Allow: 'GET, HEAD, OPTIONS',
-      'Access-Control-Allow-Methods': 'GET, HEAD',
-      'Access-Control-Allow-Headers': '*',
-      'Access-Control-Max-Age': '86400',
-    })
-    .end();
-};
-
-/** Numbers each request, and logs it when it is answered. */
-export function logRequests(log: Log): RequestHandler {
-  return (request, response, next) => {
-    const start = performance.now();
-    const id = randomUUID();
-    response.locals.requestId = id;
-    response.set('X-Request-Id', id);
-    response.on('finish', () => {
-      const ms = Math.round((performance.now() - start) * 10) / 10;
-      log.debug(
-        { request: id, method: request.method, url: request.originalUrl, status: response.statusCode, ms },
-        'answered',
-      );
-    });
-    next();
+export function answerPreflight(methods: readonly string[]): RequestHandler {
+  return (_request, response) => {
+    response
+      .status(204)
+      .set({
+        Allow: [...methods, 'OPTIONS'].join(', '),
+        'Access-Control-Allow-Methods': methods.join(', '),
+        'Access-Control-Allow-Headers': '*',
+        'Access-Control-Max-Age': '86400',
+      })
+      .end();
   };
 }

@@ -1,10 +1,19 @@
 /** From the words of a request to a run that exists. */
-import { formatHour, type Hour } from '../domain/time.ts';
+import { formatHour, type Hour, MILLISECONDS_PER_HOUR } from '../domain/time.ts';
 import { KernelcastError } from '../errors.ts';
 import type { Run } from '../store/runs.ts';
 import { closest } from './closest.ts';
 import { type ApiContext, datasetName, describeDataset, notReady } from './context.ts';
 import { badParameter, blame } from './query.ts';
+
+export interface ResolvedRun {
+  run: Run;
+  isLatest: boolean;
+  /** Hours from the run before it; 1 where there is none. */
+  interval: number;
+  /** The service's time, ms, when the next run is due; undefined where the run does not say when it was made. */
+  nextDue: number | undefined;
+}
 
 /**
  * The run at a time, or the newest.
@@ -16,9 +25,10 @@ export async function resolveRun(
   given: string | undefined,
   time: Hour | 'latest',
   parameter: 'run' | 'init',
-): Promise<Run> {
+): Promise<ResolvedRun> {
   const dataset = datasetName(context, given);
-  const latest = await context.runs.latest(dataset);
+  const inits = await context.runs.list(dataset);
+  const latest = inits.at(-1);
   if (latest === undefined) {
     if (dataset === context.status().dataset) throw notReady(context, 'has no run yet');
     await describeDataset(context, given);
@@ -27,15 +37,31 @@ export async function resolveRun(
       hint: 'Make one with `kernelcast forecast`.',
     });
   }
-  return blame(parameter, context.runs.describe(dataset, time === 'latest' ? latest : time));
+  const init = time === 'latest' ? latest : time;
+  const run = await blame(parameter, context.runs.describe(dataset, init));
+  const interval = runInterval(inits, init);
+  const created = Date.parse(run.createdAt);
+  const nextDue = Number.isNaN(created) ? undefined : created + interval * MILLISECONDS_PER_HOUR;
+  return { run, isLatest: init === latest, interval, nextDue };
 }
 
-/** The models of a run that were asked for; its default one where none was. */
+/** Hours between a run and the one before it; 1 where there is none. @param inits ascending */
+export function runInterval(inits: readonly Hour[], init: Hour): number {
+  const before = inits[inits.indexOf(init) - 1];
+  return before === undefined ? 1 : init - before;
+}
+
+/** When caches should let go of an answer of the newest run: a little before the next one is due. */
+export function expiryOf({ interval, nextDue }: ResolvedRun): number | undefined {
+  return nextDue === undefined ? undefined : nextDue - 0.1 * interval * MILLISECONDS_PER_HOUR;
+}
+
+/** The models of a run that were asked for; its default one where none was. `best_match` is Open-Meteo's word for that one. */
 export function chooseModels(run: Run, given: readonly string[] | undefined, parameter: 'model' | 'models') {
   if (!given) return [run.models[0]];
   const ids = run.models.map(({ id }) => id);
-  return given.map((id) => {
-    const model = run.models.find((candidate) => candidate.id === id);
+  const chosen = given.map((id) => {
+    const model = id === 'best_match' ? run.models[0] : run.models.find((candidate) => candidate.id === id);
     if (model) return model;
     const meant = closest(id, ids);
     throw badParameter(
@@ -44,4 +70,5 @@ export function chooseModels(run: Run, given: readonly string[] | undefined, par
       `${meant ? `Did you mean '${meant}'? ` : ''}Models of this run: ${ids.join(', ')}.`,
     );
   });
+  return [...new Set(chosen)];
 }

@@ -1,7 +1,6 @@
 /** Listens, and stops without breaking off an answer. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Express } from 'express';
 import { KernelcastError } from '../errors.ts';
 import { systemCode } from '../store/files.ts';
 
@@ -22,7 +21,15 @@ const GRACE_MS = 10_000;
  * @param port 0 for any that is free
  * @throws KernelcastError `ENVIRONMENT` when the port is taken, or may not be used
  */
-export async function serve({ app, port, host }: { app: Express; port: number; host: string }): Promise<RunningServer> {
+export async function serve({
+  app,
+  port,
+  host,
+}: {
+  app: RequestListener;
+  port: number;
+  host: string;
+}): Promise<RunningServer> {
   const server = await listen(app, port, host);
   // A client that sends its request a byte at a time does not hold a connection for long.
   server.headersTimeout = 10_000;
@@ -32,7 +39,7 @@ export async function serve({ app, port, host }: { app: Express; port: number; h
   return { url: `http://${name}:${address.port}`, port: address.port, close: (graceMs) => close(server, graceMs) };
 }
 
-function listen(app: Express, port: number, host: string): Promise<Server> {
+function listen(app: RequestListener, port: number, host: string): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer(app);
     server.once('error', (error) => reject(listenError(error, port, host)));

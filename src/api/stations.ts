@@ -1,27 +1,58 @@
-/** Finding stations, pure: by id, by the beginning of a word of their name, by distance. */
+/** Finding stations, pure: by id, by the beginning of a word of their name, by distance, in a box. */
+import { around } from 'geokdbush';
+import KDBush from 'kdbush';
 import { distanceKm, type Point } from '../domain/geo.ts';
 import type { Station } from '../domain/station.ts';
+import type { Box } from './parameters.ts';
 
 export interface NearStation {
   station: Station;
   distanceKm: number;
 }
 
-/** All stations with their distance, the nearest first. */
-export function byDistance(stations: readonly Station[], point: Point): NearStation[] {
-  return stations
-    .map((station) => ({ station, distanceKm: distanceKm(station, point) }))
-    .sort((a, b) => a.distanceKm - b.distanceKm);
+interface StationIndex {
+  byId: ReadonlyMap<string, number>;
+  tree: KDBush;
+}
+
+/** Lists of stations are shared and never written to, so what was made of one lives as long as it does. */
+const indices = new WeakMap<readonly Station[], StationIndex>();
+
+function indexOf(stations: readonly Station[]): StationIndex {
+  let index = indices.get(stations);
+  if (index === undefined) {
+    const tree = new KDBush(stations.length);
+    for (const { longitude, latitude } of stations) tree.add(longitude, latitude);
+    tree.finish();
+    index = { byId: new Map(stations.map(({ id }, column) => [id, column])), tree };
+    indices.set(stations, index);
+  }
+  return index;
+}
+
+/** The place of a station in the list, or -1. */
+export function columnOf(stations: readonly Station[], id: string): number {
+  return indexOf(stations).byId.get(id) ?? -1;
+}
+
+/** The nearest stations with their distance, the nearest first. */
+export function byDistance(stations: readonly Station[], point: Point, limit: number): NearStation[] {
+  return around(indexOf(stations).tree, point.longitude, point.latitude, limit).map((column) => {
+    const station = stations[column];
+    return { station, distanceKm: distanceKm(station, point) };
+  });
 }
 
 /** Of a list that is not empty. */
 export function nearest(stations: readonly Station[], point: Point): NearStation {
-  let best: NearStation = { station: stations[0], distanceKm: Number.POSITIVE_INFINITY };
-  for (const station of stations) {
-    const distance = distanceKm(station, point);
-    if (distance < best.distanceKm) best = { station, distanceKm: distance };
-  }
-  return best;
+  return byDistance(stations, point, 1)[0];
+}
+
+/** The stations in a box, its edges included, in their order; a box whose west is beyond its east goes across 180 degrees. */
+export function inBox(stations: readonly Station[], { south, west, north, east }: Box): Station[] {
+  const isBetween = (longitude: number) =>
+    west <= east ? longitude >= west && longitude <= east : longitude >= west || longitude <= east;
+  return stations.filter(({ latitude, longitude }) => latitude >= south && latitude <= north && isBetween(longitude));
 }
 
 /**

@@ -68,12 +68,3 @@ export function stationRows(series: Series, quantity: Quantity, units: UnitChoic
     Array.from({ length: width }, (_, s) => (values ? convert(values(t * width + s)) : null)),
   );
 }
-
-/** [time]: one station's values, by its id; all null where the series has not the station or the quantity. */
-export function stationColumn(series: Series, id: string, quantity: Quantity, units: UnitChoice): (number | null)[] {
-  const width = series.stations.length;
-  const column = series.stations.findIndex((station) => station.id === id);
-  const values = column < 0 ? undefined : quantityValues(series, quantity, units);
-  const convert = converter(unitOf(quantity, units));
-  return Array.from({ length: series.hours }, (_, t) => (values ? convert(values(t * width + column)) : null));
-}

@@ -1,46 +1,46 @@
 /** The scores of many runs in one table, pure: sums add up, so the means are those over all pairs of all runs. */
 import type { VariableName } from '../domain/variables.ts';
 import type { ScoreRow } from '../store/scores.ts';
+import type { ModelScore, VariableScore } from './schemas/verification.ts';
 import { INTERNAL_UNITS, variableUnit } from './units.ts';
-
-export interface VariableScore {
-  unit: string;
-  /** Pairs of forecast and observation. */
-  count: number;
-  mse: number | null;
-  rmse: number | null;
-  mae: number | null;
-  /** Mean of forecast minus observation. */
-  bias: number | null;
-  /** 1 - mse / mse of the reference, over the same runs; null where the reference was not run. */
-  skill_persistence: number | null;
-  skill_climatology: number | null;
-  by_lead: { lead: number[]; count: number[]; mse: (number | null)[]; mae: (number | null)[] };
-}
-
-export interface ModelScore {
-  model: string;
-  variables: Partial<Record<VariableName, VariableScore>>;
-}
 
 interface Sums {
   count: number;
   squared: number;
   absolute: number;
   signed: number;
+  /** A forecast without quantiles adds its absolute error, which is its CRPS. */
+  crps: number;
+  /** Pairs whose forecast has quantiles, and those of them whose observation lies within. */
+  uncertain: number;
+  inside50: number;
+  inside80: number;
 }
+
+type Leads = Map<number, Sums>;
+type Table = Map<string, Map<VariableName, Leads>>;
+
+const NOTHING: Sums = { count: 0, squared: 0, absolute: 0, signed: 0, crps: 0, uncertain: 0, inside50: 0, inside80: 0 };
 
 /** @param runs the rows of each run; models come back in the order of their first appearance */
 export function summarize(runs: readonly (readonly ScoreRow[])[]): ModelScore[] {
-  const models = new Map<string, Map<VariableName, Map<number, Sums>>>();
+  const models: Table = new Map();
   for (const row of runs.flat()) {
-    const variables = getOrAdd(models, row.model, () => new Map<VariableName, Map<number, Sums>>());
+    const variables = getOrAdd(models, row.model, () => new Map<VariableName, Leads>());
     const leads = getOrAdd(variables, row.variable, () => new Map<number, Sums>());
-    const sums = getOrAdd(leads, row.lead, () => ({ count: 0, squared: 0, absolute: 0, signed: 0 }));
-    sums.count += row.count;
-    sums.squared += row.sumSquaredError;
-    sums.absolute += row.sumAbsoluteError;
-    sums.signed += row.sumError;
+    add(
+      getOrAdd(leads, row.lead, () => ({ ...NOTHING })),
+      {
+        count: row.count,
+        squared: row.sumSquaredError,
+        absolute: row.sumAbsoluteError,
+        signed: row.sumError,
+        crps: row.quantiles?.sumCrps ?? row.sumAbsoluteError,
+        uncertain: row.quantiles?.count ?? 0,
+        inside50: row.quantiles?.inside50 ?? 0,
+        inside80: row.quantiles?.inside80 ?? 0,
+      },
+    );
   }
   const reference = (model: string, variable: VariableName) => {
     const leads = models.get(model)?.get(variable);
@@ -49,6 +49,7 @@ export function summarize(runs: readonly (readonly ScoreRow[])[]): ModelScore[] 
   };
   return [...models].map(([model, variables]) => ({
     model,
+    wind_vector_rmse: windVectorError(variables),
     variables: Object.fromEntries(
       [...variables].map(([variable, leads]) => [
         variable,
@@ -58,15 +59,27 @@ export function summarize(runs: readonly (readonly ScoreRow[])[]): ModelScore[] 
   }));
 }
 
+/** The root of the mean squared length of the error of the wind vector: the squared errors of u and v add up. */
+function windVectorError(variables: ReadonlyMap<VariableName, Leads>): number | null {
+  const parts = (['wind_u_component_10m', 'wind_v_component_10m'] as const).map((name) => {
+    const leads = variables.get(name);
+    const total = leads && addUp(leads);
+    return total ? mean(total.squared, total.count) : null;
+  });
+  const [u, v] = parts;
+  return u === null || v === null ? null : rounded(Math.sqrt(u + v));
+}
+
 function scoreOf(
   variable: VariableName,
-  leads: ReadonlyMap<number, Sums>,
+  leads: Leads,
   persistence: number | null,
   climatology: number | null,
 ): VariableScore {
   const total = addUp(leads);
   const mse = mean(total.squared, total.count);
   const sorted = [...leads].sort(([a], [b]) => a - b);
+  const byLead = (value: (sums: Sums) => number | null) => sorted.map(([, sums]) => rounded(value(sums)));
   return {
     unit: variableUnit(variable, INTERNAL_UNITS).label,
     count: total.count,
@@ -74,26 +87,30 @@ function scoreOf(
     rmse: rounded(mse === null ? null : Math.sqrt(mse)),
     mae: rounded(mean(total.absolute, total.count)),
     bias: rounded(mean(total.signed, total.count)),
+    crps: rounded(mean(total.crps, total.count)),
+    coverage_50: rounded(mean(total.inside50, total.uncertain)),
+    coverage_80: rounded(mean(total.inside80, total.uncertain)),
     skill_persistence: skill(mse, persistence),
     skill_climatology: skill(mse, climatology),
     by_lead: {
       lead: sorted.map(([lead]) => lead),
       count: sorted.map(([, sums]) => sums.count),
-      mse: sorted.map(([, sums]) => rounded(mean(sums.squared, sums.count))),
-      mae: sorted.map(([, sums]) => rounded(mean(sums.absolute, sums.count))),
+      mse: byLead((sums) => mean(sums.squared, sums.count)),
+      mae: byLead((sums) => mean(sums.absolute, sums.count)),
+      bias: byLead((sums) => mean(sums.signed, sums.count)),
+      crps: byLead((sums) => mean(sums.crps, sums.count)),
     },
   };
 }
 
-function addUp(leads: ReadonlyMap<number, Sums>): Sums {
-  const total: Sums = { count: 0, squared: 0, absolute: 0, signed: 0 };
-  for (const sums of leads.values()) {
-    total.count += sums.count;
-    total.squared += sums.squared;
-    total.absolute += sums.absolute;
-    total.signed += sums.signed;
-  }
+function addUp(leads: Leads): Sums {
+  const total = { ...NOTHING };
+  for (const sums of leads.values()) add(total, sums);
   return total;
+}
+
+function add(total: Sums, more: Sums): void {
+  for (const key of Object.keys(NOTHING) as (keyof Sums)[]) total[key] += more[key];
 }
 
 function mean(sum: number, count: number): number | null {

@@ -13,22 +13,26 @@ describe('one station', () => {
     const { status, headers, body } = await get('/v1/forecast?station=amsterdam');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
-    const { hourly, generationtime_ms, ...rest } = body;
-    expect(generationtime_ms).toBeGreaterThan(0);
+    const { hourly, ...rest } = body;
     expect(rest).toEqual({
       latitude: 52.37,
       longitude: 4.9,
       elevation: 2,
+      generationtime_ms: 0,
       utc_offset_seconds: 0,
       timezone: 'GMT',
       timezone_abbreviation: 'GMT',
-      station: { id: 'amsterdam', name: 'Amsterdam', country: 'NL', distance_km: 0 },
+      generated_at: '2025-02-20T00:06:00.000Z',
+      station: { id: 'amsterdam', name: 'Amsterdam', country: 'NL', elevation: 2, distance_km: 0 },
       run: {
         dataset: 'demo',
         init: '2025-02-20T00:00Z',
         created_at: '2025-02-20T00:06:00.000Z',
+        // The run before was six hours earlier.
+        valid_until: '2025-02-20T06:06:00.000Z',
         model: 'demo',
         weights_sha256: 'ab'.repeat(32),
+        models: [{ id: 'demo', weights_sha256: 'ab'.repeat(32) }],
       },
       hourly_units: { time: 'iso8601', temperature_2m: '°C', wind_speed_10m: 'km/h', wind_direction_10m: '°' },
     });
@@ -64,6 +68,10 @@ describe('one station', () => {
   test('has null for a value that is missing', async () => {
     const { body } = await get('/v1/forecast?station=suva&past_hours=1');
     expect(body.hourly.temperature_2m.slice(0, 5)).toEqual([null, 12.1, 12.1, null, 12.3]);
+    expect(body.nulls).toEqual([
+      { name: 'temperature_2m', from: '2025-02-20T00:00', through: '2025-02-20T00:00', reason: 'no_observation' },
+      { name: 'temperature_2m', from: '2025-02-20T03:00', through: '2025-02-20T03:00', reason: 'no_forecast' },
+    ]);
     expect(body.elevation).toBeNull();
   });
 
@@ -96,7 +104,7 @@ describe('one station', () => {
 describe('a position', () => {
   test('is answered by the nearest station, which is named with its distance', async () => {
     const { body } = await get('/v1/forecast?latitude=52.52&longitude=5.5');
-    expect(body.station).toEqual({ id: 'amsterdam', name: 'Amsterdam', country: 'NL', distance_km: 44 });
+    expect(body.station).toEqual({ id: 'amsterdam', name: 'Amsterdam', country: 'NL', elevation: 2, distance_km: 44 });
     expect([body.latitude, body.longitude]).toEqual([52.37, 4.9]);
   });
 
@@ -109,7 +117,7 @@ describe('a position', () => {
     const { status, body } = await get('/v1/forecast?latitude=48&longitude=11.5');
     expect(status).toBe(404);
     expect(body).toMatchObject({ code: 'NOT_FOUND', parameter: 'latitude' });
-    expect(body.detail).toMatch(/no station within 300 km: the nearest, Amsterdam, is 6\d\d km away/);
+    expect(body.detail).toMatch(/no station within 300 km of 48, 11.5: the nearest, Amsterdam, is 6\d\d km away/);
     expect(body.hint).toContain('station=amsterdam');
   });
 });

@@ -137,6 +137,7 @@ describe('/v1/verification', () => {
     // demo: squared errors 0.25 at lead 1, 0.5 at lead 2 in the first run, 0 in the second.
     expect(body.models[0]).toEqual({
       model: 'demo',
+      wind_vector_rmse: null,
       variables: {
         temperature_2m: {
           unit: '°C',
@@ -145,9 +146,19 @@ describe('/v1/verification', () => {
           rmse: 0.433,
           mae: 0.75,
           bias: -0.5,
+          crps: 0.75,
+          coverage_50: null,
+          coverage_80: null,
           skill_persistence: 0.9375,
           skill_climatology: null,
-          by_lead: { lead: [1, 2], count: [6, 6], mse: [0.125, 0.25], mae: [0.5, 1] },
+          by_lead: {
+            lead: [1, 2],
+            count: [6, 6],
+            mse: [0.125, 0.25],
+            mae: [0.5, 1],
+            bias: [-0.5, -0.5],
+            crps: [0.5, 1],
+          },
         },
       },
     });
@@ -181,7 +192,9 @@ test('/v1/models tells the models at hand and those of the newest run', async ()
         kind: 'network',
         weights_sha256: 'ab'.repeat(32),
         created_at: '2025-01-01T00:00:00Z',
+        architecture: null,
         training: { dataset: 'sample' },
+        scores: { temperature_2m: { unit: '°C', mse: 0.375, skill_persistence: 0.9375 } },
         in_latest_run: true,
       },
       {
@@ -190,7 +203,9 @@ test('/v1/models tells the models at hand and those of the newest run', async ()
         kind: 'baseline',
         weights_sha256: null,
         created_at: null,
+        architecture: null,
         training: null,
+        scores: { temperature_2m: { unit: '°C', mse: 6, skill_persistence: 0 } },
         in_latest_run: true,
       },
     ],
@@ -203,13 +218,13 @@ describe('/health', () => {
     expect(await get('/health/live')).toMatchObject({ status: 200, body: { status: 'live' } });
   });
 
-  test('ready when there is a run, and it is not older than two hours of the service clock', async () => {
-    const { get } = await startFilled({ now: (INIT + 2) * 3_600_000 });
+  test('ready when there is a run, and it is not older than two intervals between runs', async () => {
+    const { get } = await startFilled({ now: (INIT + 12) * 3_600_000 });
     expect(await get('/health/ready')).toMatchObject({ status: 200, body: { latestRun: '2025-02-20T00:00Z' } });
-    const late = await startFilled({ now: (INIT + 2) * 3_600_000 + 1 });
+    const late = await startFilled({ now: (INIT + 12) * 3_600_000 + 1 });
     const { status, body } = await late.get('/health/ready');
     expect([status, body.code]).toEqual([503, 'NOT_READY']);
-    expect(body.detail).toBe('the newest run, of 2025-02-20T00:00Z, is 2 h old');
+    expect(body.detail).toBe('the newest run, of 2025-02-20T00:00Z, is 12 h old');
     const { get: getEmpty } = await startEmpty();
     expect((await getEmpty('/health/ready')).body.detail).toBe("the dataset 'demo' has no run yet");
   });

@@ -1,33 +1,43 @@
 /** `GET /v1/events`: server-sent events, `run-published` and `observations-updated`, for as long as the connection lasts. */
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { KernelcastError } from '../../errors.ts';
-import { type ApiContext, datasetName, describeDataset } from '../context.ts';
-import type { Events } from '../events.ts';
-import { parseQuery, text } from '../query.ts';
+import { datasetName, describeDataset } from '../context.ts';
+import { LimitError } from '../limits.ts';
+import { text } from '../parameters.ts';
+import { parseQuery } from '../query.ts';
+import type { Route, Tools } from '../route.ts';
 
 /** Each holds a connection and costs little; without a bound, somebody could hold them all. */
 const MOST_LISTENERS = 1000;
+const RETRY_SECONDS = 60;
 
 const schema = z.strictObject({ dataset: text().optional() });
 
-export function eventsRoute(context: ApiContext, events: Events): RequestHandler {
-  return async (request, response) => {
-    const { dataset: given } = parseQuery(schema, request);
-    const dataset = datasetName(context, given);
-    // The service's own may be listened to before it is there.
-    if (dataset !== context.status().dataset) await describeDataset(context, given);
-    if (events.count >= MOST_LISTENERS) {
-      throw new KernelcastError('TOO_MANY_REQUESTS', `${MOST_LISTENERS} already listen to events`, {
-        hint: 'Ask /v1/status instead.',
-      });
-    }
-    response.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
-    response.flushHeaders();
-    if (request.method === 'HEAD') {
-      response.end();
-      return;
-    }
-    await events.listen(response, dataset, request.get('Last-Event-ID'));
+export function eventsRoute({ context, events, access }: Tools): Route {
+  return {
+    id: 'Events',
+    path: '/v1/events',
+    tag: 'runs',
+    summary: 'Server-sent events: run-published and observations-updated',
+    description: 'Each event has an id; who connects again with it in Last-Event-ID is told what came since.',
+    query: schema,
+    answers: { 'text/event-stream': null },
+    problems: [404, 503],
+    get: async (request, response) => {
+      access.identify(request);
+      const { dataset: given } = parseQuery(schema, request);
+      const dataset = datasetName(context, given);
+      // The service's own may be listened to before it is there.
+      if (dataset !== context.status().dataset) await describeDataset(context, given);
+      if (events.count >= MOST_LISTENERS) {
+        throw new LimitError(`${MOST_LISTENERS} listen to events already`, 'Ask /v1/status instead.', RETRY_SECONDS);
+      }
+      response.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+      response.flushHeaders();
+      if (request.method === 'HEAD') {
+        response.end();
+        return;
+      }
+      await events.listen(response, dataset, request.get('Last-Event-ID'));
+    },
   };
 }

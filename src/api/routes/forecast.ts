@@ -1,133 +1,139 @@
-/** `GET /v1/forecast`: one place, in the shape of Open-Meteo's answers; observed hours in front with `past_hours`. */
-import type { RequestHandler } from 'express';
+/** `GET|POST /v1/forecast`: places, in the shape of Open-Meteo's answers; observed hours in front where they are asked for. */
+import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import type { Series } from '../../domain/series.ts';
-import type { Station } from '../../domain/station.ts';
-import { formatHour } from '../../domain/time.ts';
-import { KernelcastError } from '../../errors.ts';
-import { answer } from '../answer.ts';
-import { closest } from '../closest.ts';
-import type { ApiContext } from '../context.ts';
-import { badParameter, hourOrLatest, integer, list, number, oneOf, parseQuery, quantities, text } from '../query.ts';
-import { chooseModels, resolveRun } from '../resolve-run.ts';
-import { type NearStation, nearest } from '../stations.ts';
-import { TEMPERATURE_UNITS, unitLabels, WIND_SPEED_UNITS } from '../units.ts';
-import { defaultQuantities, stationColumn } from '../values.ts';
-
-/** Beyond this distance a station says too little about a place. */
-const MAX_DISTANCE_KM = 300;
+import { formatHour, hourOf, MILLISECONDS_PER_HOUR } from '../../domain/time.ts';
+import { encodePlaces, MEDIA_TYPES } from '../formats/format.ts';
+import { checkFrame } from '../frame.ts';
+import type { Sources } from '../hours.ts';
+import { describeObserved, readObserved } from '../observed.ts';
+import { hourOrLatest, list } from '../parameters.ts';
+import type { PlaceData } from '../place-answer.ts';
+import { axisOf, placeData, zonesOf } from '../place-data.ts';
+import { FORECAST_PARAMETERS, hoursNeeded, SHARED_PARAMETERS, wantedOf, weightOf } from '../place-query.ts';
+import { checkPlaces, findPlaces } from '../places.ts';
+import { parseBody, parseQuery } from '../query.ts';
+import { chooseModels, expiryOf, type ResolvedRun, resolveRun } from '../resolve-run.ts';
+import type { Route, Tools } from '../route.ts';
+import { placeAnswersSchema } from '../schemas/place-answer.ts';
+import { StaleBasis, untilFresh } from '../stale-basis.ts';
 
 const schema = z.strictObject({
-  station: text().optional(),
-  latitude: number(-90, 90).optional(),
-  longitude: number(-180, 180).optional(),
-  dataset: text().optional(),
-  hourly: quantities().optional(),
-  models: list().optional(),
-  run: hourOrLatest().default('latest'),
-  past_hours: integer(0, 168).default(0),
-  temperature_unit: oneOf(...keysOf(TEMPERATURE_UNITS)).default('celsius'),
-  wind_speed_unit: oneOf(...keysOf(WIND_SPEED_UNITS)).default('kmh'),
+  ...SHARED_PARAMETERS,
+  ...FORECAST_PARAMETERS,
+  models: list().optional().describe("ids of the run's models, the default first; with several, names end in _MODEL"),
+  run: hourOrLatest().default('latest').describe('the initialisation time of an earlier run'),
 });
 type Query = z.infer<typeof schema>;
 
-export function forecastRoute(context: ApiContext): RequestHandler {
-  return async (request, response) => {
-    const start = performance.now();
-    const query = parseQuery(schema, request);
-    checkPlace(query);
-    const run = await resolveRun(context, query.dataset, query.run, 'run');
-    const models = chooseModels(run, query.models, 'models');
-    const forecasts = await Promise.all(models.map(({ id }) => context.runs.read(run.dataset, run.init, id)));
-    const { station, distanceKm } = findStation(forecasts[0].stations, query);
-    const revision = query.past_hours > 0 ? (await context.observations.describe(run.dataset)).revision : '';
+export function forecastRoute(tools: Tools): Route {
+  return {
+    id: 'Forecast',
+    path: '/v1/forecast',
+    tag: 'forecasts',
+    summary: 'The forecast of places',
+    description:
+      "In the shape of Open-Meteo's answers. POST takes the same parameters as JSON or as a form, for long lists.",
+    query: schema,
+    body: 'query',
+    answers: {
+      ...Object.fromEntries(Object.values(MEDIA_TYPES).map((type) => [type, null])),
+      [MEDIA_TYPES.json]: placeAnswersSchema,
+    },
+    problems: [404, 413, 415, 503],
+    get: handler(tools, (request) => parseQuery(schema, request)),
+    post: handler(tools, (request) => parseBody(schema, request)),
+  };
+}
 
-    await answer(request, response, [context.version, run, revision], async () => {
-      const past = await readPast(context, run.dataset, run.init + 1, query.past_hours);
-      const units = { temperature: query.temperature_unit, windSpeed: query.wind_speed_unit };
-      const variables = query.hourly ?? defaultQuantities(forecasts[0]);
-      const first = run.init + 1 - query.past_hours;
-      const hours = query.past_hours + run.leadHours;
-      const labels = unitLabels(variables, units);
-      const hourlyUnits: Record<string, string> = { time: 'iso8601' };
-      const hourly: Record<string, unknown[]> = {
-        time: Array.from({ length: hours }, (_, t) => formatHour(first + t).slice(0, -1)),
-      };
-      for (const quantity of variables) {
-        const { name } = quantity;
-        const before = past ? stationColumn(past, station.id, quantity, units) : [];
-        for (const [m, model] of models.entries()) {
-          const key = models.length > 1 ? `${name}_${model.id}` : name;
-          hourlyUnits[key] = labels[name];
-          hourly[key] = [...before, ...stationColumn(forecasts[m], station.id, quantity, units)];
-        }
-      }
-      return {
-        latitude: station.latitude,
-        longitude: station.longitude,
-        elevation: station.elevation,
-        generationtime_ms: Math.round((performance.now() - start) * 1000) / 1000,
-        utc_offset_seconds: 0,
-        timezone: 'GMT',
-        timezone_abbreviation: 'GMT',
-        station: {
-          id: station.id,
-          name: station.name,
-          country: station.country,
-          distance_km: Math.round(distanceKm * 10) / 10,
+function handler(tools: Tools, parse: (request: Request) => Query): RequestHandler {
+  const { context, answers, access, limits, freshness } = tools;
+  return async (request, response) => {
+    const client = access.identify(request);
+    const query = parse(request);
+    checkPlaces(query);
+    checkFrame(query);
+    await untilFresh(async () => {
+      const state = await freshness.state(query.dataset ?? context.status().dataset);
+      const resolved = await resolveRun(context, query.dataset, query.run, 'run');
+      const { run, isLatest } = resolved;
+      const models = chooseModels(run, query.models, 'models');
+      const forecasts = await Promise.all(models.map(({ id }) => context.runs.read(run.dataset, run.init, id)));
+
+      const places = findPlaces(forecasts[0].stations, query);
+      const timing = { anchor: run.init + 1, hours: run.leadHours, current: hourOf(context.clock.now()) };
+      const zones = zonesOf(query.timezone, places, timing.anchor);
+      const wanted = wantedOf(query, forecasts[0]);
+      const axes = [...new Set(zones.map(({ offset }) => offset))].map((offset) =>
+        axisOf(timing, { ...zones[0], offset }),
+      );
+      const span = hoursNeeded(query, wanted, axes, timing.current);
+      const seesPast = span.from <= run.init;
+      const info = seesPast ? await context.observations.describe(run.dataset) : undefined;
+      const hasCurrent = wanted.current.length > 0;
+      const isFixed = !isLatest && query.dataset !== undefined && !seesPast && !hasCurrent;
+      const now = context.clock.now();
+      const until = hasCurrent ? (timing.current + 1) * MILLISECONDS_PER_HOUR : undefined;
+
+      await answers.send(request, response, {
+        basis: ['forecast', query, resolved, info?.revision, hasCurrent && timing.current],
+        dataset: run.dataset,
+        state,
+        mediaType: MEDIA_TYPES[query.format],
+        isCompressible: query.format !== 'xlsx' && query.format !== 'parquet',
+        lastModified: seesPast || hasCurrent ? undefined : run.createdAt,
+        expires: isFixed
+          ? now + 24 * MILLISECONDS_PER_HOUR * 365
+          : earliest(isLatest ? expiryOf(resolved) : undefined, until),
+        until,
+        make: async () => {
+          const weight = weightOf(places.length, span.to - span.from, wanted, models.length);
+          await limits.charge(client, weight, blamed(query));
+          const ids = new Set(places.map(({ station }) => station.id));
+          const past = { from: span.from, to: Math.min(span.to, run.init + 1) };
+          const observed = seesPast ? await readObserved(context.observations, run.dataset, past, ids) : undefined;
+          if (observed?.info.revision !== info?.revision) throw new StaleBasis();
+          const identity = {
+            generatedAt: run.createdAt,
+            run: describeRun(resolved, models),
+            observations: observed && describeObserved(observed.info),
+          };
+          const sources = models.map((model, index) => ({
+            suffix: models.length > 1 ? `_${model.id}` : '',
+            sources: sourcesOf(run.init, observed?.series, forecasts[index]),
+          }));
+          const data = places.map((place, index): PlaceData => {
+            return placeData(query, wanted, timing, place, zones[index], sources, identity);
+          });
+          return encodePlaces(data, query.format);
         },
-        run: {
-          dataset: run.dataset,
-          init: formatHour(run.init),
-          created_at: run.createdAt,
-          model: models[0].id,
-          weights_sha256: models[0].weightsSha256,
-        },
-        hourly_units: hourlyUnits,
-        hourly,
-      };
+      });
     });
   };
 }
 
-function checkPlace({ station, latitude, longitude }: Query): void {
-  const hint = 'Give a station, or a latitude and a longitude.';
-  if (station !== undefined) {
-    if (latitude === undefined && longitude === undefined) return;
-    throw badParameter('station', 'a station and a position are given at once', hint);
-  }
-  if (latitude === undefined) throw badParameter('latitude', "the parameter 'latitude' is missing", hint);
-  if (longitude === undefined) throw badParameter('longitude', "the parameter 'longitude' is missing", hint);
+function sourcesOf(init: number, observed: Series | undefined, forecast: Series): Sources {
+  return { init, observed, forecast };
 }
 
-/** The station of that id, or the nearest to the position, which is then named in the answer with its distance. */
-function findStation(stations: readonly Station[], { station: id, latitude, longitude }: Query): NearStation {
-  if (id !== undefined) {
-    const station = stations.find((candidate) => candidate.id === id);
-    if (station) return { station, distanceKm: 0 };
-    const meant = closest(
-      id,
-      stations.map((candidate) => candidate.id),
-    );
-    throw new KernelcastError('NOT_FOUND', `there is no station '${id.slice(0, 64)}'`, {
-      where: { parameter: 'station' },
-      hint: `${meant ? `Did you mean '${meant}'? ` : ''}Find stations by name with /v1/stations?search=...`,
-    });
-  }
-  const near = nearest(stations, { latitude: latitude!, longitude: longitude! });
-  if (near.distanceKm <= MAX_DISTANCE_KM) return near;
-  const { name, id: nearId } = near.station;
-  throw new KernelcastError(
-    'NOT_FOUND',
-    `no station within ${MAX_DISTANCE_KM} km: the nearest, ${name || nearId}, is ${Math.round(near.distanceKm)} km away`,
-    { where: { parameter: 'latitude' }, hint: `Its id is '${nearId}'; ask for it by station=${nearId}.` },
-  );
+function describeRun({ run, nextDue }: ResolvedRun, models: ReturnType<typeof chooseModels>): PlaceData['run'] {
+  return {
+    dataset: run.dataset,
+    init: formatHour(run.init),
+    created_at: run.createdAt,
+    valid_until: nextDue === undefined ? null : new Date(nextDue).toISOString(),
+    model: models[0].id,
+    weights_sha256: models[0].weightsSha256,
+    models: models.map(({ id, weightsSha256 }) => ({ id, weights_sha256: weightsSha256 })),
+  };
 }
 
-async function readPast(context: ApiContext, dataset: string, to: number, hours: number): Promise<Series | undefined> {
-  return hours > 0 ? context.observations.read(dataset, to - hours, to) : undefined;
+/** Which of the parameters makes an answer heavy. */
+export function blamed({ station, bounding_box }: Pick<Query, 'station' | 'bounding_box'>): string {
+  return station ? 'station' : bounding_box ? 'bounding_box' : 'latitude';
 }
 
-function keysOf<K extends string>(units: Record<K, unknown>): K[] {
-  return Object.keys(units) as K[];
+function earliest(...times: (number | undefined)[]): number | undefined {
+  if (times[0] === undefined) return undefined;
+  return Math.min(...times.filter((time) => time !== undefined));
 }

@@ -1,40 +1,67 @@
 /** `GET /v1/runs/{init}/values`: one model of a run at all stations, in degrees Celsius and metres per second; for maps. */
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { formatHour } from '../../domain/time.ts';
-import { answer } from '../answer.ts';
-import type { ApiContext } from '../context.ts';
-import { badParameter, hourOrLatest, parseQuery, quantities, text } from '../query.ts';
-import { chooseModels, resolveRun } from '../resolve-run.ts';
+import { formatHour, MILLISECONDS_PER_HOUR } from '../../domain/time.ts';
+import { JSON_TYPE, jsonBytes } from '../answers.ts';
+import { hourOrLatest, quantities, text } from '../parameters.ts';
+import { badParameter, parseQuery } from '../query.ts';
+import { chooseModels, expiryOf, resolveRun } from '../resolve-run.ts';
+import type { Route, Tools } from '../route.ts';
+import { runValuesSchema } from '../schemas/service.ts';
 import { INTERNAL_UNITS, unitLabels } from '../units.ts';
 import { defaultQuantities, stationRows } from '../values.ts';
 
 const schema = z.strictObject({
   dataset: text().optional(),
-  model: text().optional(),
+  model: text().optional().describe("one of the run's; its first where it is not given"),
   hourly: quantities().optional(),
 });
+const parameters = z.strictObject({ init: hourOrLatest().describe('the initialisation time of the run') });
 
-export function runValuesRoute(context: ApiContext): RequestHandler<{ init: string }> {
-  return async (request, response) => {
-    const { dataset, model: given, hourly } = parseQuery(schema, request);
-    const time = hourOrLatest().safeParse(request.params.init);
-    if (!time.success) throw badParameter('init', `the time of the run ${time.error.issues[0].message}`);
-    const run = await resolveRun(context, dataset, time.data, 'init');
-    const [model] = chooseModels(run, given === undefined ? undefined : [given], 'model');
+export function runValuesRoute({ context, answers, access, limits, freshness }: Tools): Route {
+  return {
+    id: 'RunValues',
+    path: '/v1/runs/{init}/values',
+    tag: 'runs',
+    summary: 'One model of a run at all stations',
+    query: schema,
+    parameters,
+    answers: { [JSON_TYPE]: runValuesSchema },
+    problems: [404, 503],
+    get: async (request, response) => {
+      const client = access.identify(request);
+      const query = parseQuery(schema, request);
+      const time = parameters.safeParse({ init: request.params.init });
+      if (!time.success) throw badParameter('init', `the time of the run ${time.error.issues[0].message}`);
+      const state = await freshness.state(query.dataset ?? context.status().dataset);
+      const resolved = await resolveRun(context, query.dataset, time.data.init, 'init');
+      const { run, isLatest } = resolved;
+      const [model] = chooseModels(run, query.model === undefined ? undefined : [query.model], 'model');
+      const isFixed = time.data.init !== 'latest' && query.dataset !== undefined;
+      const expires = isFixed ? context.clock.now() + 24 * 365 * MILLISECONDS_PER_HOUR : expiryOf(resolved);
 
-    await answer(request, response, [context.version, run], async () => {
-      const series = await context.runs.read(run.dataset, run.init, model.id);
-      const asked = hourly ?? defaultQuantities(series);
-      return {
+      await answers.send(request, response, {
+        basis: ['values', query, run],
         dataset: run.dataset,
-        init: formatHour(run.init),
-        model: model.id,
-        stations: series.stations.map(({ id }) => id),
-        time: Array.from({ length: series.hours }, (_, t) => formatHour(series.from + t)),
-        hourly_units: { time: 'iso8601', ...unitLabels(asked, INTERNAL_UNITS) },
-        hourly: Object.fromEntries(asked.map((each) => [each.name, stationRows(series, each, INTERNAL_UNITS)])),
-      };
-    });
+        state,
+        mediaType: JSON_TYPE,
+        lastModified: run.createdAt,
+        expires: isFixed || isLatest ? expires : undefined,
+        make: async () => {
+          const series = await context.runs.read(run.dataset, run.init, model.id);
+          const asked = query.hourly ?? defaultQuantities(series);
+          const days = Math.ceil(run.leadHours / 24);
+          await limits.charge(client, series.stations.length * days * Math.max(1, asked.length), 'hourly');
+          return jsonBytes({
+            dataset: run.dataset,
+            init: formatHour(run.init),
+            model: model.id,
+            stations: series.stations.map(({ id }) => id),
+            time: Array.from({ length: series.hours }, (_, t) => formatHour(series.from + t)),
+            hourly_units: { time: 'iso8601', ...unitLabels(asked, INTERNAL_UNITS) },
+            hourly: Object.fromEntries(asked.map((each) => [each.name, stationRows(series, each, INTERNAL_UNITS)])),
+          });
+        },
+      });
+    },
   };
 }

@@ -1,34 +1,54 @@
 /** `GET /v1/runs`: the runs of a dataset, newest first. */
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { formatHour, type Hour } from '../../domain/time.ts';
 import { isKernelcastError } from '../../errors.ts';
 import type { Run } from '../../store/runs.ts';
-import { answer } from '../answer.ts';
+import { JSON_TYPE, jsonBytes } from '../answers.ts';
 import { type ApiContext, datasetName, describeDataset } from '../context.ts';
-import { integer, parseQuery, text } from '../query.ts';
+import { integer, text } from '../parameters.ts';
+import { parseQuery } from '../query.ts';
+import type { Route, Tools } from '../route.ts';
+import { runsSchema } from '../schemas/service.ts';
 
 const schema = z.strictObject({ dataset: text().optional(), limit: integer(1, 1000).default(24) });
 
-export function runsRoute(context: ApiContext): RequestHandler {
-  return async (request, response) => {
-    const { dataset: given, limit } = parseQuery(schema, request);
-    const dataset = datasetName(context, given);
-    const inits = (await context.runs.list(dataset)).slice(-limit).reverse();
-    // A dataset that is there, but has no runs, has an empty list; one that is not there is an error.
-    if (inits.length === 0) await describeDataset(context, given);
-    const runs = (await Promise.all(inits.map((init) => describeIfThere(context, dataset, init)))).filter(
-      (run) => run !== undefined,
-    );
-    await answer(request, response, [context.version, runs], () => ({
-      dataset,
-      runs: runs.map(({ init, createdAt, leadHours, models }) => ({
-        init: formatHour(init),
-        createdAt,
-        leadHours,
-        models,
-      })),
-    }));
+export function runsRoute({ context, answers, access, freshness }: Tools): Route {
+  return {
+    id: 'Runs',
+    path: '/v1/runs',
+    tag: 'runs',
+    summary: 'The runs of a dataset, newest first',
+    query: schema,
+    answers: { [JSON_TYPE]: runsSchema },
+    problems: [404, 503],
+    get: async (request, response) => {
+      access.identify(request);
+      const { dataset: given, limit } = parseQuery(schema, request);
+      const dataset = datasetName(context, given);
+      const state = await freshness.state(dataset);
+      const inits = (await context.runs.list(dataset)).slice(-limit).reverse();
+      // A dataset that is there, but has no runs, has an empty list; one that is not there is an error.
+      if (inits.length === 0) await describeDataset(context, given);
+      const runs = (await Promise.all(inits.map((init) => describeIfThere(context, dataset, init)))).filter(
+        (run) => run !== undefined,
+      );
+      await answers.send(request, response, {
+        basis: ['runs', dataset, runs],
+        dataset,
+        state,
+        mediaType: JSON_TYPE,
+        make: async () =>
+          jsonBytes({
+            dataset,
+            runs: runs.map(({ init, createdAt, leadHours, models }) => ({
+              init: formatHour(init),
+              createdAt,
+              leadHours,
+              models,
+            })),
+          }),
+      });
+    },
   };
 }
 

@@ -1,40 +1,64 @@
-/** `GET /v1/stations`: the stations of a dataset; by name, or by their distance from a position. */
-import type { RequestHandler } from 'express';
+/** `GET /v1/stations`: the stations of a dataset; by name, in a box, or by their distance from a position. */
 import { z } from 'zod';
-import { answer } from '../answer.ts';
-import { type ApiContext, describeDataset } from '../context.ts';
-import { badParameter, integer, number, parseQuery, text } from '../query.ts';
-import { byDistance, search } from '../stations.ts';
+import { JSON_TYPE, jsonBytes } from '../answers.ts';
+import { describeDataset } from '../context.ts';
+import { boundingBox, integer, number, text } from '../parameters.ts';
+import { badParameter, parseQuery } from '../query.ts';
+import type { Route, Tools } from '../route.ts';
+import { stationsSchema } from '../schemas/service.ts';
+import { byDistance, inBox, search } from '../stations.ts';
 
 const schema = z.strictObject({
   dataset: text().optional(),
-  search: text().optional(),
-  latitude: number(-90, 90).optional(),
+  search: text()
+    .optional()
+    .describe('the id, the beginning of a word of the name, or the country; case and accents do not count'),
+  latitude: number(-90, 90).optional().describe('with longitude: the nearest first, with their distance'),
   longitude: number(-180, 180).optional(),
+  bounding_box: boundingBox().optional().describe('south,west,north,east'),
   limit: integer(1, 100_000).default(100),
 });
 
-export function stationsRoute(context: ApiContext): RequestHandler {
-  return async (request, response) => {
-    const query = parseQuery(schema, request);
-    const { latitude, longitude, limit } = query;
-    if ((latitude === undefined) !== (longitude === undefined)) {
-      const missing = latitude === undefined ? 'latitude' : 'longitude';
-      throw badParameter(missing, `the parameter '${missing}' is missing`, 'A position has both.');
-    }
-    const { dataset, stations, revision } = await describeDataset(context, query.dataset);
+export function stationsRoute({ context, answers, access, freshness }: Tools): Route {
+  return {
+    id: 'Stations',
+    path: '/v1/stations',
+    tag: 'stations',
+    summary: 'The stations of a dataset',
+    query: schema,
+    answers: { [JSON_TYPE]: stationsSchema },
+    problems: [404, 503],
+    get: async (request, response) => {
+      access.identify(request);
+      const query = parseQuery(schema, request);
+      const { latitude, longitude, limit } = query;
+      if ((latitude === undefined) !== (longitude === undefined)) {
+        const missing = latitude === undefined ? 'latitude' : 'longitude';
+        throw badParameter(missing, `the parameter '${missing}' is missing`, 'A position has both.');
+      }
+      const state = await freshness.state(query.dataset ?? context.status().dataset);
+      const { dataset, stations, revision } = await describeDataset(context, query.dataset);
 
-    await answer(request, response, [context.version, revision], () => {
-      const found = query.search === undefined ? stations : search(stations, query.search);
-      if (latitude === undefined || longitude === undefined) return { dataset, stations: found.slice(0, limit) };
-      const near = byDistance(found, { latitude, longitude }).slice(0, limit);
-      return {
+      await answers.send(request, response, {
+        basis: ['stations', query, dataset, revision],
         dataset,
-        stations: near.map(({ station, distanceKm }) => ({
-          ...station,
-          distance_km: Math.round(distanceKm * 10) / 10,
-        })),
-      };
-    });
+        state,
+        mediaType: JSON_TYPE,
+        make: async () => {
+          const boxed = query.bounding_box === undefined ? stations : inBox(stations, query.bounding_box);
+          const found = query.search === undefined ? boxed : search(boxed, query.search);
+          if (latitude === undefined || longitude === undefined) {
+            return jsonBytes({ dataset, stations: found.slice(0, limit) });
+          }
+          return jsonBytes({
+            dataset,
+            stations: byDistance(found, { latitude, longitude }, limit).map(({ station, distanceKm }) => ({
+              ...station,
+              distance_km: Math.round(distanceKm * 10) / 10,
+            })),
+          });
+        },
+      });
+    },
   };
 }

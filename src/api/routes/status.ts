@@ -1,29 +1,39 @@
 /** `GET /v1/status`: what the service is, what it has, and what it is doing. */
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { formatHour } from '../../domain/time.ts';
 import { isKernelcastError } from '../../errors.ts';
-import { answerNow } from '../answer.ts';
+import { answerNow, JSON_TYPE } from '../answers.ts';
 import type { ApiContext } from '../context.ts';
 import { parseQuery } from '../query.ts';
+import type { Route, Tools } from '../route.ts';
+import { statusSchema } from '../schemas/service.ts';
 
 const schema = z.strictObject({});
 
-export function statusRoute(context: ApiContext): RequestHandler {
-  return async (request, response) => {
-    parseQuery(schema, request);
-    const { clock, dataset, jobs, preparing } = context.status();
-    const latest = await context.runs.latest(dataset);
-    answerNow(response, {
-      version: context.version,
-      now: new Date(context.clock.now()).toISOString(),
-      clock,
-      dataset,
-      datasets: await describeAll(context),
-      latestRun: latest === undefined ? null : formatHour(latest),
-      preparing: preparing ?? null,
-      jobs,
-    });
+export function statusRoute({ context, access }: Tools): Route {
+  return {
+    id: 'Status',
+    path: '/v1/status',
+    tag: 'service',
+    summary: 'What the service has, and what it is doing',
+    query: schema,
+    answers: { [JSON_TYPE]: statusSchema },
+    get: async (request, response) => {
+      access.identify(request);
+      parseQuery(schema, request);
+      const { clock, dataset, jobs, preparing } = context.status();
+      const latest = await context.runs.latest(dataset);
+      answerNow(response, {
+        version: context.version,
+        now: new Date(context.clock.now()).toISOString(),
+        clock,
+        dataset,
+        datasets: await describeAll(context),
+        latestRun: latest === undefined ? null : formatHour(latest),
+        preparing: preparing ?? null,
+        jobs,
+      });
+    },
   };
 }
 
