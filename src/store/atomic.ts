@@ -7,7 +7,8 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { type Files, fileError, listFolder, systemCode } from './files.ts';
 
-const TEMPORARY = /^\.tmp-[0-9a-f]{16}$/;
+/** A name that `sweepTemporary` knows. */
+export const TEMPORARY = /^\.tmp-[0-9a-f]{16}$/;
 
 /** How old a temporary name must be before it counts as left over by a crash. */
 export const LEFTOVER_AGE_MS = 3_600_000;

@@ -40,7 +40,7 @@ export interface Run {
   models: RunModel[];
 }
 
-const manifestSchema = z.object({
+export const runManifestSchema = z.object({
   format: z.literal('kernelcast-run'),
   version: z.literal(1),
   dataset: z.string(),
@@ -49,7 +49,7 @@ const manifestSchema = z.object({
   createdAt: z.string(),
   models: z.array(runModelSchema.extend({ file: fileEntrySchema })).min(1),
 });
-type Manifest = z.infer<typeof manifestSchema>;
+type Manifest = z.infer<typeof runManifestSchema>;
 
 export class RunStore {
   readonly #root: string;
@@ -62,7 +62,7 @@ export class RunStore {
     this.#root = join(root, 'runs');
     this.#files = options.files ?? nodeFiles;
     this.#cache = new SeriesCache(this.#files, options.cacheBytes);
-    this.#manifests = new ManifestCache(this.#files, manifestSchema);
+    this.#manifests = new ManifestCache(this.#files, runManifestSchema);
   }
 
   /**

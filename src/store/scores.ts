@@ -67,14 +67,14 @@ export interface QuantileSums {
   inside80: number;
 }
 
-const manifestSchema = z.object({
+export const scoreManifestSchema = z.object({
   format: z.literal('kernelcast-scores'),
   version: z.literal(1),
   dataset: z.string(),
   init: z.number().int(),
   file: fileEntrySchema,
 });
-type Manifest = z.infer<typeof manifestSchema>;
+type Manifest = z.infer<typeof scoreManifestSchema>;
 
 export class ScoreStore {
   readonly #root: string;
@@ -87,7 +87,7 @@ export class ScoreStore {
   constructor(root: string, options: { files?: Files } = {}) {
     this.#root = join(root, 'scores');
     this.#files = options.files ?? nodeFiles;
-    this.#manifests = new ManifestCache(this.#files, manifestSchema);
+    this.#manifests = new ManifestCache(this.#files, scoreManifestSchema);
   }
 
   /** @returns 'exists' when the run has its scores already; they stay as they are */
