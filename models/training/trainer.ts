@@ -177,9 +177,11 @@ async function validate<Unit, Batch>(
       where: { field: 'training.selectBy', measures: [...sums.keys()].join(', ') },
     });
   }
-  const means = Object.fromEntries([...sums].map(([name, { sum, count }]) => [name, sum / count]));
+  // What the data do not have (a variable that no source knows) has no mean.
+  const counted = [...sums].filter(([, { count }]) => count > 0);
+  const means = Object.fromEntries(counted.map(([name, { sum, count }]) => [name, sum / count]));
   if (Number.isFinite(means[selectBy])) return means;
-  throw new KernelcastError('MODEL', `the validation's ${selectBy} is ${means[selectBy]}`, {
+  throw new KernelcastError('MODEL', `the validation's ${selectBy} is ${means[selectBy] ?? 'a mean over nothing'}`, {
     hint: 'Are there observed values in the validation spans?',
   });
 }
