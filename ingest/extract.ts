@@ -10,11 +10,13 @@ import { isVariableName, VARIABLES, type VariableName } from '../src/domain/vari
 import { KernelcastError } from '../src/errors.ts';
 import { gridLayout } from './cf/grid-layout.ts';
 import { packingOf } from './cf/packing.ts';
+import { observedAlong, raggedLayout } from './cf/ragged-layout.ts';
 import { isStationFile, stationLayout, stationsOf } from './cf/station-layout.ts';
 import { openGrid } from './formats/open.ts';
 import { type Grid, type GridVariable, isText, textAttribute } from './grid.ts';
 import { gridSource } from './grid-source.ts';
 import { openSource, type SourceOptions } from './open-source.ts';
+import { raggedSource } from './ragged-source.ts';
 import { type Source, timesAtOnce } from './source.ts';
 import { stationSource } from './station-source.ts';
 
@@ -76,6 +78,14 @@ async function asItIs(grid: Grid, variable: GridVariable, options: SourceOptions
     conversion: { scale: 1, offset: 0 },
   };
   if (isStationFile(grid)) {
+    const ragged = raggedLayout(grid);
+    if (ragged) {
+      return raggedSource(
+        grid,
+        [{ ...field, layout: readable(observedAlong(ragged, variable), grid, variable) }],
+        undefined,
+      );
+    }
     const layout = readable(stationLayout(grid, variable), grid, variable);
     return stationSource(grid, [{ ...field, layout }], await stationsOf(grid, layout), undefined);
   }

@@ -4,10 +4,12 @@ import { KernelcastError } from '../src/errors.ts';
 import { type Field, findFields, type VariableMap } from './cf/find-variables.ts';
 import { gridLayout } from './cf/grid-layout.ts';
 import { KNOWN_VARIABLES } from './cf/known-names.ts';
+import { observedAlong, raggedLayout } from './cf/ragged-layout.ts';
 import { isStationFile, stationLayout, stationsOf } from './cf/station-layout.ts';
 import { openGrid } from './formats/open.ts';
 import { type Grid, textAttribute } from './grid.ts';
 import { gridSource } from './grid-source.ts';
+import { raggedSource } from './ragged-source.ts';
 import type { SamplingMethod } from './sampling/sampling-plan.ts';
 import type { Source } from './source.ts';
 import { stationSource } from './station-source.ts';
@@ -42,6 +44,11 @@ export async function openSource(path: string, options: SourceOptions): Promise<
 }
 
 async function openStations(grid: Grid, { map = {} }: SourceOptions): Promise<Source> {
+  const ragged = raggedLayout(grid);
+  if (ragged) {
+    const observed = await findFields(grid, map, (variable) => observedAlong(ragged, variable));
+    return raggedSource(grid, observed, cellMethodOf(observed));
+  }
   const fields = await findFields(grid, map, (variable) => stationLayout(grid, variable));
   const [{ layout }] = fields;
   sameCoordinates(grid, fields, ['time', 'latitude', 'longitude']);

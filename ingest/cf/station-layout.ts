@@ -1,6 +1,7 @@
 /**
- * Files of stations: CF discrete sampling geometries of `featureType` timeSeries (CF-1.11 chapter 9 and appendix H), in the
- * orthogonal multidimensional form: [station, time] or [time, station] with one time axis, or [time] for a single station.
+ * Files of stations: CF discrete sampling geometries of `featureType` timeSeries (CF-1.11 chapter 9 and appendix H). Here the
+ * orthogonal multidimensional form: [station, time] or [time, station] with one time axis, or [time] for a single station; the
+ * forms in which each station has times of its own are those of `ragged-layout.ts`.
  */
 
 import type { Station } from '../../src/domain/station.ts';
@@ -17,10 +18,7 @@ export interface StationLayout {
   longitude: GridVariable;
 }
 
-const READ_HINT = 'Kernelcast reads timeSeries files whose stations share one time axis: [station, time].';
-
-/** Attributes of the variables that count or name the stations of a ragged file. */
-const RAGGED = ['sample_dimension', 'instance_dimension', 'CF:ragged_row_count', 'CF:ragged_parent_index'];
+const READ_HINT = 'Kernelcast reads files of the feature type timeSeries.';
 
 /**
  * Whether a file calls itself a file of stations.
@@ -40,9 +38,6 @@ export function isStationFile(grid: Grid): boolean {
 
 /** The layout, or why there is none that we read. */
 export function stationLayout(grid: Grid, variable: GridVariable): StationLayout | string {
-  if ([...grid.variables.values()].some(({ attributes }) => RAGGED.some((name) => attributes.has(name)))) {
-    return 'a ragged layout: each station has times of its own';
-  }
   const [latitude, longitude] = [positionOf(grid, variable, 'latitude'), positionOf(grid, variable, 'longitude')];
   if (!latitude || !longitude) return 'its stations have no fixed latitude and longitude';
   const stationDimension = latitude.dimensions[0];
@@ -72,19 +67,45 @@ function positionOf(grid: Grid, variable: GridVariable, role: 'latitude' | 'long
 }
 
 /**
- * The station table of a file.
- * @throws KernelcastError `CONVENTIONS`: no id (`cf_role` timeseries_id), an id twice, or a position off the Earth
+ * The station table of a file whose stations share one time axis.
+ * @throws KernelcastError see `stationTable`
  */
 export async function stationsOf(grid: Grid, { latitude, longitude }: StationLayout): Promise<Station[]> {
-  const latitudes = await readDegrees(grid, latitude, 'latitude');
-  const longitudes = await readDegrees(grid, longitude, 'longitude');
-  const count = latitudes.length;
   const ofStation = (variable: GridVariable) =>
     latitude.dimensions.length === 0
       ? variable.shape.slice(0, variable.type === 'char' ? -1 : undefined).every((n) => n === 1)
       : variable.dimensions[0] === latitude.dimensions[0];
   const candidates = [...grid.variables.values()].filter(ofStation);
-  const idVariable = candidates.find(({ attributes }) => textAttribute(attributes, 'cf_role') === 'timeseries_id');
+  const elevation = candidates.find((variable) => isElevation(variable) && variable.shape.length <= 1);
+  return stationTable(grid, candidates, {
+    latitudes: (await readDegrees(grid, latitude, 'latitude')).map((degrees) => decimal(degrees, latitude)),
+    longitudes: (await readDegrees(grid, longitude, 'longitude')).map((degrees) => decimal(degrees, longitude)),
+    elevations: elevation && (await readCoordinate(grid, elevation)),
+  });
+}
+
+/** [station] */
+export interface StationPlaces {
+  latitudes: Float64Array;
+  longitudes: Float64Array;
+  elevations: Float64Array | undefined;
+}
+
+/**
+ * @param candidates the variables along the stations, among which are their ids and names
+ * @throws KernelcastError `CONVENTIONS`: no id (`cf_role` timeseries_id), an id twice, or a position off the Earth
+ */
+export async function stationTable(
+  grid: Grid,
+  candidates: readonly GridVariable[],
+  { latitudes, longitudes, elevations }: StationPlaces,
+): Promise<Station[]> {
+  const count = latitudes.length;
+  const idVariable =
+    candidates.find(({ attributes }) => textAttribute(attributes, 'cf_role') === 'timeseries_id') ??
+    candidates.find(({ attributes }) =>
+      /^(station|platform)_id$/.test(textAttribute(attributes, 'standard_name') ?? ''),
+    );
   if (!idVariable) {
     throw new KernelcastError('CONVENTIONS', 'the stations have no ids', {
       where: { file: grid.path },
@@ -95,8 +116,6 @@ export async function stationsOf(grid: Grid, { latitude, longitude }: StationLay
   const ids = idTexts.map(safeId);
   const nameVariable = candidates.find(isName(idVariable));
   const names = nameVariable ? await readTexts(grid, nameVariable, count) : idTexts;
-  const elevationVariable = candidates.find(isElevation);
-  const elevations = elevationVariable ? await readCoordinate(grid, elevationVariable) : undefined;
 
   const seen = new Set<string>();
   return ids.map((id, index): Station => {
@@ -114,8 +133,8 @@ export async function stationsOf(grid: Grid, { latitude, longitude }: StationLay
       id,
       name: names[index] || id,
       country: '',
-      latitude: decimal(latitudes[index], latitude),
-      longitude: eastOrWest(decimal(longitudes[index], longitude)),
+      latitude: latitudes[index],
+      longitude: eastOrWest(longitudes[index]),
       elevation: Number.isFinite(elevation) ? elevation : null,
     };
   });
@@ -128,12 +147,12 @@ function isName(idVariable: GridVariable): (variable: GridVariable) => boolean {
     (textAttribute(variable.attributes, 'standard_name') === 'platform_name' || /name/i.test(variable.name));
 }
 
-function isElevation(variable: GridVariable): boolean {
+export function isElevation(variable: GridVariable): boolean {
   const standardName = textAttribute(variable.attributes, 'standard_name') ?? '';
   const named =
     /^(surface_altitude|altitude)$/.test(standardName) || /^(elevation|elev|altitude|alt)$/i.test(variable.name);
   const units = textAttribute(variable.attributes, 'units') ?? 'm';
-  return named && !isText(variable) && variable.shape.length <= 1 && /^(m|met(er|re)s?)$/i.test(units);
+  return named && !isText(variable) && /^(m|met(er|re)s?)$/i.test(units);
 }
 
 /** One text a station: texts as they are, or numbers written out. */
@@ -151,6 +170,6 @@ function safeId(text: string): string {
 }
 
 /** 4.439 is 4.43900012... as a float32, which holds some seven digits: those are what was meant. */
-function decimal(value: number, { type }: GridVariable): number {
+export function decimal(value: number, { type }: GridVariable): number {
   return type === 'float' ? Number(Math.fround(value).toPrecision(7)) : value;
 }

@@ -98,16 +98,14 @@ describe('a file of stations is refused', () => {
     expect([error.code, error.message]).toEqual(['CONVENTIONS', expect.stringContaining('trajectoryProfile')]);
   });
 
-  it('when it is ragged, or each station has times of its own', async () => {
+  it('when it counts observations and its values do not stand along them', async () => {
     const rowSize: NetcdfVariable = {
       type: 'int',
       dimensions: ['station'],
-      attributes: { sample_dimension: 'obs' },
+      attributes: { sample_dimension: 'time' },
       values: [1, 2],
     };
-    expect((await failure(open({}, { rowSize }))).message).toContain('ragged');
-    const time = { ...FILE.variables.time, dimensions: ['station', 'time'], values: [0, 1, 2, 0, 1, 2] };
-    expect((await failure(open({}, { time }))).message).toContain('share one time axis');
+    expect((await failure(open({}, { rowSize }))).message).toContain('no value for each observation');
   });
 
   it('when its stations have no ids, or two the same', async () => {

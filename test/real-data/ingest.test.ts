@@ -87,6 +87,22 @@ describe.skipIf(!present)('from file to store', () => {
   });
 });
 
+describe.skipIf(!present)('stations with times of their own', () => {
+  it("erddap_station_indexed: three of Alaska's, three hours, as netCDF4 prints them", async () => {
+    const store = new ObservationStore(temporary);
+    const path = join(data, 'formats/erddap_station_indexed.nc');
+    const report = await ingestFiles([path], { dataset: 'alaska', store });
+    expect(report).toMatchObject({ stations: 3, from: parseHour('2010-01-01'), to: parseHour('2010-01-01T03') });
+    const { stations, variables } = await store.read('alaska');
+    expect(stations[0]).toMatchObject({ id: 'NMTA2', latitude: 64.5, longitude: -165.43, elevation: null });
+    const { temperature_2m, wind_speed_10m, wind_direction_10m } = variables;
+    const round = (values: Float32Array) => Array.from(values, (value) => Number(value.toFixed(3)));
+    expect(round(temperature_2m!.values)).toEqual([-13.6, -26.1, -7.3, -14.5, -26.7, -6.4, -15.1, -28.5, -7.3]);
+    expect(round(wind_speed_10m!.values)).toEqual([0.5, 0.4, NaN, 0.6, 0.8, NaN, 0.3, 1.7, NaN]);
+    expect(round(wind_direction_10m!.values)).toEqual([194, 4, NaN, 48, 340, NaN, 45, 294, NaN]);
+  });
+});
+
 describe.skipIf(!present)('NetCDF-4 from file to store', () => {
   const store = new ObservationStore(temporary);
 
@@ -139,7 +155,6 @@ describe.skipIf(!present)('files that must be refused', () => {
     'formats/cmip6_tas_mon_lat_descending_nc4.nc',
     'formats/cmip6_tasmin_day_360day_nc4.nc',
     'formats/cordex_tas_day_latlon2d_nc4.nc',
-    'formats/erddap_station_indexed.nc',
     'formats/erddap_timeseries_multidimensional.nc',
     'formats/erddap_timeseries_ragged.nc',
     'gridded/cmip_tas_monthly_global.nc',
