@@ -1,11 +1,12 @@
 /**
- * A CF file of stations as hourly series of any span, without a store between: what training and evaluation read directly.
+ * A CF file of stations as hourly series of any span, without a store between, after quality control: what training reads
+ * directly.
  *
  *     const file = await openStationSeries('knmi.nc');
  *     const series = await file.read(file.from, file.from + 72);   // no time of the file beyond the span is read
  */
 import { stat } from 'node:fs/promises';
-import { emptyVariable, type Series, seriesVariableNames } from '../src/domain/series.ts';
+import { emptyVariable, type Series, seriesVariableNames, withoutRejected } from '../src/domain/series.ts';
 import type { Station } from '../src/domain/station.ts';
 import type { Hour } from '../src/domain/time.ts';
 import { KernelcastError } from '../src/errors.ts';
@@ -13,6 +14,8 @@ import { copyVariable } from '../src/store/merge.ts';
 import type { VariableMap } from './cf/find-variables.ts';
 import { hourlyBlocks } from './hourly/hourly-blocks.ts';
 import { openSource } from './open-source.ts';
+import { controlled } from './quality/control.ts';
+import { LONGEST_STREAK } from './quality/limits.ts';
 import { hoursOf, slabs } from './read-file.ts';
 
 export interface StationSeries {
@@ -47,8 +50,8 @@ export async function openStationSeries(path: string, options: { map?: VariableM
             where: { file: path },
           });
         }
-        // A step before it, so that the first hours can be interpolated; nothing after it.
-        const first = native.hours.findIndex((hour) => hour > from - native.step);
+        // Times before it, so that the first hours can be interpolated and checked; nothing after it.
+        const first = native.hours.findIndex((hour) => hour > from - LONGEST_STREAK - native.step);
         const end = native.hours.findIndex((hour) => hour >= to);
         const [begin, stop] = [first < 0 ? native.hours.length : first, end < 0 ? native.hours.length : end];
         const part = {
@@ -58,8 +61,9 @@ export async function openStationSeries(path: string, options: { map?: VariableM
         };
         const series: Series = { stations, from, hours: to - from, variables: {} };
         for (const name of variables) series.variables[name] = emptyVariable(to - from, stations.length);
-        const blocks = hourlyBlocks(slabs(source, part), { stations, variables, step: native.step });
-        for await (const block of blocks) {
+        const checked = controlled(slabs(source, part), source);
+        for await (const each of hourlyBlocks(checked, { stations, variables, step: native.step })) {
+          const block = withoutRejected(each);
           for (const name of seriesVariableNames(block)) copyVariable(block, series, name);
         }
         return series;
