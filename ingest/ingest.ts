@@ -1,27 +1,29 @@
 /**
  * Files into the observation store: what `kernelcast ingest` and the jobs call.
  *
- * All or nothing: first every file is opened and all is checked that can be checked without its values, then all values are
- * read, and only then is anything written. What can still go wrong is the store itself (a full disk, a kill): the store
- * takes block by block (some months at a time), each block wholly or not at all, and the same command again completes it.
- * The series of all files together are held in memory in between; the files are not.
+ * All or nothing: first every file is opened and all is checked that can be checked without its values; then the files are read
+ * and merged block by block within one update of the dataset, which nobody sees before the last block is in. A file that ends
+ * early, a full disk or a kill leave the dataset as it was. Memory is that of a block (a month or so of hours), and of the
+ * months of the dataset that it touches.
  */
 import { basename } from 'node:path';
-import { FLAG, type Series } from '../src/domain/series.ts';
+import { emptyVariable, FLAG, isRejected, monthsBetween, type Series } from '../src/domain/series.ts';
 import type { Station } from '../src/domain/station.ts';
-import type { Hour } from '../src/domain/time.ts';
+import { type Hour, monthSpan } from '../src/domain/time.ts';
 import { VARIABLE_NAMES, type VariableName } from '../src/domain/variables.ts';
 import { isKernelcastError, KernelcastError } from '../src/errors.ts';
-import { mergeStations } from '../src/store/merge.ts';
+import type { DatasetUpdate } from '../src/store/dataset-update.ts';
+import { copyVariable, mergeStations } from '../src/store/merge.ts';
 import { checkName, checkStations } from '../src/store/names.ts';
 import type { ObservationStore } from '../src/store/observations.ts';
 import type { SourceOptions } from './open-source.ts';
+import { addRejected, noneRejected, type QualityReport, QualityTally, type Rejected } from './quality/report.ts';
 import { type FileSummary, inspectFile, readFile } from './read-file.ts';
-import { windAcross } from './wind.ts';
+import { completedNames, windAcross } from './wind.ts';
 
 export interface IngestOptions extends SourceOptions {
   dataset: string;
-  store: Pick<ObservationStore, 'describe' | 'merge'>;
+  store: Pick<ObservationStore, 'describe' | 'update'>;
   onProgress?: (progress: { file: string; done: number; total: number }) => void;
 }
 
@@ -29,6 +31,8 @@ export interface IngestOptions extends SourceOptions {
 export interface Counts {
   observed: number;
   interpolated: number;
+  /** Observed, and failed a check of quality control. */
+  rejected: number;
   missing: number;
 }
 
@@ -43,6 +47,7 @@ export interface FileReport extends Counts {
   /** The variables of the file that were read, and as what. */
   taken: readonly { name: VariableName; from: string }[];
   variables: readonly VariableName[];
+  quality: QualityReport;
 }
 
 export interface IngestReport extends Counts {
@@ -53,6 +58,8 @@ export interface IngestReport extends Counts {
   /** Exclusive. */
   to: Hour;
   variables: VariableName[];
+  /** Values by the check that they failed. */
+  rejectedBy: Rejected;
   /** The months of the store that changed, and how many of their values are new or replaced. */
   months: string[];
   added: number;
@@ -74,19 +81,73 @@ export async function ingestFiles(paths: readonly string[], options: IngestOptio
 
   const total = summaries.reduce((sum, { times }) => sum + times, 0);
   let done = 0;
-  const read: { file: string; blocks: Series[] }[] = [];
-  for (const file of paths) {
-    const blocks: Series[] = [];
-    const onTimes = (count: number) => {
-      done += count;
-      options.onProgress?.({ file, done, total });
-    };
-    for await (const block of readFile(file, { ...options, onTimes })) blocks.push(block);
-    read.push({ file, blocks });
+  return options.store.update(options.dataset, async (update) => {
+    const changes = new Changes(update);
+    const files: FileReport[] = [];
+    for (const [index, file] of paths.entries()) {
+      const tally = new FileTally(file, summaries[index]);
+      const onTimes = (count: number) => {
+        done += count;
+        options.onProgress?.({ file, done, total });
+      };
+      for await (const block of readFile(file, { ...options, keepRejected: true, onTimes })) {
+        tally.add(block);
+        await changes.merge(block, file);
+      }
+      files.push(tally.report());
+    }
+    await mergeWindBetween(files, summaries, update, changes);
+    return { dataset: options.dataset, files, ...totals(files, summaries), ...changes.counts() };
+  });
+}
+
+/** What an update has changed so far. */
+class Changes {
+  readonly #update: DatasetUpdate;
+  readonly #months = new Set<string>();
+  #added = 0;
+  #replaced = 0;
+
+  constructor(update: DatasetUpdate) {
+    this.#update = update;
   }
-  const files = read.map(({ file, blocks }, index) => reportOf(file, blocks, summaries[index]));
-  const changes = await merge(read, options);
-  return { dataset: options.dataset, files, ...totals(files, read), ...changes };
+
+  async merge(series: Series, file: string): Promise<void> {
+    const change = await this.#update.merge(series, { source: basename(file) });
+    for (const month of change.months) this.#months.add(month);
+    this.#added += change.added;
+    this.#replaced += change.replaced;
+  }
+
+  counts() {
+    return { months: [...this.#months].sort(), added: this.#added, replaced: this.#replaced };
+  }
+}
+
+/**
+ * Wind whose parts lie in different files, u in one and v in another: made of the hours that both have, a month at a time, from
+ * what the dataset holds of them now.
+ */
+async function mergeWindBetween(
+  files: readonly FileReport[],
+  summaries: readonly FileSummary[],
+  update: DatasetUpdate,
+  changes: Changes,
+): Promise<void> {
+  for (const [index, one] of files.entries()) {
+    for (const [offset, other] of files.slice(index + 1).entries()) {
+      const [a, b] = [summaries[index], summaries[index + 1 + offset]];
+      if (!completeEachOther(a, b)) continue;
+      const span = { from: Math.max(one.from, other.from), to: Math.min(one.to, other.to) };
+      for (const month of span.to > span.from ? monthsBetween(span.from, span.to) : []) {
+        const from = Math.max(span.from, monthSpan(month).from);
+        const to = Math.min(span.to, monthSpan(month).to);
+        const known = await update.read(from, to);
+        const series = windAcross(partOf(known, a), partOf(known, b));
+        if (series) await changes.merge(series, one.file);
+      }
+    }
+  }
 }
 
 function checkMap({ map = {} }: SourceOptions, summaries: readonly FileSummary[]): void {
@@ -112,57 +173,74 @@ async function checkStationTable({ store, dataset }: IngestOptions, summaries: r
   }
 }
 
-async function merge(read: readonly { file: string; blocks: Series[] }[], { store, dataset }: IngestOptions) {
-  const months = new Set<string>();
-  let added = 0;
-  let replaced = 0;
-  const put = async (series: Series, source: string) => {
-    const change = await store.merge(dataset, series, { source: basename(source) });
-    for (const month of change.months) months.add(month);
-    added += change.added;
-    replaced += change.replaced;
-  };
-  for (const { file, blocks } of read) for (const block of blocks) await put(block, file);
-  for (const { series, source } of windBetween(read)) await put(series, source);
-  return { months: [...months].sort(), added, replaced };
+/** Whether two files have together what neither has alone, at the same stations. */
+function completeEachOther(a: FileSummary, b: FileSummary): boolean {
+  const names = [...new Set([...a.variables, ...b.variables])];
+  const sameStations =
+    a.stations.length === b.stations.length && a.stations.every(({ id }, index) => id === b.stations[index].id);
+  return sameStations && completedNames(names).some((name) => !names.includes(name));
 }
 
-/** Wind whose parts lie in different files. */
-function* windBetween(
-  read: readonly { file: string; blocks: Series[] }[],
-): Generator<{ series: Series; source: string }> {
-  for (const [index, one] of read.entries()) {
-    for (const other of read.slice(index + 1)) {
-      for (const a of one.blocks) {
-        for (const b of other.blocks) {
-          const series = windAcross(a, b);
-          if (series) yield { series, source: one.file };
-        }
-      }
-    }
+/** The stations and variables of a file in a series. */
+function partOf(series: Series, { stations, variables }: FileSummary): Series {
+  const part: Series = { stations, from: series.from, hours: series.hours, variables: {} };
+  for (const name of variables) {
+    if (!series.variables[name]) continue;
+    part.variables[name] = emptyVariable(series.hours, stations.length);
+    copyVariable(series, part, name);
   }
+  return part;
 }
 
-function reportOf(file: string, blocks: readonly Series[], summary: FileSummary): FileReport {
-  const counts: Counts = { observed: 0, interpolated: 0, missing: 0 };
-  for (const { variables } of blocks) {
-    for (const { flags } of Object.values(variables)) {
+/** Counts the blocks of a file. */
+class FileTally {
+  readonly #file: string;
+  readonly #summary: FileSummary;
+  readonly #quality = new QualityTally();
+  readonly #counts: Counts = { observed: 0, interpolated: 0, rejected: 0, missing: 0 };
+  #from: Hour | undefined;
+  #to: Hour | undefined;
+
+  constructor(file: string, summary: FileSummary) {
+    this.#file = file;
+    this.#summary = summary;
+  }
+
+  add(block: Series): void {
+    this.#from ??= block.from;
+    this.#to = block.from + block.hours;
+    this.#quality.add(block);
+    for (const { flags } of Object.values(block.variables)) {
       for (const flag of flags) {
-        if (flag === FLAG.OBSERVED) counts.observed++;
-        else if (flag === FLAG.INTERPOLATED) counts.interpolated++;
-        else counts.missing++;
+        if (flag === FLAG.OBSERVED) this.#counts.observed++;
+        else if (flag === FLAG.INTERPOLATED) this.#counts.interpolated++;
+        else if (isRejected(flag)) this.#counts.rejected++;
+        else this.#counts.missing++;
       }
     }
   }
-  const { stations, outside, taken, variables } = summary;
-  const last = blocks[blocks.length - 1];
-  const span = { from: blocks[0].from, to: last.from + last.hours };
-  return { file, stations: stations.length, outside: outside.length, ...span, taken, variables, ...counts };
+
+  report(): FileReport {
+    const { stations, outside, taken, variables, duplicates } = this.#summary;
+    return {
+      file: this.#file,
+      stations: stations.length,
+      outside: outside.length,
+      from: this.#from!,
+      to: this.#to!,
+      taken,
+      variables,
+      ...this.#counts,
+      quality: this.#quality.report(duplicates),
+    };
+  }
 }
 
-function totals(files: readonly FileReport[], read: readonly { blocks: Series[] }[]) {
+function totals(files: readonly FileReport[], summaries: readonly FileSummary[]) {
   const sum = (key: keyof Counts) => files.reduce((total, file) => total + file[key], 0);
-  const ids = new Set(read.flatMap(({ blocks }) => blocks[0].stations.map(({ id }) => id)));
+  const ids = new Set(summaries.flatMap(({ stations }) => stations.map(({ id }) => id)));
+  const rejectedBy = noneRejected();
+  for (const { quality } of files) addRejected(rejectedBy, quality.rejected);
   return {
     stations: ids.size,
     from: Math.min(...files.map(({ from }) => from)),
@@ -170,6 +248,8 @@ function totals(files: readonly FileReport[], read: readonly { blocks: Series[] 
     variables: VARIABLE_NAMES.filter((name) => files.some(({ variables }) => variables.includes(name))),
     observed: sum('observed'),
     interpolated: sum('interpolated'),
+    rejected: sum('rejected'),
     missing: sum('missing'),
+    rejectedBy,
   };
 }

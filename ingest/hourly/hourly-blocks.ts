@@ -2,10 +2,18 @@
  * From values at a file's own times to hourly series, in blocks of bounded size that follow one another in time.
  *
  * The hours between two times are interpolated linearly, where both have a value, unless they lie further apart than the
- * file's step: such a gap is not bridged. Wind is interpolated as components, speed as speed; the direction is that of the
+ * file's step: such a gap is not bridged. Values that failed a check of quality control stay as they are, with their flag, and
+ * nothing is interpolated from them. Wind is interpolated as components, speed as speed; the direction is that of the
  * interpolated components.
  */
-import { emptyVariable, FLAG, type Series, type SeriesVariable, seriesVariableNames } from '../../src/domain/series.ts';
+import {
+  emptyVariable,
+  FLAG,
+  isRejected,
+  type Series,
+  type SeriesVariable,
+  seriesVariableNames,
+} from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { type Hour, monthOf, monthSpan } from '../../src/domain/time.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
@@ -41,7 +49,8 @@ export async function* hourlyBlocks(
   let last: { hour: Hour; frame: Frame } | undefined;
   for await (const slab of slabs) {
     for (const [index, hour] of slab.hours.entries()) {
-      const frame = frameOf(slab, slab.rows[index], stations.length);
+      const row = rowOf(slab, slab.rows[index], stations.length);
+      const frame = frameOf(row);
       const bridged = last !== undefined && hour - last.hour <= step;
       for (let at = bridged ? last!.hour + 1 : hour; at <= hour; at++) {
         if (block && !block.takes(at)) {
@@ -49,8 +58,8 @@ export async function* hourlyBlocks(
           block = undefined;
         }
         block ??= new BlockBuilder(stations, variables, at, Math.max(1, Math.floor(blockBytes / bytesPerHour)));
-        const share = bridged ? (at - last!.hour) / (hour - last!.hour) : 1;
-        block.put(at, at === hour ? frame : between(last!.frame, frame, share), at === hour);
+        if (at === hour) block.put(at, row);
+        else block.putInterpolated(at, between(last!.frame, frame, (at - last!.hour) / (hour - last!.hour)));
       }
       last = { hour, frame };
     }
@@ -58,13 +67,29 @@ export async function* hourlyBlocks(
   if (block) yield block.finish();
 }
 
-/** The values of one hour, [station] each. */
+/** One time of a slab, [station] each. */
+type Row = Partial<Record<VariableName, SeriesVariable>>;
+
+function rowOf(slab: NativeSlab, row: number, stations: number): Row {
+  const at: Row = {};
+  for (const name of Object.keys(slab.variables) as VariableName[]) {
+    const { values, flags } = slab.variables[name]!;
+    const [from, to] = [row * stations, (row + 1) * stations];
+    at[name] = { values: values.subarray(from, to), flags: flags.subarray(from, to) };
+  }
+  return at;
+}
+
+/** The values of one hour that may be interpolated from, [station] each. */
 type Frame = Partial<Record<VariableName, Float32Array>>;
 
-function frameOf(slab: NativeSlab, row: number, stations: number): Frame {
+function frameOf(row: Row): Frame {
   const frame: Frame = {};
-  for (const name of Object.keys(slab.variables) as VariableName[]) {
-    frame[name] = slab.variables[name]!.values.subarray(row * stations, (row + 1) * stations);
+  for (const name of Object.keys(row) as VariableName[]) {
+    const { values, flags } = row[name]!;
+    frame[name] = flags.some(isRejected)
+      ? values.map((value, s) => (isRejected(flags[s]) ? Number.NaN : value))
+      : values;
   }
   return frame;
 }
@@ -111,18 +136,30 @@ class BlockBuilder {
     return hour < this.#to && hour - (this.#from + this.#hours) < 24 * 28;
   }
 
-  put(hour: Hour, frame: Frame, observed: boolean): void {
-    const width = this.#stations.length;
+  put(hour: Hour, row: Row): void {
+    const at = this.#grownTo(hour);
+    for (const [name, { values, flags }] of Object.entries(row) as [VariableName, SeriesVariable][]) {
+      const target = this.#variables[name]!;
+      target.values.set(values, at);
+      for (let s = 0; s < values.length; s++) if (!Number.isNaN(values[s])) target.flags[at + s] = flags[s];
+    }
+  }
+
+  putInterpolated(hour: Hour, frame: Frame): void {
+    const at = this.#grownTo(hour);
+    for (const [name, values] of Object.entries(frame) as [VariableName, Float32Array][]) {
+      const { values: target, flags } = this.#variables[name]!;
+      target.set(values, at);
+      for (let s = 0; s < values.length; s++) if (!Number.isNaN(values[s])) flags[at + s] = FLAG.INTERPOLATED;
+    }
+  }
+
+  /** Makes room for an hour, the next in time. @returns where its values begin */
+  #grownTo(hour: Hour): number {
     const row = hour - this.#from;
     this.#hours = row + 1;
     if (row >= this.#capacity) this.#resize(Math.min(Math.max(2 * this.#capacity, row + 1), this.#to - this.#from));
-    for (const [name, values] of Object.entries(frame) as [VariableName, Float32Array][]) {
-      const { values: target, flags } = this.#variables[name]!;
-      target.set(values, row * width);
-      for (let s = 0; s < width; s++) {
-        if (!Number.isNaN(values[s])) flags[row * width + s] = observed ? FLAG.OBSERVED : FLAG.INTERPOLATED;
-      }
-    }
+    return row * this.#stations.length;
   }
 
   finish(): Series {

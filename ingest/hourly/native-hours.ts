@@ -19,6 +19,8 @@ export interface NativeHours {
   indices: Int32Array;
   /** Hours from one to the next, as a rule; 1 where there is one only. */
   step: number;
+  /** Times that are in the file already. */
+  duplicates: number;
 }
 
 const TOLERANCE_MS = 10 * 60_000;
@@ -53,7 +55,9 @@ export function nativeHours(axis: TimeAxis, options: { file: string; cellMethod?
   }
   const hours = Int32Array.from(best.keys()).sort();
   const indices = Int32Array.from(hours, (hour) => best.get(hour)!.index);
-  return { hours, indices, step: Math.max(1, Math.round(step)) };
+  let duplicates = 0;
+  for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) duplicates++;
+  return { hours, indices, step: Math.max(1, Math.round(step)), duplicates };
 }
 
 function refuseCoarse(step: number, cell: number, { file, cellMethod }: { file: string; cellMethod?: string }): void {

@@ -1,10 +1,13 @@
 /** `kernelcast ingest`: files of weather into the observation store. */
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { FileReport, IngestReport } from '../../ingest/ingest.ts';
+import { describeQuality } from '../../ingest/quality/report.ts';
 import { dataDirectory } from '../config.ts';
 import { formatHour } from '../domain/time.ts';
 import { isVariableName, VARIABLE_NAMES, type VariableName } from '../domain/variables.ts';
 import { KernelcastError } from '../errors.ts';
+import { fileError } from '../store/files.ts';
 import { startProgress } from './progress.ts';
 
 type VariableMap = Partial<Record<VariableName, string>>;
@@ -15,6 +18,8 @@ interface Options {
   map: VariableMap;
   skipOutside?: boolean;
   data?: string;
+  json?: boolean;
+  report?: string;
 }
 
 export function registerIngest(program: Command): void {
@@ -26,6 +31,8 @@ export function registerIngest(program: Command): void {
     .option('--stations <csv>', 'where to sample grids: id,latitude,longitude[,name,country,elevation]')
     .option('--map <name=variable>', 'take a variable of the file as one of ours; may be repeated', addMapping, {})
     .option('--skip-outside', 'leave out stations outside the grid')
+    .option('--report <file>', 'write the whole report as JSON: counts, gaps, first and last time of each station')
+    .option('--json', 'print that instead of a summary')
     .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
     .action(run);
 }
@@ -41,7 +48,8 @@ function addMapping(text: string, map: VariableMap): VariableMap {
   return { ...map, [name]: variable };
 }
 
-async function run(files: string[], { dataset, stations, map, skipOutside, data }: Options): Promise<void> {
+async function run(files: string[], options: Options): Promise<void> {
+  const { dataset, stations, map, skipOutside, data } = options;
   const [{ ingestFiles }, { readStationList }, { ObservationStore }] = await Promise.all([
     import('../../ingest/ingest.ts'),
     import('../../ingest/station-list.ts'),
@@ -58,9 +66,25 @@ async function run(files: string[], { dataset, stations, map, skipOutside, data 
       onProgress: ({ file, done, total }) => progress.update(done, total, file),
     });
     progress.stop();
-    process.stdout.write(formatReport(report));
+    const json = `${JSON.stringify(told(report), null, 1)}\n`;
+    if (options.report !== undefined) await writeReport(options.report, json);
+    process.stdout.write(options.json ? json : formatReport(report));
   } finally {
     progress.stop();
+  }
+}
+
+/** The report with its times as texts. */
+function told(report: IngestReport) {
+  const span = ({ from, to }: { from: number; to: number }) => ({ from: formatHour(from), to: formatHour(to) });
+  return { ...report, ...span(report), files: report.files.map((file) => ({ ...file, ...span(file) })) };
+}
+
+async function writeReport(path: string, json: string): Promise<void> {
+  try {
+    await writeFile(path, json);
+  } catch (error) {
+    throw fileError(error, 'write the report', path);
   }
 }
 
@@ -81,13 +105,19 @@ function monthSpan(months: readonly string[]): string {
 function describeFile(file: FileReport): string[] {
   const taken = file.taken.map(({ name, from }) => (name === from ? name : `${from} as ${name}`));
   const outside = file.outside === 0 ? [] : [`  left out, outside the grid: ${file.outside}`];
-  return [file.file, `  taken: ${taken.join(', ')}`, ...describeSpan(file), ...outside];
+  return [
+    file.file,
+    `  taken: ${taken.join(', ')}`,
+    ...describeSpan(file),
+    ...describeQuality(file.quality).map((note) => `  ${note}`),
+    ...outside,
+  ];
 }
 
 function describeSpan(part: FileReport | IngestReport): string[] {
   return [
     `  stations: ${part.stations}; ${formatHour(part.from)} to ${formatHour(part.to - 1)}, ${part.to - part.from} hours`,
     `  variables: ${part.variables.join(', ')}`,
-    `  values: ${part.observed} observed, ${part.interpolated} interpolated, ${part.missing} missing`,
+    `  values: ${part.observed} observed, ${part.interpolated} interpolated, ${part.rejected} rejected, ${part.missing} missing`,
   ];
 }

@@ -1,5 +1,5 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Command } from 'commander';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { encodeNetcdf, type NetcdfFile } from '../../ingest/formats/netcdf-classic/writer.ts';
@@ -115,6 +115,23 @@ describe('ingesting', () => {
     const report = await ingest([path]);
     expect([report.months, report.added, report.replaced]).toEqual([[], 0, 0]);
     expect(await contents()).toEqual(before);
+  });
+
+  it('writes only the months that late data touch', async () => {
+    const hours = range(FIRST, FIRST + 24 * 65, 24);
+    await ingest([await write('all.nc', { ...SPEC, hours })]);
+    const before = await contents();
+    const t2m = field('K', () => 290);
+    const late = await write('late.nc', { ...SPEC, hours: [FIRST + 24 * 20], variables: { t2m } });
+    const report = await ingest([late]);
+    expect(report.months).toEqual(['2024-03']);
+    const after = await contents();
+    const made = [...after.keys()].filter((path) => !before.has(path)).map((path) => basename(path).slice(0, 7));
+    expect(made).toEqual(['2024-03']);
+    const lost = [...before.keys()].filter((path) => !after.has(path)).map((path) => basename(path).slice(0, 7));
+    expect(lost.filter((month) => month !== '2024-03')).toEqual([]);
+    expect((await ingest([late])).months).toEqual([]);
+    expect(await contents()).toEqual(after);
   });
 
   it('merges several files, of other times and other variables; wind from components in different files too', async () => {
@@ -283,9 +300,34 @@ describe('the command', () => {
     );
     expect(report).toContain('t2m as temperature_2m, u10 as wind_u_component_10m');
     expect(report).toContain('stations: 2; 2024-02-29T18:00Z to 2024-03-01T03:00Z, 10 hours');
-    expect(report).toContain('values: 40 observed, 60 interpolated, 0 missing');
+    expect(report).toContain('values: 40 observed, 60 interpolated, 0 rejected, 0 missing');
     expect(report).toContain('dataset test: months changed: 2, 2024-02 to 2024-03; values added 100, replaced 0');
     expect((await store.describe('test')).stations).toHaveLength(2);
+  });
+
+  it('rejects what cannot be, keeps it out of use, and reports it by station, as JSON too', async () => {
+    await writeFile(folder.path('list.csv'), 'id,latitude,longitude\na,10,20\nb,-40,-170\n');
+    const t2m = field('K', (hour, lat, lon) => (lat === 10 && lon === 20 && hour === FIRST + 3 ? 9999 : 280));
+    const path = await write('odd.nc', { ...SPEC, variables: { t2m } });
+    const args = [path, '--stations', folder.path('list.csv'), '--dataset', 'test'];
+    expect(await run(...args, '--report', folder.path('report.json'))).toContain(
+      'rejected: 1 by range\n    most at: a 1',
+    );
+    const report = JSON.parse(await readFile(folder.path('report.json'), 'utf8'));
+    expect(report).toMatchObject({ from: '2024-02-29T18:00Z', rejected: 1, rejectedBy: { range: 1, step: 0 } });
+    expect(report.files[0].quality.stations[0]).toMatchObject({
+      id: 'a',
+      first: '2024-02-29T18:00Z',
+      last: '2024-03-01T03:00Z',
+      // Nothing is interpolated from the value that was rejected.
+      observed: 3,
+      rejected: { range: 1 },
+      missing: 4,
+      gaps: { count: 1, hours: 5, longest: 5 },
+    });
+    expect(JSON.parse(await run(...args, '--json')).months).toEqual([]);
+    const { values, flags } = (await store.read('test', FIRST + 3, FIRST + 4)).variables.temperature_2m!;
+    expect([values[0], flags[0], flags[1]]).toEqual([Number.NaN, FLAG.RANGE, FLAG.OBSERVED]);
   });
 
   it.each(['temperature=t2m', 'temperature_2m', '=x', 'temperature_2m='])('refuses --map %s', async (map) => {
