@@ -145,9 +145,9 @@ export class Answers {
 
   #cacheControl(expires: number | undefined): string {
     const { clock, secondsPerHour, isPrivate } = this.#options;
-    const hours = expires === undefined ? 0 : (expires - clock.now()) / 3_600_000;
-    const seconds = Math.min(MAX_AGE_SECONDS, Math.floor(hours * secondsPerHour()));
     const who = isPrivate ? 'private' : 'public';
+    const hours = expires === undefined ? 0 : (expires - clock.now()) / 3_600_000;
+    const seconds = hours > 0 ? Math.min(MAX_AGE_SECONDS, Math.floor(hours * secondsPerHour())) : 0;
     return seconds > 0 ? `${who}, max-age=${seconds}, must-revalidate` : `${isPrivate ? 'private, ' : ''}no-cache`;
   }
 }

@@ -15,6 +15,7 @@ import { ObservationStore } from '../../src/store/observations.ts';
 import { type RunModel, RunStore } from '../../src/store/runs.ts';
 import { type ScoreRow, ScoreStore } from '../../src/store/scores.ts';
 import { seriesOf, station, temporaryFolder } from '../store/support.ts';
+import { Described, type Description } from './described.ts';
 
 const ENGINE = {
   name: 'ONNX Runtime 1.30.0',
@@ -53,9 +54,24 @@ export function observed(from: Hour, hours: number): Series {
   return seriesOf(STATIONS, from, hours, value, { variables: VARIABLES });
 }
 
+/** Two and one degree below the forecast, it, and one and two above; the eastward wind within a metre per second. */
+function withQuantiles(series: Series): Series {
+  const around = (values: Float32Array, steps: readonly number[]) =>
+    steps.map((step) => values.map((each) => each + step));
+  const temperature = series.variables.temperature_2m!.values;
+  const u = series.variables.wind_u_component_10m!.values;
+  return {
+    ...series,
+    quantiles: {
+      temperature_2m: around(temperature, [-2, -1, 0, 1, 2]),
+      wind_u_component_10m: around(u, [-1, -0.5, 0, 0.5, 1]),
+    },
+  };
+}
+
 export function forecastsOf(init: Hour): Map<string, Series> {
   return new Map([
-    ['demo', seriesOf(STATIONS, init + 1, 24, value, { variables: VARIABLES })],
+    ['demo', withQuantiles(seriesOf(STATIONS, init + 1, 24, value, { variables: VARIABLES }))],
     ['persistence', seriesOf(STATIONS, init + 1, 24, (_, id, name) => value(init, id, name), { variables: VARIABLES })],
   ]);
 }
@@ -89,7 +105,9 @@ export interface Service {
   root: string;
   context: ApiContext;
   logged: string[];
+  /** Asks, and holds the answer to the API's description. */
   get(path: string, init?: RequestInit): Promise<Answer>;
+  describe(): Promise<Description>;
 }
 
 export interface ServiceOptions {
@@ -133,16 +151,33 @@ export async function startEmpty(options: ServiceOptions = {}): Promise<Service>
   };
   const server = await serve({ app: createApp(context), port: 0, host: '127.0.0.1' });
   onEnd(() => server.close(0));
+  let described: Promise<Described> | undefined;
+  const describe = () => {
+    described ??= fetch(`${server.url}/openapi.json`).then(async (response) => {
+      return new Described((await response.json()) as Description);
+    });
+    return described;
+  };
   return {
     url: server.url,
     root,
     context,
     logged,
+    describe: async () => (await describe()).document,
     get: async (path, init) => {
       const response = await fetch(server.url + path, init);
-      const text = await response.text();
-      const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
-      return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+      const type = response.headers.get('content-type');
+      const isText = !type || /json|text|javascript/.test(type);
+      const bytes = Buffer.from(await response.arrayBuffer());
+      const isJson = type?.includes('json') && bytes.length > 0;
+      const body = isJson ? JSON.parse(bytes.toString()) : isText ? bytes.toString() : bytes;
+      const { status, headers } = response;
+      const isPage = context.dashboardDirectory !== undefined && !/^\/(v1|health)/.test(path);
+      if (!isPage) {
+        const wrong = (await describe()).problems({ method: init?.method ?? 'GET', path, status, type, body });
+        if (wrong.length > 0) throw new Error(`${path} is not as described: ${wrong.slice(0, 5).join('; ')}`);
+      }
+      return { status, headers, body };
     },
   };
 }
