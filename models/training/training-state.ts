@@ -85,7 +85,7 @@ export class TrainingState {
     this.seconds = snapshot.seconds;
   }
 
-  /** A copy of everything; the training may go on meanwhile. */
+  /** The moments in it are the optimizer's own: use it before the next step. */
   snapshot(): Snapshot {
     const weights = new Map(
       [...this.variables].map(([name, variable]) => [
