@@ -5,7 +5,7 @@
  *     // forecast.from === init + 1, forecast.hours === LEAD_HOURS, forecast.stations === observations.stations
  */
 import type { Quantiles } from '../src/domain/quantiles.ts';
-import { FLAG, type Series, type SeriesVariable } from '../src/domain/series.ts';
+import { observedVariable, type Series, type SeriesVariable } from '../src/domain/series.ts';
 import type { Hour } from '../src/domain/time.ts';
 import type { VariableName } from '../src/domain/variables.ts';
 import type { RunModel } from '../src/store/runs.ts';
@@ -55,8 +55,7 @@ export function forecastSeries(
 ): Series {
   const variables: Partial<Record<VariableName, SeriesVariable>> = {};
   for (const [name, array] of values) {
-    const flags = Uint8Array.from(array, (value) => (Number.isNaN(value) ? FLAG.MISSING : FLAG.OBSERVED));
-    variables[name] = { values: array, flags };
+    variables[name] = observedVariable(array);
   }
   const series = { stations: observations.stations, from: init + 1, hours: LEAD_HOURS, variables };
   return quantiles && Object.keys(quantiles).length > 0 ? { ...series, quantiles } : series;

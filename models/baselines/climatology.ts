@@ -6,7 +6,13 @@
 import type { Series } from '../../src/domain/series.ts';
 import type { Hour } from '../../src/domain/time.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
-import { FORECAST_VARIABLES, type ForecastModel, forecastSeries, LEAD_HOURS } from '../forecast-model.ts';
+import {
+  FORECAST_VARIABLES,
+  type ForecastInput,
+  type ForecastModel,
+  forecastSeries,
+  LEAD_HOURS,
+} from '../forecast-model.ts';
 
 const HALF_WINDOW_DAYS = 30;
 const YEARS = 10;
@@ -34,25 +40,46 @@ export const climatology: ForecastModel = {
   kind: 'baseline',
   weightsSha256: null,
   historyHours: YEARS * HOURS_PER_YEAR + HALF_WINDOW_DAYS * 24,
-  async forecast(input) {
-    const { observations, init } = input;
-    const count = observations.stations.length;
-    const analogues = Array.from({ length: LEAD_HOURS }, (_, lead) =>
-      analogueHours(init + 1 + lead, init, observations),
-    );
-    const result = new Map<VariableName, Float32Array>();
-    for (const name of FORECAST_VARIABLES) {
-      const source = observations.variables[name];
-      if (!source) continue;
-      const values = new Float32Array(LEAD_HOURS * count);
-      for (let lead = 0; lead < LEAD_HOURS; lead++) {
-        values.set(meanOverHours(source.values, analogues[lead], observations.from, count), lead * count);
-      }
-      result.set(name, values);
-    }
-    return forecastSeries(input, result);
+  forecast: async (input) => forecastFrom(input, new Map()),
+  async forecastMany(inputs) {
+    // The hours that a valid time has its like in are the same for all 24 inits before it, so each mean is made once.
+    const means = new Map<string, Float32Array>();
+    const [first] = inputs;
+    return inputs.map((input) => forecastFrom(input, sameData(first, input) ? means : new Map()));
   },
 };
+
+/** Whether both see the same hours from their beginning on. */
+function sameData(a: ForecastInput, b: ForecastInput): boolean {
+  if (a.observations.from !== b.observations.from) return false;
+  return FORECAST_VARIABLES.every((name) => {
+    const [one, other] = [a.observations.variables[name]?.values, b.observations.variables[name]?.values];
+    return one?.buffer === other?.buffer && one?.byteOffset === other?.byteOffset;
+  });
+}
+
+/** @param means by variable and valid hour, [station]; what is missing is made and added */
+function forecastFrom(input: ForecastInput, means: Map<string, Float32Array>): Series {
+  const { observations, init } = input;
+  const count = observations.stations.length;
+  const result = new Map<VariableName, Float32Array>();
+  for (const name of FORECAST_VARIABLES) {
+    const source = observations.variables[name];
+    if (!source) continue;
+    const values = new Float32Array(LEAD_HOURS * count);
+    for (let lead = 0; lead < LEAD_HOURS; lead++) {
+      const valid = init + 1 + lead;
+      let mean = means.get(`${name} ${valid}`);
+      if (!mean) {
+        mean = meanOverHours(source.values, analogueHours(valid, init, observations), observations.from, count);
+        means.set(`${name} ${valid}`, mean);
+      }
+      values.set(mean, lead * count);
+    }
+    result.set(name, values);
+  }
+  return forecastSeries(input, result);
+}
 
 /** [station] mean over the given hours of a [time, station] array; NaN where there are too few values. */
 function meanOverHours(values: Float32Array, hours: readonly Hour[], from: Hour, count: number): Float32Array {

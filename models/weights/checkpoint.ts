@@ -9,6 +9,9 @@ import type { ParameterSpec } from '../engine/parameters.ts';
 /** Anything with a shape, by name: tensors on the host or in an engine, or entries of a header. */
 export type Shapes = ReadonlyMap<string, { shape: readonly number[] }>;
 
+/** What an architecture says of a tensor. */
+export type DeclaredTensor = Pick<ParameterSpec, 'name' | 'shape'>;
+
 export interface CheckpointDifference {
   /** Declared, but not in the checkpoint. */
   missing: string[];
@@ -22,7 +25,7 @@ function isCounter(name: string): boolean {
   return name.endsWith('num_batches_tracked');
 }
 
-export function compareToSpecs(tensors: Shapes, specs: readonly ParameterSpec[]): CheckpointDifference {
+export function compareToSpecs(tensors: Shapes, specs: readonly DeclaredTensor[]): CheckpointDifference {
   const declared = new Set(specs.map(({ name }) => name));
   const difference: CheckpointDifference = {
     missing: [],
@@ -45,7 +48,7 @@ export function compareToSpecs(tensors: Shapes, specs: readonly ParameterSpec[])
  */
 export function requireSpecs<T extends { shape: readonly number[] }>(
   tensors: ReadonlyMap<string, T>,
-  specs: readonly ParameterSpec[],
+  specs: readonly DeclaredTensor[],
   { file, allowExtra = false }: { file?: string; allowExtra?: boolean } = {},
 ): Map<string, T> {
   const { missing, extra, wrongShape } = compareToSpecs(tensors, specs);
@@ -75,7 +78,7 @@ function summary(what: string, names: readonly string[]): string {
   return `${names.length} ${what}: ${names.slice(0, NAMED).join(', ')}${more}`;
 }
 
-function hintFor(tensors: Shapes, specs: readonly ParameterSpec[]): string {
+function hintFor(tensors: Shapes, specs: readonly DeclaredTensor[]): string {
   const [first] = specs;
   const wrapped = [...tensors.keys()].find((name) => name !== first?.name && name.endsWith(`.${first?.name}`));
   return wrapped

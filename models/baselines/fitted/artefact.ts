@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import { FORECAST_VARIABLES, type ForecastModel } from '../../forecast-model.ts';
 import { artefactSchema, readArtefact, WEIGHTS_FILE, writeArtefact } from '../../weights/artefact.ts';
+import { requireSpecs } from '../../weights/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../weights/safetensors.ts';
 import { type FittedBaseline, openFitted } from './fitted-model.ts';
+import { harmonicsShape } from './harmonics.ts';
 import { BASELINE_METHODS } from './methods.ts';
 
 const METHOD_IDS = BASELINE_METHODS.map(({ id }) => id);
@@ -40,15 +42,20 @@ export async function openBaseline(folder: string): Promise<ForecastModel | unde
   if (any.kind !== 'baseline') return undefined;
   const { manifest, read } = await readArtefact(folder, baselineSchema);
   const { method: methodId, stations, variables } = manifest.architecture;
+  const method = BASELINE_METHODS.find(({ id }) => id === methodId)!;
   const { tensors } = decodeSafetensors(await read(WEIGHTS_FILE), folder);
+  const shapes = { harmonics: harmonicsShape(stations.length), ...method.shapes(stations.length) };
+  const specs = variables.flatMap((variable) =>
+    Object.entries(shapes).map(([name, shape]) => ({ name: `${variable}.${name}`, shape })),
+  );
   const baseline: FittedBaseline = {
-    method: BASELINE_METHODS.find(({ id }) => id === methodId)!,
+    method,
     id: manifest.id,
     name: manifest.name,
     weightsSha256: manifest.files[WEIGHTS_FILE].sha256,
     stations,
     variables,
-    weights: tensors,
+    weights: requireSpecs(tensors, specs, { file: folder }),
   };
   return openFitted(baseline);
 }

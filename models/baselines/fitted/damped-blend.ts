@@ -8,6 +8,7 @@ import { meanForecast } from './harmonic-climatology.ts';
 import { lagMoments } from './lag-moments.ts';
 import { solveRidge } from './least-squares.ts';
 import { type BaselineMethod, spanAnomalies, tensor } from './method.ts';
+import { residualShapes } from './residual-quantiles.ts';
 
 const SHARES = 3;
 /** Of the mean square of an anomaly: at the last lead hour two of the three are the same. */
@@ -31,6 +32,7 @@ export const dampedBlend: BaselineMethod = {
     }
     return { weights, chosen: {} };
   },
+  shapes: (stations) => ({ shares: [LEAD_HOURS, stations, SHARES], ...residualShapes(stations) }),
   async open(weights, harmonics) {
     return {
       predict: async (windows) =>

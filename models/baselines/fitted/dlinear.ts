@@ -11,6 +11,7 @@ import { type Harmonics, writeMean } from './harmonics.ts';
 import { lagMoments } from './lag-moments.ts';
 import { solveRidge } from './least-squares.ts';
 import { type BaselineMethod, type FitInput, type Forecasts, spanAnomalies, tensor } from './method.ts';
+import { residualShapes } from './residual-quantiles.ts';
 import type { Window } from './windows.ts';
 
 const KERNEL = 25;
@@ -27,6 +28,11 @@ function method(id: string, name: string, individual: boolean): BaselineMethod {
     id,
     name,
     fit: (input) => ({ weights: fitMaps(input, individual), chosen: { individual } }),
+    shapes: (stations) => {
+      const groups = individual ? stations : 1;
+      const map = [groups, INPUT_HOURS, LEAD_HOURS];
+      return { seasonal: map, trend: map, constant: [groups, LEAD_HOURS], standard: [2], ...residualShapes(stations) };
+    },
     open: async (weights, harmonics) => ({
       predict: async (windows) => windows.map((window) => forecast(weights, harmonics, window)),
     }),
@@ -145,7 +151,7 @@ function forecast(weights: Weights, harmonics: Harmonics, { init, anomalies }: W
     [...harmonics].map(([variable, own]) => {
       const [centre, scale] = weights.get(`${variable}.standard`)!.values;
       const stations = anomalies.get(variable)!.length / INPUT_HOURS;
-      const inputs = Float32Array.from(anomalies.get(variable)!);
+      const inputs = anomalies.get(variable)!.slice();
       const mean = new Float32Array(stations);
       for (let hour = 0; hour < INPUT_HOURS; hour++) {
         writeMean(own, init - INPUT_HOURS + 1 + hour, mean);

@@ -9,7 +9,7 @@ import { FORECAST_VARIABLES, type ForecastModel, INPUT_HOURS, LEAD_HOURS } from 
 import type { NamedTensor } from '../../weights/safetensors.ts';
 import { type FittedBaseline, openFitted } from './fitted-model.ts';
 import { harmonicClimatology } from './harmonic-climatology.ts';
-import { fitHarmonics, stationsOf } from './harmonics.ts';
+import { fitHarmonics, harmonicsShape } from './harmonics.ts';
 import { type BaselineMethod, type FitInput, type FitSpan, tensor } from './method.ts';
 import { fitResiduals } from './residual-quantiles.ts';
 
@@ -52,8 +52,7 @@ function withHarmonics(span: FitSpan): FitInput {
 function described(method: BaselineMethod, input: FitInput, own: ReadonlyMap<string, NamedTensor>): FittedBaseline {
   const { observations, variables, harmonics } = input;
   const shared = [...harmonics].map(([variable, values]) => {
-    const stations = stationsOf(values);
-    return [`${variable}.harmonics`, tensor([stations, 24, values.length / stations / 24], values)] as const;
+    return [`${variable}.harmonics`, tensor(harmonicsShape(observations.stations.length), values)] as const;
   });
   return {
     method,

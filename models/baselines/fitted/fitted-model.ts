@@ -74,7 +74,8 @@ function asSeries(input: ForecastInput, columns: Int32Array, forecasts: Forecast
     const width = input.observations.stations.length;
     const result = new Float32Array(LEAD_HOURS * width).fill(Number.NaN);
     for (let lead = 0; lead < LEAD_HOURS; lead++) {
-      for (const [station, column] of columns.entries()) {
+      for (let station = 0; station < columns.length; station++) {
+        const column = columns[station];
         if (column >= 0) result[lead * width + column] = values[lead * columns.length + station];
       }
     }
@@ -85,8 +86,13 @@ function asSeries(input: ForecastInput, columns: Int32Array, forecasts: Forecast
   for (const [name, own] of forecasts) {
     if (!input.observations.variables[name]) continue;
     // A linear map knows no lower bound.
-    values.set(name, spread(name === 'wind_speed_10m' ? own.map((speed) => Math.max(0, speed)) : own));
+    values.set(name, spread(name === 'wind_speed_10m' ? notBelowZero(own) : own));
     if (quantiles[name]) levels[name] = quantiles[name].map(spread);
   }
   return forecastSeries(input, values, levels);
+}
+
+function notBelowZero(speeds: Float32Array): Float32Array {
+  for (let cell = 0; cell < speeds.length; cell++) if (speeds[cell] < 0) speeds[cell] = 0;
+  return speeds;
 }

@@ -25,6 +25,7 @@ export const harmonicClimatology: BaselineMethod = {
   id: 'harmonic-climatology',
   name: 'Harmonic climatology',
   fit: (span) => ({ weights: fitDistribution(span, span.variables), chosen: {} }),
+  shapes: (stations) => ({ distribution: [SEASONS, HOURS_PER_DAY, stations, LEVELS] }),
   async open(_weights, harmonics) {
     return {
       predict: async (windows) =>

@@ -67,6 +67,10 @@ function fitVariable(observations: Series, variable: VariableName, from: Hour, t
   return result;
 }
 
+export function harmonicsShape(stations: number): readonly number[] {
+  return [stations, HOURS_PER_DAY, COEFFICIENTS];
+}
+
 export function stationsOf(harmonics: Float32Array): number {
   return harmonics.length / (HOURS_PER_DAY * COEFFICIENTS);
 }

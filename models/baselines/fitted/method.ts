@@ -41,6 +41,8 @@ export interface BaselineMethod {
   /** For people. */
   name: string;
   fit(input: FitInput): Fit;
+  /** The tensors of one variable, beside its harmonics: what comes after `VARIABLE.`, and the shape. */
+  shapes(stations: number): Record<string, readonly number[]>;
   /** @param weights with the harmonics among them */
   open(weights: Weights, harmonics: Harmonics): Promise<Predictor>;
 }

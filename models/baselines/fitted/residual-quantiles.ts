@@ -16,6 +16,10 @@ const AT_ONCE = 128;
 /** Values of all errors that are held in memory; longer spans are thinned out. */
 const MOST_VALUES = 60_000_000;
 
+export function residualShapes(stations: number): Record<string, readonly number[]> {
+  return { residuals: [QUANTILE_LEVELS.length, LEAD_HOURS, stations] };
+}
+
 /** `VARIABLE.residuals`: [level, lead, station], of observation minus forecast. */
 export async function fitResiduals(input: FitInput, predictor: Predictor): Promise<Weights> {
   const { observations, to, validateTo, harmonics } = input;
@@ -83,9 +87,11 @@ export function residualForecast(weights: Weights, forecasts: Forecasts): Quanti
   for (const [name, values] of forecasts) {
     const residuals: NamedTensor | undefined = weights.get(`${name}.residuals`);
     if (!residuals) continue;
-    const levels = QUANTILE_LEVELS.map((_, level) =>
-      values.map((value, cell) => value + residuals.values[level * values.length + cell]),
-    );
+    const levels = QUANTILE_LEVELS.map((_, level) => {
+      const around = residuals.values.slice(level * values.length, (level + 1) * values.length);
+      for (let cell = 0; cell < values.length; cell++) around[cell] += values[cell];
+      return around;
+    });
     quantiles[name] = orderQuantiles(name, levels);
   }
   return quantiles;

@@ -13,6 +13,7 @@ import type { Harmonics } from './harmonics.ts';
 import { lagMoments } from './lag-moments.ts';
 import { solveRidge } from './least-squares.ts';
 import { type BaselineMethod, type FitInput, type Predictor, spanAnomalies, tensor } from './method.ts';
+import { residualShapes } from './residual-quantiles.ts';
 import { TIME_FEATURES, timeFeatures } from './time-features.ts';
 import type { Window } from './windows.ts';
 
@@ -35,6 +36,10 @@ export const ridge: BaselineMethod = {
     }
     return { weights, chosen };
   },
+  shapes: (stations) => ({
+    map: [INPUT_HOURS * stations + TIME_FEATURES, LEAD_HOURS * stations],
+    ...residualShapes(stations),
+  }),
   open,
 };
 

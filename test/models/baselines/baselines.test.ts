@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { analogueHours, climatology } from '../../../models/baselines/climatology.ts';
+import { diurnalPersistence } from '../../../models/baselines/diurnal-persistence.ts';
 import { persistence } from '../../../models/baselines/persistence.ts';
+import { viewSeries } from '../../../src/domain/series.ts';
 import { parseHour } from '../../../src/domain/time.ts';
 import { testSeries, testStations } from '../synthetic-series.ts';
 
@@ -69,4 +71,48 @@ test('climatology of a station with too few values is missing', async () => {
   const { values } = (await climatology.forecast({ observations, init })).variables.temperature_2m!;
   expect(values[0]).toBeNaN();
   expect(values[1]).toBe(1);
+});
+
+test('climatology of many inits at once is that of each alone', async () => {
+  const whole = testSeries({
+    stations,
+    from: init - 50 * 24,
+    hours: 60 * 24,
+    values: { temperature_2m: (hour, station) => Math.sin(hour * 1.7) + station },
+  });
+  const inputs = [0, 1, 5, 30].map((later) => ({
+    observations: viewSeries(whole, whole.from, init + later + 1),
+    init: init + later,
+  }));
+  const together = await climatology.forecastMany!(inputs);
+  for (const [index, input] of inputs.entries()) expect(together[index]).toEqual(await climatology.forecast(input));
+  const moved = { observations: viewSeries(whole, whole.from + 24 * 30, init + 1), init };
+  expect((await climatology.forecastMany!([inputs[0], moved]))[1]).toEqual(await climatology.forecast(moved));
+});
+
+test('diurnal persistence is the day before, hour by hour, and up to six hours earlier where that is missing', async () => {
+  const observations = testSeries({
+    stations,
+    from: init - 29,
+    hours: 30,
+    values: {
+      temperature_2m: (hour, station) => {
+        const missing = station === 1 && hour > init - 12 && hour <= init - 4;
+        return missing ? Number.NaN : hour - init + station * 100;
+      },
+    },
+  });
+  const { values } = (await diurnalPersistence.forecast({ observations, init })).variables.temperature_2m!;
+  expect(Array.from({ length: 24 }, (_, lead) => values[lead * 2])).toEqual(
+    Array.from({ length: 24 }, (_, lead) => lead - 23),
+  );
+  // The last value before the gap is that of init - 12, at lead 12; it serves six hours more.
+  expect([11, 12, 17, 18, 19, 20].map((lead) => values[lead * 2 + 1])).toEqual([
+    88,
+    88,
+    88,
+    Number.NaN,
+    Number.NaN,
+    97,
+  ]);
 });
