@@ -91,3 +91,102 @@ test('a span too short for a window is refused', async () => {
     /no window of 48 \+ 24 hours/,
   );
 });
+
+/** A model whose every value is a function of init, lead (from 1) and station; NaN is missing. */
+function modelOf(id: string, value: (init: number, lead: number, station: number) => number): ForecastModel {
+  return {
+    ...climbing,
+    id,
+    forecast: async (input) => {
+      const values = Float32Array.from({ length: 72 }, (_, cell) =>
+        value(input.init, Math.floor(cell / 3) + 1, cell % 3),
+      );
+      return forecastSeries(input, new Map([['temperature_2m', values]]));
+    },
+  };
+}
+
+const month = testSeries({ stations, from: start, hours: 800, values: { temperature_2m: () => 10 } });
+const span = { observations: month, from: start + 72, to: start + 800 };
+
+test('a model that makes many forecasts at once is scored as one that makes them one by one', async () => {
+  const alone = modelOf('model', (init, lead, station) => 10 + Math.sin(init * lead + station));
+  const sizes: number[] = [];
+  const together: ForecastModel = {
+    ...alone,
+    forecastMany: async (inputs) => {
+      sizes.push(inputs.length);
+      return Promise.all(inputs.map((input) => alone.forecast(input)));
+    },
+  };
+  expect(await evaluate({ ...span, models: [together] })).toEqual(await evaluate({ ...span, models: [alone] }));
+  expect(Math.max(...sizes)).toBeGreaterThan(1);
+  expect(sizes.reduce((a, b) => a + b)).toBe(800 - 72 - 24 + 1);
+});
+
+test('errors are told by station, and differences over the targets that both models have', async () => {
+  const flat = modelOf('flat', () => 12);
+  const partial = modelOf('partial', (_, lead, station) => (station === 2 || lead > 12 ? Number.NaN : 10 + station));
+  const { models, differences } = await evaluate({ ...span, models: [flat, partial] });
+  const scores = models[1].variables.temperature_2m!;
+  expect(scores.byStation.map(({ station, count, mae }) => [station, count, mae])).toEqual([
+    ['s0', 705 * 12, 0],
+    ['s1', 705 * 12, 1],
+    ['s2', 0, Number.NaN],
+  ]);
+  expect(models[0].variables.temperature_2m!.count).toBe(705 * 72);
+  expect(differences.find(({ score }) => score === 'mse')).toMatchObject({
+    model: 'flat',
+    than: 'partial',
+    count: 705 * 24,
+    difference: 4 - 0.5,
+    interval: [3.5, 3.5],
+    significant: true,
+  });
+});
+
+test('a difference that changes its sign from day to day is not significant, one that does not is', async () => {
+  const even = (init: number) => Math.floor(init / 24) % 2 === 0;
+  const models = [
+    modelOf('a', (init) => (even(init) ? 11 : 12)),
+    modelOf('b', (init) => (even(init) ? 12 : 11)),
+    modelOf('c', (init) => (even(init) ? 12.2 : 11.2)),
+  ];
+  const { differences, blocks } = await evaluate({ ...span, models });
+  expect(blocks).toBe(31);
+  const significant = (model: string, than: string) =>
+    differences.find((one) => one.model === model && one.than === than && one.score === 'mae')!.significant;
+  expect(significant('a', 'b')).toBe(false);
+  expect(significant('b', 'c')).toBe(true);
+});
+
+test('skill is the gain on a reference, with an interval', async () => {
+  const models = [modelOf('model', () => 11), modelOf('persistence', () => 12), modelOf('climatology', () => 9.5)];
+  const { models: reports } = await evaluate({ ...span, models });
+  const { skill } = reports[0].variables.temperature_2m!;
+  expect(Object.keys(skill)).toEqual(['persistence', 'climatology']);
+  expect(skill.persistence).toMatchObject({ mse: 0.75, mae: 0.5, crps: 0.5, intervals: { mse: [0.75, 0.75] } });
+  expect(skill.climatology.mse).toBe(-3);
+});
+
+test('the error of the wind as a vector counts both components where both were observed', async () => {
+  const wind = testSeries({
+    stations,
+    from: start,
+    hours: 240,
+    values: { wind_u_component_10m: (_, s) => (s === 0 ? Number.NaN : 1), wind_v_component_10m: () => 2 },
+  });
+  const still: ForecastModel = {
+    ...climbing,
+    forecast: async (input) =>
+      forecastSeries(
+        input,
+        new Map([
+          ['wind_u_component_10m', new Float32Array(72).fill(4)],
+          ['wind_v_component_10m', new Float32Array(72).fill(6)],
+        ]),
+      ),
+  };
+  const { models } = await evaluate({ observations: wind, models: [still], from: start + 48, to: start + 72 });
+  expect(models[0].windVector).toEqual({ count: 48, rmse: 5, interval: null });
+});
