@@ -7,6 +7,8 @@ import { openGrid } from './formats/open.ts';
 import type { Attributes, Grid } from './grid.ts';
 import { nativeHours } from './hourly/native-hours.ts';
 import { openSource } from './open-source.ts';
+import type { Source } from './source.ts';
+import { openTable } from './tables/open-table.ts';
 
 export interface FileDescription {
   path: string;
@@ -45,6 +47,8 @@ export interface Weather {
 
 /** @throws KernelcastError as `openGrid` does; what keeps ingest from a readable file is told, not thrown */
 export async function describeFile(path: string): Promise<FileDescription> {
+  const table = await openTable(path, {});
+  if (table) return describeTable(path, table);
   const grid = await openGrid(path);
   try {
     const [latitudes, longitudes] = [await coordinates(grid, 'latitude'), await coordinates(grid, 'longitude')];
@@ -69,22 +73,26 @@ export async function describeFile(path: string): Promise<FileDescription> {
   }
 }
 
+/** A table has no metadata of its own: what counts is what is made of its columns. */
+async function describeTable(path: string, table: Source): Promise<FileDescription> {
+  const positions = (key: 'latitude' | 'longitude') => Float64Array.from(table.stations, (station) => station[key]);
+  return {
+    path,
+    format: 'table',
+    dimensions: {},
+    attributes: {},
+    variables: [],
+    latitude: extent(positions('latitude')),
+    longitude: extent(positions('longitude')),
+    weather: weatherOfSource(path, table, table.stations.length),
+  };
+}
+
 async function weatherOf(path: string, place: Station): Promise<FileDescription['weather']> {
   try {
     const source = await openSource(path, { stations: [place] });
     try {
-      const { axis, cellMethod, taken, variables, stations } = source;
-      const { step } = nativeHours(axis, { file: path, cellMethod });
-      const sorted = axis.times.slice().sort();
-      return {
-        taken,
-        variables,
-        stations: stations[0] === place ? null : stations.length,
-        times: sorted.length,
-        first: new Date(sorted[0]).toISOString(),
-        last: new Date(sorted[sorted.length - 1]).toISOString(),
-        step,
-      };
+      return weatherOfSource(path, source, source.stations[0] === place ? null : source.stations.length);
     } finally {
       await source.close();
     }
@@ -92,6 +100,24 @@ async function weatherOf(path: string, place: Station): Promise<FileDescription[
     if (!isKernelcastError(error)) throw error;
     return { refused: error.message };
   }
+}
+
+function weatherOfSource(
+  path: string,
+  { axis, cellMethod, taken, variables }: Source,
+  stations: number | null,
+): Weather {
+  const { step } = nativeHours(axis, { file: path, cellMethod });
+  const sorted = axis.times.slice().sort();
+  return {
+    taken,
+    variables,
+    stations,
+    times: sorted.length,
+    first: new Date(sorted[0]).toISOString(),
+    last: new Date(sorted[sorted.length - 1]).toISOString(),
+    step,
+  };
 }
 
 async function coordinates(grid: Grid, role: 'latitude' | 'longitude'): Promise<Float64Array | undefined> {

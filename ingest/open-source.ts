@@ -13,12 +13,16 @@ import { raggedSource } from './ragged-source.ts';
 import type { SamplingMethod } from './sampling/sampling-plan.ts';
 import type { Source } from './source.ts';
 import { stationSource } from './station-source.ts';
+import type { TableMapping } from './tables/mapping.ts';
+import { openTable } from './tables/open-table.ts';
 
 export interface SourceOptions {
   /** Where to sample grids; files of stations bring their own. */
   stations?: readonly Station[];
   map?: VariableMap;
   skipOutside?: boolean;
+  /** What the columns of tables are, where they do not tell themselves. */
+  table?: TableMapping;
   /** How grids are sampled; by default bilinear where there are rows and columns, by inverse distance elsewhere. */
   method?: SamplingMethod;
   /**
@@ -34,6 +38,8 @@ export interface SourceOptions {
  * `USAGE` for a grid without stations to sample it at
  */
 export async function openSource(path: string, options: SourceOptions): Promise<Source> {
+  const table = await openTable(path, options);
+  if (table) return table;
   const grid = await openGrid(path);
   try {
     return await (isStationFile(grid) ? openStations(grid, options) : openField(grid, options));

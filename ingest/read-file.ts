@@ -24,7 +24,14 @@ export async function inspectFile(path: string, options: SourceOptions): Promise
   try {
     const { stations, outside, taken, variables } = source;
     const { hours, duplicates } = hoursOf(path, source);
-    return { stations, outside, taken, variables, times: hours.length, duplicates };
+    return {
+      stations,
+      outside,
+      taken,
+      variables,
+      times: hours.length,
+      duplicates: duplicates + (source.duplicates ?? 0),
+    };
   } finally {
     await source.close();
   }

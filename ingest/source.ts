@@ -11,7 +11,7 @@ export interface Source {
   /** What the values are, which decides how they are checked: observations of stations, or a grid's. */
   kind: 'stations' | 'grid';
   stations: readonly Station[];
-  /** Stations that were asked for and lie outside. */
+  /** Stations that were asked for and lie outside; those of a table that does not say where they are. */
   outside: readonly Station[];
   axis: TimeAxis;
   /** How each value came about within its cell of time, where it is not an instant: `mean`, `maximum`, ... */
@@ -20,6 +20,8 @@ export interface Source {
   taken: readonly { name: VariableName; from: string }[];
   /** What `read` gives: those, and what follows from them. */
   variables: readonly VariableName[];
+  /** Observations that are there more than once, where a table tells. */
+  duplicates?: number;
   /** Bytes of memory that reading one time takes. */
   bytesPerTime: number;
   /** Times that are unpacked at once: of a slab that begins or ends within such a chunk, the rest is unpacked for nothing. */

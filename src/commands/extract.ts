@@ -1,12 +1,17 @@
 /** `kernelcast extract`: a variable of files of weather at points, as CSV. */
 import { type Command, Option } from 'commander';
 import type { Extract } from '../../ingest/extract.ts';
+import type { SamplingMethod } from '../../ingest/sampling/sampling-plan.ts';
 import { writeLines } from './write-out.ts';
+
+/** `SAMPLING_METHODS`, without loading what samples. */
+const METHODS: readonly SamplingMethod[] = ['bilinear', 'nearest', 'inverse-distance'];
 
 interface Options {
   variable: string;
   points?: string;
   skipOutside?: boolean;
+  method?: SamplingMethod;
 }
 
 export function registerExtract(program: Command): void {
@@ -19,12 +24,18 @@ export function registerExtract(program: Command): void {
       "a variable of the file, in its own unit; or one of Kernelcast's, such as temperature_2m",
     )
     .option('--points <csv>', 'where to sample grids: id,latitude,longitude')
+    .addOption(
+      new Option(
+        '--method <method>',
+        'how grids are sampled (default: bilinear, and inverse-distance where cells have places of their own)',
+      ).choices(METHODS),
+    )
     .option('--skip-outside', 'leave out points outside the grid')
     .addOption(new Option('--format <format>', 'the form of the output').choices(['csv']).default('csv'))
     .action(run);
 }
 
-async function run(files: string[], { variable, points, skipOutside }: Options): Promise<void> {
+async function run(files: string[], { variable, points, skipOutside, method }: Options): Promise<void> {
   const [{ openExtract }, { readStationList }] = await Promise.all([
     import('../../ingest/extract.ts'),
     import('../../ingest/station-list.ts'),
@@ -33,7 +44,7 @@ async function run(files: string[], { variable, points, skipOutside }: Options):
   async function* lines() {
     yield 'time,point,value';
     for (const file of files) {
-      const extract = await openExtract(file, variable, { stations, skipOutside });
+      const extract = await openExtract(file, variable, { stations, skipOutside, method });
       try {
         yield* linesOf(extract);
       } finally {

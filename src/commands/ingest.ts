@@ -17,6 +17,7 @@ interface Options {
   stations?: string;
   map: VariableMap;
   skipOutside?: boolean;
+  table?: string;
   data?: string;
   json?: boolean;
   report?: string;
@@ -26,10 +27,11 @@ export function registerIngest(program: Command): void {
   program
     .command('ingest')
     .description('read gridded files (sampled at stations) and files of stations into a dataset, all or nothing')
-    .argument('<file...>', 'NetCDF files, classic or NetCDF-4')
+    .argument('<file...>', 'files (NetCDF, Zarr, GRIB, CSV, ISD), folders and patterns of them')
     .requiredOption('--dataset <name>', 'the dataset to merge into; made when it is not there')
     .option('--stations <csv>', 'where to sample grids: id,latitude,longitude[,name,country,elevation]')
     .option('--map <name=variable>', 'take a variable of the file as one of ours; may be repeated', addMapping, {})
+    .option('--table <json>', 'what the columns of tables (CSV) are, where they do not tell: see ingest/README.md')
     .option('--skip-outside', 'leave out stations outside the grid')
     .option('--report <file>', 'write the whole report as JSON: counts, gaps, first and last time of each station')
     .option('--json', 'print that instead of a summary')
@@ -49,20 +51,24 @@ function addMapping(text: string, map: VariableMap): VariableMap {
 }
 
 async function run(files: string[], options: Options): Promise<void> {
-  const { dataset, stations, map, skipOutside, data } = options;
-  const [{ ingestFiles }, { readStationList }, { ObservationStore }] = await Promise.all([
-    import('../../ingest/ingest.ts'),
-    import('../../ingest/station-list.ts'),
-    import('../store/observations.ts'),
-  ]);
+  const { dataset, stations, map, skipOutside, table, data } = options;
+  const [{ ingestFiles }, { readStationList }, { ObservationStore }, { readMapping }, { expandFiles }] =
+    await Promise.all([
+      import('../../ingest/ingest.ts'),
+      import('../../ingest/station-list.ts'),
+      import('../store/observations.ts'),
+      import('../../ingest/tables/mapping.ts'),
+      import('../../ingest/sources/expand.ts'),
+    ]);
   const progress = startProgress('reading');
   try {
-    const report = await ingestFiles(files, {
+    const report = await ingestFiles(await expandFiles(files), {
       dataset,
       store: new ObservationStore(dataDirectory(data)),
       stations: stations === undefined ? undefined : await readStationList(stations),
       map,
       skipOutside,
+      table: table === undefined ? undefined : await readMapping(table),
       onProgress: ({ file, done, total }) => progress.update(done, total, file),
     });
     progress.stop();
@@ -104,7 +110,7 @@ function monthSpan(months: readonly string[]): string {
 
 function describeFile(file: FileReport): string[] {
   const taken = file.taken.map(({ name, from }) => (name === from ? name : `${from} as ${name}`));
-  const outside = file.outside === 0 ? [] : [`  left out, outside the grid: ${file.outside}`];
+  const outside = file.outside === 0 ? [] : [`  left out, outside the grid or without a position: ${file.outside}`];
   return [
     file.file,
     `  taken: ${taken.join(', ')}`,

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerInspect } from '../../src/commands/inspect.ts';
@@ -62,6 +63,16 @@ describe('inspect', () => {
     const path = await writeNetcdf(folder.path('monthly.nc'), grid(range(INIT, INIT + 4000, 744)));
     expect(await inspect(path)).toContain('ingest refuses it: the data are too coarse');
     expect(JSON.parse(await inspect(path, '--json')).weather.refused).toContain('744');
+  });
+
+  it('tells what is made of a table', async () => {
+    const path = folder.path('table.csv');
+    await writeFile(path, 'station,time,lat,lon,air_temperature (degF)\na,2024-03-01T06:00Z,1,2,50\n');
+    expect(JSON.parse(await inspect(path, '--json'))).toMatchObject({
+      format: 'table',
+      latitude: [1, 1],
+      weather: { taken: [{ name: 'temperature_2m', from: 'air_temperature (degF)' }], stations: 1, times: 1 },
+    });
   });
 
   it.each([() => 'mine', () => join(root, 'observations', 'mine')])(

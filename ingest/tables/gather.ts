@@ -1,0 +1,167 @@
+/**
+ * Observations in any order to hourly values by station. What a station observed within ten minutes of a whole hour stands for that
+ * hour; of several, for each variable, the nearest that has a value, and of equally near ones the last in the table.
+ */
+import { observedVariable, type Series } from '../../src/domain/series.ts';
+import type { Station } from '../../src/domain/station.ts';
+import { MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
+import { VARIABLE_NAMES, type VariableName } from '../../src/domain/variables.ts';
+import { KernelcastError } from '../../src/errors.ts';
+import type { Source } from '../source.ts';
+import { stationId } from '../station-id.ts';
+import { completedNames, completeWind } from '../wind.ts';
+import type { Observation, TableReader } from './observation.ts';
+
+const TOLERANCE_MS = 10 * 60_000;
+
+/** A station that is so many degrees away from where it was is another one. */
+const SAME_PLACE_DEGREES = 0.1;
+
+export class Gatherer {
+  readonly #file: string;
+  readonly #reader: TableReader;
+  /** Where `--stations` has them; without, the table's own positions count. */
+  readonly #known: ReadonlyMap<string, Station> | undefined;
+  readonly #stations: Station[] = [];
+  /** By the id in the table; -1 for a station that was not asked for. */
+  readonly #indexOf = new Map<string, number>();
+  /** Those without a position, in a table that has some for others. */
+  readonly #lost: Station[] = [];
+  #firstLost: KernelcastError | undefined;
+  readonly #names: VariableName[];
+  readonly #hours: number[] = [];
+  readonly #distances: number[] = [];
+  readonly #of: number[] = [];
+  readonly #values: number[][];
+  readonly #seen = new Set<string>();
+  #duplicates = 0;
+
+  constructor(file: string, reader: TableReader, stations: readonly Station[] | undefined) {
+    this.#file = file;
+    this.#reader = reader;
+    this.#known = stations && new Map(stations.map((station) => [station.id, station]));
+    const taken = new Set(reader.taken.map(({ name }) => name));
+    this.#names = VARIABLE_NAMES.filter((name) => taken.has(name));
+    this.#values = this.#names.map(() => []);
+  }
+
+  /** @throws KernelcastError `STATIONS`: a station without an id, or one that moves */
+  add(observation: Observation, line: number): void {
+    const station = this.#station(observation, line);
+    if (station < 0) return;
+    const hour = Math.round(observation.time / MILLISECONDS_PER_HOUR);
+    const distance = Math.abs(observation.time - hour * MILLISECONDS_PER_HOUR);
+    const key = `${station} ${observation.time}`;
+    if (this.#seen.has(key)) this.#duplicates++;
+    this.#seen.add(key);
+    if (distance > TOLERANCE_MS) return;
+    this.#hours.push(hour);
+    this.#distances.push(distance);
+    this.#of.push(station);
+    for (const [v, name] of this.#names.entries()) this.#values[v].push(observation.values[name] ?? Number.NaN);
+  }
+
+  /** @throws KernelcastError `CONVENTIONS` where no observation is near an hour; `STATIONS` where no station has a position */
+  source(): Source {
+    if (this.#stations.length === 0 && this.#firstLost) throw this.#firstLost;
+    if (this.#hours.length === 0) {
+      throw new KernelcastError('CONVENTIONS', 'no observation lies within ten minutes of a whole hour', {
+        where: { file: this.#file, stations: this.#stations.length },
+        hint: this.#known ? 'Or none is of a station of the list: the ids must be those of the table.' : undefined,
+      });
+    }
+    const order = this.#inOrder();
+    const hours = [...new Set(order.map((i) => this.#hours[i]))];
+    const starts = this.#starts(order, hours);
+    const [stations, names, values, of] = [this.#stations, this.#names, this.#values, this.#of];
+    return {
+      kind: 'stations',
+      stations,
+      outside: this.#lost,
+      axis: { times: Float64Array.from(hours, (hour) => hour * MILLISECONDS_PER_HOUR), cell: undefined },
+      cellMethod: undefined,
+      taken: this.#reader.taken,
+      variables: completedNames(names),
+      bytesPerTime: names.length * stations.length * 4,
+      chunkTimes: 1,
+      duplicates: this.#duplicates,
+      async read(first, count) {
+        const variables: Series['variables'] = {};
+        for (const [v, name] of names.entries()) {
+          const target = new Float32Array(count * stations.length).fill(Number.NaN);
+          for (let t = 0; t < count; t++) {
+            for (let k = starts[first + t]; k < starts[first + t + 1]; k++) {
+              const value = values[v][order[k]];
+              if (!Number.isNaN(value)) target[t * stations.length + of[order[k]]] = value;
+            }
+          }
+          variables[name] = observedVariable(target);
+        }
+        return completeWind(variables, count * stations.length);
+      },
+      async close() {},
+    };
+  }
+
+  /** By hour; within an hour those that count last, which so replace the others. */
+  #inOrder(): number[] {
+    const [hours, distances] = [this.#hours, this.#distances];
+    return Array.from(hours.keys()).sort((a, b) => hours[a] - hours[b] || distances[b] - distances[a] || a - b);
+  }
+
+  #starts(order: readonly number[], hours: readonly number[]): Int32Array {
+    const starts = new Int32Array(hours.length + 1);
+    let row = 0;
+    for (const [k, i] of order.entries()) if (this.#hours[i] !== hours[row]) starts[++row] = k;
+    starts[hours.length] = order.length;
+    return starts;
+  }
+
+  #station({ station: text, place }: Observation, line: number): number {
+    const index = this.#indexOf.get(text);
+    if (index !== undefined) {
+      if (index >= 0 && place && !this.#known) this.#checkPlace(this.#stations[index], place, line);
+      return index;
+    }
+    const station = this.#found(text, place, line);
+    this.#indexOf.set(text, station ? this.#stations.length : -1);
+    if (station) this.#stations.push(station);
+    return this.#indexOf.get(text)!;
+  }
+
+  #found(text: string, place: Observation['place'], line: number): Station | undefined {
+    const where = { file: this.#file, line, station: text.slice(0, 80) };
+    const id = stationId(text);
+    if (this.#known) return this.#known.get(text) ?? this.#known.get(id);
+    if (id === '') throw new KernelcastError('STATIONS', 'an observation has no station', { where });
+    if (this.#stations.some((station) => station.id === id)) {
+      throw new KernelcastError('STATIONS', `two stations of the table would both be called '${id}'`, { where });
+    }
+    if (place) return { id, ...place, name: place.name || id };
+    this.#lost.push({ id, name: id, country: '', latitude: Number.NaN, longitude: Number.NaN, elevation: null });
+    this.#firstLost ??= new KernelcastError(
+      'STATIONS',
+      `the table does not say where the station '${text.slice(0, 80)}' is`,
+      {
+        where,
+        hint: 'Give the positions: --stations CSV, with the ids of the table. Stations that are not in it are left out then.',
+      },
+    );
+    return undefined;
+  }
+
+  #checkPlace(station: Station, place: NonNullable<Observation['place']>, line: number): void {
+    const east = Math.abs(station.longitude - place.longitude) % 360;
+    const moved = Math.max(Math.abs(station.latitude - place.latitude), Math.min(east, 360 - east));
+    if (moved <= SAME_PLACE_DEGREES) return;
+    throw new KernelcastError('STATIONS', `the station '${station.id}' moves`, {
+      where: {
+        file: this.#file,
+        line,
+        from: `${station.latitude}, ${station.longitude}`,
+        to: `${place.latitude}, ${place.longitude}`,
+      },
+      hint: 'Kernelcast keeps stations that stay where they are.',
+    });
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * NOAA's Integrated Surface Database. Global-hourly CSV: one column a group of the ISD format document (federal climate complex data
+ * documentation for integrated surface data): `TMP` is `+0106,1` (tenths of a degree, and a quality code), `WND` is
+ * `160,1,N,0046,1` (direction, its code, type, speed in tenths of m/s, its code). ISD-Lite: twelve integers in a line.
+ */
+import type { Observation, TableReader } from './observation.ts';
+
+/** NOAA's own judgement: 2 and 6 are suspect, 3 and 7 erroneous. */
+const BAD_CODES = new Set(['2', '3', '6', '7']);
+
+/** Summaries of a day or month are no observations. */
+const SUMMARIES = /^SO[DM]/;
+
+const TAKEN = [
+  { name: 'temperature_2m', from: 'TMP' },
+  { name: 'wind_speed_10m', from: 'WND' },
+  { name: 'wind_direction_10m', from: 'WND' },
+] as const;
+
+export function isGlobalHourly(header: readonly string[]): boolean {
+  return ['STATION', 'DATE', 'LATITUDE', 'LONGITUDE', 'TMP', 'WND'].every((name) => header.includes(name));
+}
+
+export function globalHourly(header: readonly string[]): TableReader {
+  const column = (name: string) => header.indexOf(name);
+  const [station, date, latitude, longitude] = ['STATION', 'DATE', 'LATITUDE', 'LONGITUDE'].map(column);
+  const [elevation, name, reportType, temperature, wind] = ['ELEVATION', 'NAME', 'REPORT_TYPE', 'TMP', 'WND'].map(
+    column,
+  );
+  return {
+    format: 'ISD global-hourly CSV',
+    taken: TAKEN,
+    read(cells) {
+      if (SUMMARIES.test(cells[reportType] ?? '')) return undefined;
+      const time = Date.parse(`${cells[date]}Z`);
+      const height = Number(cells[elevation] || 'NaN');
+      const [position, side] = [Number(cells[latitude] || 'NaN'), Number(cells[longitude] || 'NaN')];
+      const place: Observation['place'] =
+        Number.isNaN(position + side) || Math.abs(position) > 90
+          ? undefined
+          : {
+              name: cells[name] ?? '',
+              country: '',
+              latitude: position,
+              longitude: side,
+              elevation: Math.abs(height) < 9000 ? height : null,
+            };
+      const [degrees, directionCode, type, speed, speedCode] = (cells[wind] ?? '').split(',');
+      const [tenths, temperatureCode] = (cells[temperature] ?? '').split(',');
+      const values = {
+        temperature_2m: judged(tenths, 9999, temperatureCode) / 10,
+        wind_speed_10m: judged(speed, 9999, speedCode) / 10,
+        // A calm has no direction, and neither has a wind that varies.
+        wind_direction_10m: type === 'C' || type === 'V' ? Number.NaN : judged(degrees, 999, directionCode),
+      };
+      return Number.isNaN(time) ? undefined : { station: cells[station], place, time, values };
+    },
+  };
+}
+
+function judged(text: string | undefined, missing: number, code: string | undefined): number {
+  const value = Number(text || 'NaN');
+  return value === missing || BAD_CODES.has(code ?? '') ? Number.NaN : value;
+}
+
+/** `725300-94846-2024`: the station and year are in the name of the file only. */
+export function isdLiteStation(fileName: string): string | undefined {
+  const [, usaf, wban] = /(?:^|[^0-9A-Z])([0-9A-Z]\d{5})-(\d{5})-\d{4}(?:\.|$)/.exec(fileName) ?? [];
+  return usaf === undefined ? undefined : `${usaf}${wban}`;
+}
+
+const LITE_LINE = /^\d{4} \d\d \d\d \d\d( +-?\d+){8}\s*$/;
+
+export function isIsdLite(firstLine: string): boolean {
+  return LITE_LINE.test(firstLine);
+}
+
+/** The cells are the line's twelve integers. */
+export function isdLite(station: string): TableReader {
+  return {
+    format: 'ISD-Lite',
+    taken: TAKEN.map(({ name }) => ({ name, from: name === 'temperature_2m' ? 'air temperature' : 'wind' })),
+    read(cells) {
+      const [year, month, day, hour, temperature, , , direction, speed] = cells.map(Number);
+      const value = (integer: number) => (integer === -9999 ? Number.NaN : integer);
+      const values = {
+        temperature_2m: value(temperature) / 10,
+        wind_speed_10m: value(speed) / 10,
+        wind_direction_10m: speed === 0 ? Number.NaN : value(direction),
+      };
+      return { station, place: undefined, time: Date.UTC(year, month - 1, day, hour), values };
+    },
+  };
+}
