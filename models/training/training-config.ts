@@ -67,7 +67,7 @@ export const trainingSettingsSchema = z.strictObject({
   seed: z.int(),
 });
 
-const trainingConfigSchema = z.strictObject({
+export const trainingConfigSchema = z.strictObject({
   /** Checked by the kind of model. */
   architecture: z.unknown(),
   data: dataConfigSchema.optional(),

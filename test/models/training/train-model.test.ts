@@ -62,7 +62,7 @@ test('an artefact tells its data, settings and curve, forecasts, and leaves noth
   expect(manifest.training).toMatchObject({
     clipNorm: 1,
     selectBy: 'loss',
-    steps: 8,
+    stepsDone: 8,
     bestStep: result.bestStep,
     validation: result.validation,
     spans: [
