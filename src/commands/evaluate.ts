@@ -1,7 +1,6 @@
 /** `kernelcast evaluate`: the errors of models over a span of a dataset or of a file, beside the baselines. */
 import type { Command } from 'commander';
 import type { ForecastModel } from '../../models/forecast-model.ts';
-import { viewSeries } from '../domain/series.ts';
 import { formatHour, parseHour } from '../domain/time.ts';
 import { KernelcastError } from '../errors.ts';
 import { breakdownTable, differencesTable, scoresTable } from './evaluate/tables.ts';
@@ -53,21 +52,20 @@ async function run(options: Options): Promise<void> {
     import('../../models/evaluation/evaluate.ts'),
     import('../../models/registry.ts'),
   ]);
-  const { name, observations } = await openObservations(options);
+  const { name, observations } = await openObservations(options, options.to);
   const end = observations.from + observations.hours;
   const to = Math.min(options.to ?? end, end);
   const from = options.from ?? to - Math.round(options.lastDays * HOURS_PER_DAY);
   if (from >= to || to <= observations.from) {
     throw new KernelcastError('USAGE', 'the span to evaluate is empty', {
       where: { from: formatHour(from), to: formatHour(to), dataset: name },
-      hint: `The data hold ${formatHour(observations.from)} to ${formatHour(end - 1)}; --to is exclusive.`,
+      hint: `The data begin at ${formatHour(observations.from)} and are read to ${formatHour(end)}; --to is exclusive.`,
     });
   }
-  const seen = viewSeries(observations, observations.from, to);
-  const models = choose(await openEvaluatedModels(seen, from, { artefacts: options.network }), options.model);
+  const models = choose(await openEvaluatedModels(observations, from, { artefacts: options.network }), options.model);
   const progress = startProgress('evaluating');
   const evaluation = await evaluate({
-    observations: seen,
+    observations,
     models,
     from,
     to,

@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { BaselineMethod } from '../../models/baselines/fitted/method.ts';
-import { viewSeries } from '../domain/series.ts';
 import { formatHour, parseHour } from '../domain/time.ts';
 import { KernelcastError } from '../errors.ts';
 import { openObservations } from './observations.ts';
@@ -45,16 +44,14 @@ async function run(options: Options): Promise<void> {
     import('../../models/baselines/fitted/artefact.ts'),
   ]);
   const methods = choose(BASELINE_METHODS, options.model);
-  const { name, observations } = await openObservations(options);
-  const from = options.from ?? observations.from;
   const { to, validateTo } = options;
-  const end = Math.min(validateTo, observations.from + observations.hours);
-  const seen = viewSeries(observations, observations.from, end);
+  const { name, observations } = await openObservations(options, validateTo);
+  const from = options.from ?? observations.from;
   const progress = startProgress('fitting');
   try {
     for (const [index, method] of methods.entries()) {
       progress.update(index, methods.length, method.id);
-      const { chosen, ...fitted } = await fitBaseline(method, { observations: seen, from, to, validateTo });
+      const { chosen, ...fitted } = await fitBaseline(method, { observations, from, to, validateTo });
       const span = { dataset: name, from: formatHour(from), to: formatHour(to), validateTo: formatHour(validateTo) };
       const folder = join(options.out, method.id);
       await writeBaseline(folder, fitted, { training: { ...span, ...chosen }, createdAt: new Date().toISOString() });

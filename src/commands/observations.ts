@@ -1,7 +1,8 @@
 /** What a command is to read: a dataset of the store, or a file of stations, which needs no store. */
 import { existsSync, statSync } from 'node:fs';
 import { dataDirectory } from '../config.ts';
-import { emptyVariable, type Series, seriesVariableNames } from '../domain/series.ts';
+import type { Series } from '../domain/series.ts';
+import type { Hour } from '../domain/time.ts';
 import { KernelcastError } from '../errors.ts';
 
 export interface ObservationsChoice {
@@ -18,10 +19,13 @@ export interface NamedObservations {
 }
 
 /**
- * All hours of a dataset or of a file.
- * @throws KernelcastError `USAGE` when neither is given; see `ObservationStore.read` and `readFile` for others
+ * The hours of a dataset or of a file, from the first to `until` (exclusive) or the last; nothing after it is read.
+ * @throws KernelcastError `USAGE` when neither is given; see `ObservationStore.read` and `openStationSeries` for others
  */
-export async function openObservations({ dataset, data }: ObservationsChoice): Promise<NamedObservations> {
+export async function openObservations(
+  { dataset, data }: ObservationsChoice,
+  until = Number.POSITIVE_INFINITY,
+): Promise<NamedObservations> {
   const isFolder = data !== undefined && existsSync(data) && statSync(data).isDirectory();
   const name = dataset ?? (isFolder ? undefined : data);
   if (name === undefined) {
@@ -29,32 +33,23 @@ export async function openObservations({ dataset, data }: ObservationsChoice): P
       hint: 'Give --dataset NAME, or the path of a CF file of stations in its place.',
     });
   }
-  if (existsSync(name) && statSync(name).isFile()) return { name, observations: await readStationFile(name) };
+  if (existsSync(name) && statSync(name).isFile()) return { name, observations: await readStationFile(name, until) };
   const { ObservationStore } = await import('../store/observations.ts');
   const store = new ObservationStore(dataDirectory(dataset === undefined ? undefined : data));
-  return { name, observations: await store.read(name) };
+  const { from, to } = await store.describe(name);
+  return { name, observations: await store.read(name, from, lastOf(from, to, until)) };
 }
 
-async function readStationFile(path: string): Promise<Series> {
-  const { readFile } = await import('../../ingest/read-file.ts');
-  const blocks: Series[] = [];
-  for await (const block of readFile(path, {})) blocks.push(block);
-  return joinBlocks(blocks);
-}
-
-/** Blocks of the same stations in the order of time as one series; hours between them are missing. */
-function joinBlocks(blocks: readonly Series[]): Series {
-  const [{ stations, from }] = blocks;
-  const last = blocks[blocks.length - 1];
-  const hours = last.from + last.hours - from;
-  const variables: Series['variables'] = {};
-  for (const block of blocks) {
-    for (const name of seriesVariableNames(block)) {
-      variables[name] ??= emptyVariable(hours, stations.length);
-      const at = (block.from - from) * stations.length;
-      variables[name].values.set(block.variables[name]!.values, at);
-      variables[name].flags.set(block.variables[name]!.flags, at);
-    }
+async function readStationFile(path: string, until: Hour): Promise<Series> {
+  const { openStationSeries } = await import('../../ingest/station-series.ts');
+  const file = await openStationSeries(path);
+  try {
+    return await file.read(file.from, lastOf(file.from, file.to, until));
+  } finally {
+    await file.close();
   }
-  return { stations, from, hours, variables };
+}
+
+function lastOf(from: Hour, to: Hour, until: Hour): Hour {
+  return Math.max(from, Math.min(to, until));
 }
