@@ -4,7 +4,7 @@ import type { VariableName } from '../../src/domain/variables.ts';
 import { FORECAST_VARIABLES, type ForecastModel, LEAD_HOURS } from '../forecast-model.ts';
 import type { ModelSums } from './accumulate.ts';
 import { type Draws, drawBlocks, type Interval, interval95, RESAMPLES, resample } from './bootstrap.ts';
-import { addSums, type Scores, scoresOf, WIDTH } from './sums.ts';
+import { addSums, reliabilityOf, type Scores, scoresOf, WIDTH } from './sums.ts';
 
 /** What intervals are given for; a score of which there is none (coverage without quantiles) has null. */
 export type Intervals = Record<Exclude<keyof Scores, 'count'>, Interval | null>;
@@ -25,6 +25,8 @@ export interface VariableReport extends Scores {
   intervals: Intervals;
   /** By the id of the reference. */
   skill: Record<string, Skill>;
+  /** For each of `QUANTILE_LEVELS` the share of observations at or below it; null for a model without quantiles. */
+  reliability: number[] | null;
   byLead: LeadScores[];
   byStation: (Scores & { station: string })[];
 }
@@ -129,8 +131,10 @@ function variableReports(
     const byLead = total(sums.byDay, days, LEAD_HOURS);
     const resampled = resample(draws, sums.byDay, LEAD_HOURS * WIDTH);
     const overall = resampled.map((leads) => scoresOf(total(leads, LEAD_HOURS, 1)));
+    const whole = total(byLead, LEAD_HOURS, 1);
     reports[variable] = {
-      ...scoresOf(total(byLead, LEAD_HOURS, 1)),
+      ...scoresOf(whole),
+      reliability: reliabilityOf(whole),
       intervals: intervalsOf(overall, ['mse', 'rmse', 'mae', 'bias', 'crps', 'coverage50', 'coverage80']),
       skill: skillOf(model, common.get(variable) ?? []),
       byLead: Array.from({ length: LEAD_HOURS }, (_, lead) => ({

@@ -1,5 +1,5 @@
 /**
- * What is kept of a group of targets while models are scored: eight sums, which add up over stations, lead hours and runs,
+ * What is kept of a group of targets while models are scored: sums, which add up over stations, lead hours and runs,
  * and the mean scores that follow from them.
  *
  * - Errors are forecast minus observation, in the variable's unit.
@@ -20,7 +20,9 @@ export const CRPS = 4;
 export const QUANTILE_COUNT = 5;
 export const INSIDE_50 = 6;
 export const INSIDE_80 = 7;
-export const WIDTH = 8;
+/** The observations at or below each level's quantile, in the order of `QUANTILE_LEVELS`. */
+export const BELOW = 8;
+export const WIDTH = BELOW + QUANTILE_LEVELS.length;
 
 /** Adds one target to the group that begins at `at`. */
 export function addTarget(
@@ -43,6 +45,9 @@ export function addTarget(
   }
   sums[at + CRPS] += quantileScore(observed, quantiles, cell);
   sums[at + QUANTILE_COUNT]++;
+  for (let level = 0; level < QUANTILE_LEVELS.length; level++) {
+    if (observed <= quantiles[level][cell]) sums[at + BELOW + level]++;
+  }
   if (observed >= quantiles[1][cell] && observed <= quantiles[3][cell]) sums[at + INSIDE_50]++;
   if (observed >= quantiles[0][cell] && observed <= quantiles[4][cell]) sums[at + INSIDE_80]++;
 }
@@ -74,6 +79,12 @@ export interface Scores {
   /** The share of observations within the 50 % and 80 % intervals; NaN for a model without quantiles. */
   coverage50: number;
   coverage80: number;
+}
+
+/** For each level the share of observations at or below its quantile, the level itself if all is well; null without quantiles. */
+export function reliabilityOf(sums: Float64Array, at = 0): number[] | null {
+  const count = sums[at + QUANTILE_COUNT];
+  return count === 0 ? null : QUANTILE_LEVELS.map((_, level) => sums[at + BELOW + level] / count);
 }
 
 /** The scores of the group that begins at `at`. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addTarget, scoresOf, WIDTH } from '../../../models/evaluation/sums.ts';
+import { addTarget, reliabilityOf, scoresOf, WIDTH } from '../../../models/evaluation/sums.ts';
 import { QUANTILE_LEVELS } from '../../../src/domain/quantiles.ts';
 import { seededRandom } from '../../../src/domain/random.ts';
 
@@ -27,6 +27,8 @@ test('coverage is the share within the limits, which belong to the interval', ()
   for (const observed of [-1, 0, 0.5, 1, 2, 3, 3.5, 4, 5, 6]) addTarget(sums, 0, observed, 2, quantiles, 0);
   const { coverage50, coverage80, count } = scoresOf(sums);
   expect([coverage50, coverage80, count]).toEqual([0.3, 0.7, 10]);
+  expect(reliabilityOf(sums)).toEqual([0.2, 0.4, 0.5, 0.6, 0.8]);
+  expect(reliabilityOf(new Float64Array(WIDTH))).toBeNull();
 });
 
 test('a forecast that lacks its quantiles in one place is a single value there, and out of the coverage', () => {
