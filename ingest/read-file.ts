@@ -71,20 +71,52 @@ export async function* slabs(
   { hours, indices }: NativeHours,
   onTimes?: (count: number) => void,
 ): AsyncGenerator<NativeSlab> {
+  const pieces = piecesOf(source, indices);
+  const read = ({ from, to }: Piece) => {
+    const first = indices[from];
+    const variables = source.read(first, indices[to - 1] - first + 1);
+    // Whoever waits for it hears of an error; if nobody does any more, nobody need.
+    variables.catch(() => undefined);
+    return variables;
+  };
+  const begun: ReturnType<typeof read>[] = [];
+  try {
+    for (const [index, { from, to }] of pieces.entries()) {
+      // While one slab is being used, or its chunks are being unpacked in other threads, the next is on its way.
+      while (begun.length <= AHEAD && index + begun.length < pieces.length)
+        begun.push(read(pieces[index + begun.length]));
+      const variables = await begun.shift()!;
+      const rows = indices.slice(from, to).map((at) => at - indices[from]);
+      yield { hours: hours.slice(from, to), rows, variables };
+      onTimes?.(to - from);
+    }
+  } finally {
+    await Promise.allSettled(begun);
+  }
+}
+
+/** Slabs that are read ahead. */
+const AHEAD = 1;
+
+/** Positions [from, to) among the hours, whose times are read at once. */
+interface Piece {
+  from: number;
+  to: number;
+}
+
+function piecesOf(source: Source, indices: Int32Array): Piece[] {
   const most = timesAtOnce(source);
   const { chunkTimes } = source;
-  for (let from = 0; from < hours.length; ) {
+  const pieces: Piece[] = [];
+  for (let from = 0; from < indices.length; from = pieces[pieces.length - 1].to) {
     const first = indices[from];
     // Slabs end where chunks end, if there are whole ones in a slab.
     const end = first + most - (most >= chunkTimes ? first % chunkTimes : 0);
     let to = from + 1;
-    while (to < hours.length && isNext(indices[to - 1], indices[to]) && indices[to] < end) to++;
-    const rows = indices.slice(from, to).map((index) => index - first);
-    const variables = await source.read(first, indices[to - 1] - first + 1);
-    yield { hours: hours.slice(from, to), rows, variables };
-    onTimes?.(to - from);
-    from = to;
+    while (to < indices.length && isNext(indices[to - 1], indices[to]) && indices[to] < end) to++;
+    pieces.push({ from, to });
   }
+  return pieces;
 }
 
 function isNext(index: number, next: number): boolean {

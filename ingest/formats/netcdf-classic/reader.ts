@@ -13,6 +13,9 @@ import { BYTES_OF, type ClassicType, type Header, type PlacedVariable, readHeade
 const NEAR_BYTES = 16 * 1024;
 const TOGETHER_BYTES = 1024 * 1024;
 
+/** Longer runs are read each into its place: to copy them would cost more than to ask again. */
+const SHORT_BYTES = 64 * 1024;
+
 /** A system call reads less than 2 GiB. */
 const MOST_BYTES_A_CALL = 2 ** 30;
 
@@ -80,6 +83,7 @@ class NetcdfClassicGrid implements Grid {
       const last = batch.at(-1);
       const together =
         last &&
+        run.length < SHORT_BYTES &&
         run.start - (last.start + last.length) < NEAR_BYTES &&
         run.start + run.length - batch[0].start <= TOGETHER_BYTES;
       if (last && !together) {

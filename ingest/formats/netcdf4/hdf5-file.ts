@@ -2,6 +2,7 @@
 import { Dataset, File, Module } from 'h5wasm/node';
 import { decodeText, type RawArray } from '../../grid.ts';
 import { attributeNames, elementType, readAttribute, readAttributes } from './attributes.ts';
+import { DEFLATE, type DirectDataset, SHUFFLE } from './chunk-index.ts';
 import { type Hdf5Header, Refusal, type StoredVariable } from './messages.ts';
 import { valuesElsewhere } from './one-file.ts';
 
@@ -91,10 +92,23 @@ function headerOf(file: File, stored: readonly Stored[], datasets: Map<string, D
       written: shape,
       chunk: dataset.metadata.chunks ?? undefined,
       width: dataset.metadata.size,
+      direct: directDataset(file, dataset),
       attributes: readAttributes(file, path),
     });
   }
   return { dimensions, variables };
+}
+
+/** Numbers in chunks that are no more than deflated and shuffled. */
+function directDataset(file: File, { path, metadata }: Dataset): DirectDataset | undefined {
+  const { chunks, type, littleEndian, virtual_sources: sources } = metadata;
+  const isNumber = type === Module.H5T_class_t.H5T_INTEGER.value || type === Module.H5T_class_t.H5T_FLOAT.value;
+  if (!chunks || !isNumber || !littleEndian || (sources && sources.length > 0)) return undefined;
+  const filters = Module.get_dataset_filters(file.file_id, path).map(({ id }) => id);
+  if (filters.some((id) => id !== DEFLATE && id !== SHUFFLE)) return undefined;
+  // A reference to an object of a file is the address of its header.
+  const reference = Buffer.from(Module.create_object_reference(file.file_id, path));
+  return reference.length === 8 ? { address: Number(reference.readBigUInt64LE()), filters } : undefined;
 }
 
 /** The names of a variable's dimensions: of the scales that are attached to it, or its own where it is one. */

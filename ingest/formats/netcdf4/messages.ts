@@ -1,11 +1,14 @@
 /** What crosses between the thread that holds an HDF5 file open and the one that asks. */
 import type { Attributes, GridVariable, RawArray } from '../../grid.ts';
+import type { DirectDataset } from './chunk-index.ts';
 
 export interface StoredVariable extends GridVariable {
   /** Values along each dimension that were written; an unlimited dimension may be longer than a variable along it. */
   written: readonly number[];
   /** Bytes of one value. */
   width: number;
+  /** How its chunks can be read past the library, where they can. */
+  direct: DirectDataset | undefined;
 }
 
 export interface Hdf5Header {

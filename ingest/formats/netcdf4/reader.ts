@@ -1,12 +1,21 @@
 /**
- * NetCDF-4 files (HDF5), read a slab at a time in a thread of their own: a file that makes the HDF5 library crash or turn in
+ * NetCDF-4 files (HDF5), read a slab at a time. The HDF5 library has a thread of its own: a file that makes it crash or turn in
  * circles ends with that thread, and an error here. After an error nothing more is read from a file: the library's state is
- * not to be trusted then.
+ * not to be trusted then. Plain chunks are read past the library, see `chunk-index.ts`.
  */
+import { type FileHandle, open } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { isKernelcastError, type KernelcastError } from '../../../src/errors.ts';
+import { fileError, systemCode } from '../../../src/store/files.ts';
 import { checkSlab, type Grid, type GridVariable, type RawArray, textsOfRows } from '../../grid.ts';
+import { type ChunkIndex, readChunkIndex } from './chunk-index.ts';
+import { readChunks } from './chunk-reader.ts';
 import { broken } from './errors.ts';
 import { type Hdf5Thread, takeThread } from './hdf5-thread.ts';
 import type { Hdf5Header, StoredVariable } from './messages.ts';
+
+/** Several chunks are unpacked at the same time. */
+const MOST_CHUNK_BYTES = 64 * 1024 * 1024;
 
 /** One slab must fit into memory a few times over. */
 const MOST_SLAB_BYTES = 512 * 1024 * 1024;
@@ -26,6 +35,10 @@ class Netcdf4Grid implements Grid {
   readonly attributes: Hdf5Header['attributes'];
   readonly variables: Hdf5Header['variables'];
   #thread: Hdf5Thread | undefined;
+  #handle: Promise<FileHandle> | undefined;
+  /** What was wrong with a chunk; every later read fails with it, as with an error of the library. */
+  #end: KernelcastError | undefined;
+  readonly #indices = new Map<string, Promise<ChunkIndex | undefined>>();
 
   constructor(thread: Hdf5Thread, path: string, { dimensions, attributes, variables }: Hdf5Header) {
     this.path = path;
@@ -48,7 +61,42 @@ class Netcdf4Grid implements Grid {
       const [written, length] = [variable.written[short], variable.shape[short]];
       throw broken(`it has ${written} of ${length} values along '${variable.dimensions[short]}'`, where);
     }
-    return this.#open().ask({ kind: 'read', name, start, count }, where, unpackedBytes(variable, start, count));
+    const thread = this.#open();
+    if (this.#end) throw this.#end;
+    const index = await this.#indexOf(variable);
+    if (index) return this.#readDirectly(variable, index, start, count);
+    return thread.ask({ kind: 'read', name, start, count }, where, unpackedBytes(variable, start, count));
+  }
+
+  /** Undefined for a variable that only the library can read. */
+  #indexOf(variable: StoredVariable): Promise<ChunkIndex | undefined> {
+    const { name, direct, chunk, written, width } = variable;
+    const bytes = (chunk ?? []).reduce((product, n) => product * n, width);
+    if (!direct || !chunk || bytes > MOST_CHUNK_BYTES || endianness() !== 'LE') return Promise.resolve(undefined);
+    let index = this.#indices.get(name);
+    if (!index) {
+      this.#handle ??= open(this.path, 'r');
+      index = this.#handle.then((handle) => readChunkIndex(handle, direct, { shape: written, chunk }));
+      this.#indices.set(name, index);
+    }
+    return index;
+  }
+
+  async #readDirectly(
+    variable: StoredVariable,
+    index: ChunkIndex,
+    start: readonly number[],
+    count: readonly number[],
+  ): Promise<RawArray> {
+    try {
+      return await readChunks(await this.#handle!, variable, index, start, count);
+    } catch (error) {
+      if (isKernelcastError(error)) throw error;
+      if (/^E[A-Z0-9]+$/.test(systemCode(error) ?? '')) throw fileError(error, 'read a file', this.path);
+      const where = { file: this.path, variable: variable.name };
+      this.#end = broken(`a chunk that cannot be unpacked: ${(error as Error).message}`, where, error);
+      throw this.#end;
+    }
   }
 
   async readTexts(variable: GridVariable, rows: number): Promise<string[]> {
@@ -61,6 +109,9 @@ class Netcdf4Grid implements Grid {
   async close(): Promise<void> {
     const thread = this.#thread;
     this.#thread = undefined;
+    const handle = await this.#handle?.catch(() => undefined);
+    this.#handle = undefined;
+    await handle?.close();
     await thread?.release({ file: this.path });
   }
 

@@ -20,9 +20,9 @@ import {
   type GridVariable,
   type RawArray,
 } from '../../grid.ts';
+import { copyChunk, placesBetween, RawArrays } from '../slab.ts';
 import { attributesOf, consolidated, isObject, parseJson } from './attributes.ts';
 import { registerCodecs } from './codecs.ts';
-import { copyChunk, RawArrays } from './slab.ts';
 import { broken, checkSize, type ZarrStore } from './store.ts';
 
 /** One slab must fit into memory a few times over. */
@@ -298,18 +298,4 @@ function listed(data: object): ArrayLike<unknown> {
   if (!('get' in data)) return data as ArrayLike<unknown>;
   const texts = data as { length: number; get(index: number): string };
   return Array.from({ length: texts.length }, (_, index) => texts.get(index));
-}
-
-/** All places from first to last; several may take from it in turn. */
-function* placesBetween(first: readonly number[], last: readonly number[]): Generator<number[]> {
-  const at = [...first];
-  for (;;) {
-    yield [...at];
-    let axis = at.length - 1;
-    while (axis >= 0 && ++at[axis] > last[axis]) {
-      at[axis] = first[axis];
-      axis--;
-    }
-    if (axis < 0) return;
-  }
 }

@@ -1,5 +1,5 @@
 /** From chunks to a slab. */
-import type { ElementType, RawArray } from '../../grid.ts';
+import type { ElementType, RawArray } from '../grid.ts';
 
 /** Integers of 64 bits come as float64. */
 export const RawArrays: Partial<Record<ElementType, (length: number) => RawArray>> = {
@@ -68,4 +68,18 @@ export function copyChunk(
 
 function converted(value: unknown): unknown {
   return typeof value === 'bigint' ? Number(value) : value;
+}
+
+/** All places from first to last; several may take from it in turn. */
+export function* placesBetween(first: readonly number[], last: readonly number[]): Generator<number[]> {
+  const at = [...first];
+  for (;;) {
+    yield [...at];
+    let axis = at.length - 1;
+    while (axis >= 0 && ++at[axis] > last[axis]) {
+      at[axis] = first[axis];
+      axis--;
+    }
+    if (axis < 0) return;
+  }
 }

@@ -1,0 +1,123 @@
+/** Slabs of an HDF5 dataset from its chunks, which Node's zlib unpacks, some at a time, in threads of its own. */
+import type { FileHandle } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { inflate } from 'node:zlib';
+import type { RawArray } from '../../grid.ts';
+import { copyChunk, placesBetween, RawArrays } from '../slab.ts';
+import { type ChunkIndex, DEFLATE, SHUFFLE, type StoredChunk } from './chunk-index.ts';
+import type { StoredVariable } from './messages.ts';
+
+/** As many as zlib has threads. */
+const AT_ONCE = 4;
+
+const unpack = promisify<Uint8Array, { maxOutputLength: number; chunkSize: number }, Buffer>(inflate);
+
+/**
+ * @throws Error in words for people: a chunk that cannot be unpacked, or has another length than it must have
+ */
+export async function readChunks(
+  handle: FileHandle,
+  variable: StoredVariable,
+  index: ChunkIndex,
+  start: readonly number[],
+  count: readonly number[],
+): Promise<RawArray> {
+  const { type, width, written, direct } = variable;
+  const chunk = variable.chunk!;
+  const target = RawArrays[type]!(count.reduce((product, n) => product * n, 1));
+  const counts = written.map((n, axis) => Math.ceil(n / chunk[axis]));
+  const stride = chunk.map((_, axis) => chunk.slice(axis + 1).reduce((product, n) => product * n, 1));
+  const size = chunk.reduce((product, n) => product * n, 1);
+  const first = start.map((from, axis) => Math.floor(from / chunk[axis]));
+  const last = start.map((from, axis) => Math.floor((from + count[axis] - 1) / chunk[axis]));
+  const places = placesBetween(first, last);
+  const work = async () => {
+    const scratch: Scratch = { packed: new Uint8Array(0), plain: new Uint8Array(size * width) };
+    for (const at of places) {
+      const stored = index.get(at.reduce((number, place, axis) => number * counts[axis] + place, 0))!;
+      const bytes = await unpackChunk(handle, stored, direct!.filters, width, scratch);
+      copyChunk({ data: numbersOf(bytes, type), stride }, at, target as never, { start, count, chunk });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return target;
+}
+
+/** Memory that one chunk after the other is read and unpacked in. */
+interface Scratch {
+  packed: Uint8Array<ArrayBuffer>;
+  /** As long as a chunk. */
+  plain: Uint8Array<ArrayBuffer>;
+}
+
+async function unpackChunk(
+  handle: FileHandle,
+  { address, bytes, skipped }: StoredChunk,
+  filters: readonly number[],
+  width: number,
+  scratch: Scratch,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const size = scratch.plain.length;
+  if (scratch.packed.length < bytes) scratch.packed = new Uint8Array(bytes);
+  let data = scratch.packed.subarray(0, bytes);
+  const { bytesRead } = await handle.read(data, 0, bytes, address);
+  if (bytesRead !== bytes) throw new Error('the file became shorter while it was read');
+  for (let i = filters.length - 1; i >= 0; i--) {
+    if ((skipped >> i) & 1) continue;
+    if (filters[i] === DEFLATE) {
+      // A little more room than is needed: zlib would ask for as much again when it has filled all.
+      const unpacked = await unpack(data, { maxOutputLength: size, chunkSize: size + 64 });
+      data = new Uint8Array(unpacked.buffer as ArrayBuffer, unpacked.byteOffset, unpacked.length);
+    } else if (filters[i] === SHUFFLE) {
+      if (data.length !== size) break;
+      unshuffle(data, width, scratch.plain);
+      data = scratch.plain;
+    }
+  }
+  if (data.length !== size) throw new Error(`a chunk of ${data.length} instead of ${size} bytes`);
+  return data.byteOffset % 8 === 0 ? data : data.slice();
+}
+
+/** First all first bytes, then all second bytes, ... back to number after number. */
+function unshuffle(source: Uint8Array, width: number, target: Uint8Array<ArrayBuffer>): void {
+  const numbers = source.length / width;
+  if (width === 2) {
+    const words = new Uint16Array(target.buffer, target.byteOffset, numbers);
+    for (let i = 0; i < numbers; i++) words[i] = source[i] | (source[numbers + i] << 8);
+  } else if (width === 4) {
+    const words = new Uint32Array(target.buffer, target.byteOffset, numbers);
+    const [second, third, fourth] = [numbers, 2 * numbers, 3 * numbers];
+    for (let i = 0; i < numbers; i++) {
+      words[i] = source[i] | (source[second + i] << 8) | (source[third + i] << 16) | (source[fourth + i] << 24);
+    }
+  } else {
+    for (let byte = 0; byte < width; byte++) {
+      for (let i = 0, to = byte; i < numbers; i++, to += width) target[to] = source[byte * numbers + i];
+    }
+  }
+}
+
+function numbersOf({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>, type: string): ArrayLike<number | bigint> {
+  switch (type) {
+    case 'byte':
+      return new Int8Array(buffer, byteOffset, length);
+    case 'short':
+      return new Int16Array(buffer, byteOffset, length / 2);
+    case 'ushort':
+      return new Uint16Array(buffer, byteOffset, length / 2);
+    case 'int':
+      return new Int32Array(buffer, byteOffset, length / 4);
+    case 'uint':
+      return new Uint32Array(buffer, byteOffset, length / 4);
+    case 'int64':
+      return new BigInt64Array(buffer, byteOffset, length / 8);
+    case 'uint64':
+      return new BigUint64Array(buffer, byteOffset, length / 8);
+    case 'float':
+      return new Float32Array(buffer, byteOffset, length / 4);
+    case 'double':
+      return new Float64Array(buffer, byteOffset, length / 8);
+    default:
+      return new Uint8Array(buffer, byteOffset, length);
+  }
+}
