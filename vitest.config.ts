@@ -7,7 +7,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/browser/**', 'test/real-data/**', 'test/tensorflow/**', 'test/crash/**', 'node_modules/**'],
+    exclude: [
+      'test/browser/**',
+      'test/real-data/**',
+      'test/tensorflow/**',
+      'test/crash/**',
+      'test/cluster/**',
+      'node_modules/**',
+    ],
     testTimeout: 30_000,
     pool: 'forks',
     maxWorkers: 2,

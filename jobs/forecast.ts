@@ -4,6 +4,7 @@ import type { Clock } from '../src/domain/clock.ts';
 import { formatHour, type Hour } from '../src/domain/time.ts';
 import type { Log } from '../src/log.ts';
 import type { ObservationStore } from '../src/store/observations.ts';
+import { observationsLag } from './job-metrics.ts';
 import { POLICIES } from './policies.ts';
 import type { Job } from './schedule.ts';
 
@@ -21,6 +22,7 @@ export function forecastJob(options: ForecastJobOptions): Job {
       const { forecaster, observations, dataset, clock } = options;
       if (!(await hasData(options))) return;
       const { to } = await observations.describe(dataset);
+      observationsLag.set({ dataset }, clock.now() / 1000 - (to - 1) * 3600);
       await forecaster.run({ dataset, init: Math.min(slot, to - 1), now: clock.now() });
     },
   };

@@ -54,9 +54,16 @@ export const observationsLag = new Gauge({
   registers,
 });
 
-export const storeBytes = new Gauge({
-  name: 'kernelcast_store_bytes',
-  help: 'The size of the data directory.',
-  labelNames: ['part'],
+export const runsKept = new Gauge({
+  name: 'kernelcast_runs_kept',
+  help: 'The runs that are kept.',
+  labelNames: ['dataset'],
+  registers,
+});
+
+export const runsBytes = new Gauge({
+  name: 'kernelcast_runs_bytes',
+  help: 'The size on disk of the runs that are kept.',
+  labelNames: ['dataset'],
   registers,
 });

@@ -76,6 +76,8 @@ export function plan(input: PlanInput): Plan {
   const { policies, states, now, busy = new Set() } = input;
   const result: Plan = { begins: [], skips: [], deaths: [], due: [] };
   const starting = new Set<string>();
+  /** Slots that wait for others; who comes after them waits too. */
+  const waiting = new Set<string>();
   for (const policy of policies) {
     const job = policy.name;
     const current = currentSlot(policy, now);
@@ -91,8 +93,16 @@ export function plan(input: PlanInput): Plan {
       if (dead?.isLast || busy.has(job) || starting.has(job)) continue;
       if (state?.state === 'running' && !dead) continue;
       if (state?.state === 'failed' && !isPauseOver(policy, state, input.wall)) continue;
-      const missing = missingBefore(policy, slot, input, starting);
-      if (missing === 'wait') continue;
+      const missing = missingBefore(
+        policy,
+        slot,
+        input,
+        (name, its) => starting.has(name) || waiting.has(`${name} ${its}`),
+      );
+      if (missing === 'wait') {
+        waiting.add(`${job} ${slot}`);
+        continue;
+      }
       result.due.push({ job, slot, attempt: (state?.attempt ?? 0) + 1, note: missing });
       starting.add(job);
     }
@@ -153,7 +163,7 @@ function missingBefore(
   policy: JobPolicy,
   slot: Hour,
   { policies, states, now, wall }: PlanInput,
-  starting: ReadonlySet<string>,
+  isComing: (job: string, slot: Hour) => boolean,
 ): string | 'wait' | null {
   const missing: string[] = [];
   for (const name of policy.after) {
@@ -170,7 +180,7 @@ function missingBefore(
     const isPatient = now < slot * MILLISECONDS_PER_HOUR + policy.patienceMs;
     const waited = state && state.attempt > 0 ? wall - state.firstAt : Number.POSITIVE_INFINITY;
     const isBegun = waited >= 0 && waited < policy.patienceMs;
-    if (starting.has(name) || isPatient || isBegun) return 'wait';
+    if (isComing(name, its) || isPatient || isBegun) return 'wait';
     missing.push(`without ${name} of ${formatHour(its)}, which is late`);
   }
   return missing.length > 0 ? missing.join('; ') : null;

@@ -2,6 +2,7 @@
 import { formatHour, type Hour } from '../src/domain/time.ts';
 import type { Log } from '../src/log.ts';
 import type { RunStore } from '../src/store/runs.ts';
+import { runsBytes, runsKept } from './job-metrics.ts';
 import { POLICIES } from './policies.ts';
 import type { Job } from './schedule.ts';
 
@@ -23,11 +24,15 @@ export function retainJob({ runs, dataset, keepHours = Infinity, keepBytes = Inf
     policy: POLICIES.retain,
     async run(slot) {
       const inits = await runs.list(dataset);
-      const sizes = keepBytes === Infinity ? inits.map(() => 0) : await sizesOf(runs, dataset, inits);
-      for (const init of surplus(inits, sizes, { slot, keepHours, keepBytes })) {
+      const sizes = await sizesOf(runs, dataset, inits);
+      const removed = surplus(inits, sizes, { slot, keepHours, keepBytes });
+      for (const init of removed) {
         await runs.remove(dataset, init);
         log.debug({ init: formatHour(init) }, 'a run is removed');
       }
+      runsKept.set({ dataset }, inits.length - removed.length);
+      const kept = sizes.slice(removed.length).reduce((sum, size) => sum + size, 0);
+      runsBytes.set({ dataset }, kept);
     },
   };
 }
@@ -51,6 +56,7 @@ function surplus(
 
 async function sizesOf(runs: RunStore, dataset: string, inits: readonly Hour[]): Promise<number[]> {
   const sizes: number[] = [];
-  for (const init of inits) sizes.push(await runs.size(dataset, init));
+  // A damaged run counts for nothing, and is no reason to keep the others for ever.
+  for (const init of inits) sizes.push(await runs.size(dataset, init).catch(() => 0));
   return sizes;
 }

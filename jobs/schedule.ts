@@ -15,9 +15,10 @@ import type { Log } from '../src/log.ts';
 import { newTrace, withTrace } from '../src/trace.ts';
 import { jobAttempts, jobLag, jobLastSuccess, jobRunning, jobSeconds, jobSkips } from './job-metrics.ts';
 import { jobStatuses } from './job-status.ts';
-import type { Ledger } from './ledger.ts';
+import type { IsHeld, Ledger } from './ledger.ts';
 import { type LedgerRecord, slotText } from './ledger-records.ts';
 import { type DueSlot, type JobPolicy, type Plan, plan } from './plan.ts';
+import { isSettled, type SlotStates } from './slot-states.ts';
 
 export interface Job {
   policy: JobPolicy;
@@ -111,6 +112,43 @@ export class Schedule {
       });
       const error = await withTrace(start.trace, () => this.#attempt(start));
       if (error !== undefined) throw error;
+    } finally {
+      this.#ledger.letGo(claim);
+    }
+  }
+
+  /**
+   * Settles what the plan settles without work (slots that are missed, processes that died), and says what is due, for
+   * others to begin.
+   * @throws KernelcastError `ENVIRONMENT`, `BUSY` as the ledger does
+   */
+  async planOnly(): Promise<DueSlot[]> {
+    let planned: Plan | undefined;
+    await this.#ledger.transact((states, isHeld) => {
+      planned = plan({ policies: this.policies, states, now: this.#clock.now(), wall: this.#wall.now(), isHeld });
+      return preludeRecords(planned, this.#now());
+    });
+    this.#tellSkips(planned!);
+    return planned!.due;
+  }
+
+  /**
+   * Does a slot that was due when somebody planned, unless it has been taken or settled since.
+   * @returns whether it was done here, well or badly
+   * @throws KernelcastError `ENVIRONMENT`, `BUSY` as the ledger does; then nothing was begun
+   */
+  async attempt(due: DueSlot): Promise<boolean> {
+    if (this.#stopped || !this.#jobs.has(due.job)) return false;
+    const claim = await this.#ledger.claim();
+    const start = startRecord(due, claim, this.#now());
+    try {
+      const { due: _, ...record } = start;
+      const taken = await this.#ledger.transact((states, isHeld) => (isStillDue(due, states, isHeld) ? [record] : []));
+      if (taken.length === 0) return false;
+      const lane = withTrace(start.trace, () => this.#attempt(start)).then(() => {});
+      this.#lanes.add(lane);
+      await lane.finally(() => this.#lanes.delete(lane));
+      return true;
     } finally {
       this.#ledger.letGo(claim);
     }
@@ -247,6 +285,13 @@ export class Schedule {
 function startRecord(due: DueSlot, claim: string, at: string): Start {
   const { job, slot, attempt, note } = due;
   return { kind: 'start', job, slot: slotText(slot), at, claim, attempt, note, trace: newTrace(), due };
+}
+
+function isStillDue({ job, slot, attempt }: DueSlot, states: SlotStates, isHeld: IsHeld): boolean {
+  const state = states.slot(job, slot);
+  if (!state) return attempt === 1;
+  if (isSettled(state) || (state.state === 'running' && state.claim !== null && isHeld(state.claim))) return false;
+  return attempt === state.attempt + 1;
 }
 
 /** What the plan settles besides what it begins. */

@@ -4,13 +4,16 @@
  *     await runService({ work, root, stores, port: 8080, host: '127.0.0.1', log, version }, signal);
  */
 import { join } from 'node:path';
+import { Registry } from 'prom-client';
 import { createApp } from '../src/api/app.ts';
 import { serve } from '../src/api/serve.ts';
 import { isKernelcastError, KernelcastError } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
+import { metricsRegistry } from '../src/metrics.ts';
 import { makeFolder } from '../src/store/atomic.ts';
 import { nodeFiles } from '../src/store/files.ts';
 import { withLock } from '../src/store/lock.ts';
+import './job-metrics.ts';
 import type { Stores } from './stores.ts';
 import type { Work } from './work.ts';
 
@@ -25,6 +28,8 @@ export interface ServiceOptions {
   version: string;
   /** The built pages. */
   dashboardDirectory?: string;
+  /** Whether other processes may work on the data directory too: those of a cluster agree in their database. */
+  isShared?: boolean;
   /** Told the address when the service answers. */
   onListening?: (url: string) => void;
 }
@@ -35,6 +40,7 @@ export interface ServiceOptions {
  * what the work throws
  */
 export async function runService(options: ServiceOptions, signal: AbortSignal): Promise<void> {
+  if (options.isShared) return answerAndWork(options, signal);
   const folder = join(options.root, 'jobs');
   await makeFolder(nodeFiles, folder);
   try {
@@ -62,6 +68,8 @@ async function answerAndWork(
     dashboardDirectory,
     version,
     stopping: signal,
+    // A registry of its own for each service; the figures of the jobs are in all of them.
+    metricsRegistry: Registry.merge([metricsRegistry]),
   });
   const server = await serve({ app, port, host });
   onListening?.(server.url);

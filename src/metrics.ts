@@ -4,6 +4,8 @@
  *
  *     const seconds = new Histogram({ name: 'kernelcast_x_seconds', help: '...', registers: [metricsRegistry] });
  */
-import { Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 
 export const metricsRegistry = new Registry();
+// Memory, open files, processor time and the delay of the event loop.
+collectDefaultMetrics({ register: metricsRegistry });

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { Role } from '../../jobs/cluster/cluster-work.ts';
 import { dataDirectory, packageRoot } from '../config.ts';
 import { KernelcastError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
@@ -19,6 +20,7 @@ interface Options {
   network?: string;
   keepDays?: number;
   keepGb?: number;
+  role: Role;
 }
 
 /** What is still running this long after the signal to stop is broken off; the store stands that. */
@@ -43,6 +45,11 @@ export function registerStart(program: Command): void {
       'remove the oldest runs while all have more gigabytes (default: no limit)',
       positiveNumber,
     )
+    .addOption(
+      new Option('--role <role>', 'with $KERNELCAST_DATABASE_URL: what this process does of what a cluster does')
+        .choices(['api', 'scheduler', 'worker', 'all'])
+        .default('all'),
+    )
     .option('--network <folder>', 'a model artefact of your own, in place of the shipped one')
     .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
     .action(run);
@@ -52,21 +59,17 @@ async function run(options: Options): Promise<void> {
   if (options.dataset === undefined && (options.inbox !== undefined || options.stations !== undefined)) {
     throw new KernelcastError('USAGE', 'an inbox needs a dataset to go into', { hint: 'Name one: --dataset NAME.' });
   }
-  const [{ runService }, { openStores }, { JobLedger }, { DEMO_DATASET }, { openForecaster }] = await Promise.all([
+  const [{ runService }, { openStores }, { openForecaster }] = await Promise.all([
     import('../../jobs/service.ts'),
     import('../../jobs/stores.ts'),
-    import('../../jobs/ledger.ts'),
-    import('../../jobs/dataset.ts'),
     import('../../models/serving/worker-forecaster.ts'),
   ]);
   const log = createLog();
   const root = dataDirectory(options.data);
   const stores = openStores(root);
-  const ledger = await JobLedger.open(root, options.dataset ?? DEMO_DATASET);
-  const work = await chooseWork(options, {
+  const { work, isShared, close } = await chooseWork(options, {
     root,
     stores,
-    ledger,
     openForecaster: () => openForecaster({ root, network: options.network }),
     log,
   });
@@ -74,33 +77,52 @@ async function run(options: Options): Promise<void> {
   const onListening = (url: string) => process.stdout.write(`Kernelcast ${version} answers at ${url}\n`);
   const { port, host } = options;
   const dashboardDirectory = builtPages(log);
+  const service = { work, root, stores, port, host, log, version, dashboardDirectory, onListening, isShared };
   try {
-    await runService(
-      { work, root, stores, port, host, log, version, dashboardDirectory, onListening },
-      stopSignal(log),
-    );
+    await runService(service, stopSignal(log));
   } finally {
-    await ledger.close();
+    await close();
   }
 }
 
 async function chooseWork(
-  { dataset, inbox, stations, secondsPerHour, keepDays, keepGb }: Options,
-  common: import('../../jobs/work.ts').WorkOptions,
-) {
-  const { readStationList } = await import('../../ingest/station-list.ts');
-  if (dataset === undefined) {
-    const { demo } = await import('../../jobs/demo.ts');
-    const places = join(packageRoot(), 'ingest', 'sample-world', 'places.csv');
-    return demo({ ...common, secondsPerHour, stations: await readStationList(places) });
+  { dataset, inbox, stations, secondsPerHour, keepDays, keepGb, role }: Options,
+  common: Omit<import('../../jobs/work.ts').WorkOptions, 'ledger'>,
+): Promise<{ work: import('../../jobs/work.ts').Work; isShared: boolean; close: () => Promise<void> }> {
+  const [{ readStationList }, { JobLedger }] = await Promise.all([
+    import('../../ingest/station-list.ts'),
+    import('../../jobs/ledger.ts'),
+  ]);
+  const connectionString = process.env.KERNELCAST_DATABASE_URL;
+  if (role !== 'all' && (connectionString === undefined || dataset === undefined)) {
+    throw new KernelcastError('USAGE', `the role '${role}' is one in a cluster`, {
+      hint: 'Set KERNELCAST_DATABASE_URL and name a --dataset, or leave --role out.',
+    });
   }
-  const { live } = await import('../../jobs/live.ts');
+  if (dataset === undefined) {
+    const [{ demo }, { DEMO_DATASET }] = await Promise.all([
+      import('../../jobs/demo.ts'),
+      import('../../jobs/dataset.ts'),
+    ]);
+    const places = join(packageRoot(), 'ingest', 'sample-world', 'places.csv');
+    const ledger = await JobLedger.open(common.root, DEMO_DATASET);
+    const work = await demo({ ...common, ledger, secondsPerHour, stations: await readStationList(places) });
+    return { work, isShared: false, close: () => ledger.close() };
+  }
   const list = stations === undefined ? undefined : await readStationList(stations);
   const retention = {
     keepHours: keepDays === undefined ? undefined : keepDays * 24,
     keepBytes: keepGb === undefined ? undefined : keepGb * 1e9,
   };
-  return live({ ...common, dataset, inbox, stations: list, retention });
+  const options = { ...common, dataset, inbox, stations: list, retention };
+  if (connectionString !== undefined) {
+    const { clusterWork } = await import('../../jobs/cluster/cluster-work.ts');
+    const work = await clusterWork({ ...options, role, connectionString });
+    return { work, isShared: true, close: async () => {} };
+  }
+  const { live } = await import('../../jobs/live.ts');
+  const ledger = await JobLedger.open(common.root, dataset);
+  return { work: await live({ ...options, ledger }), isShared: false, close: () => ledger.close() };
 }
 
 function builtPages(log: Log): string | undefined {

@@ -45,7 +45,7 @@ describe('the service of a dataset', () => {
   it('waits for a first file, and says what is wrong with a bad one', async () => {
     const inbox = join(root, 'inbox');
     await mkdir(inbox);
-    await writeFile(join(inbox, 'bad.nc'), 'no weather');
+    await writeFile(join(inbox, 'bad.nc'), Buffer.alloc(64));
     const work = await live({ ...(await workOptions(root, 'real')), dataset: 'real', inbox, stations });
     const stop = new AbortController();
     const done = work.run(stop.signal);

@@ -24,6 +24,18 @@ describe('the plan', () => {
     expect(nextSlotAt(POLICIES.forecast, now)).toBe(START + HOUR);
   });
 
+  it('waits with a job for one that waits itself, also late in the hour', () => {
+    const simulation = new Simulation(all, START + 45 * MINUTE);
+    simulation.behave = () => ({ ms: MINUTE, fails: false });
+    for (let minute = 0; minute < 10; minute++) simulation.step(MINUTE);
+    expect(simulation.attempts.map(({ job, note }) => [job, note])).toEqual([
+      ['ingest', null],
+      ['forecast', null],
+      ['verify', null],
+      ['retain', null],
+    ]);
+  });
+
   it('counts the slots of a weekly job from Thursdays, as 1970 did', () => {
     const weekly = { ...POLICIES.forecast, everyHours: 168, after: [] };
     const { due } = plan({

@@ -1,0 +1,78 @@
+/** What a process of a cluster does besides answering: plans, does slots, both, or neither. */
+import { systemClock } from '../../src/domain/clock.ts';
+import { KernelcastError } from '../../src/errors.ts';
+import { jobStatuses } from '../job-status.ts';
+import { type LiveOptions, liveJobs } from '../live.ts';
+import { withForecaster } from '../opened-forecaster.ts';
+import { Schedule } from '../schedule.ts';
+import type { Work } from '../work.ts';
+import { Cluster } from './cluster.ts';
+import { pause } from './leader.ts';
+
+export const ROLES = ['api', 'scheduler', 'worker', 'all'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface ClusterWorkOptions extends Omit<LiveOptions, 'ledger'> {
+  role: Role;
+  /** The database that all processes share. */
+  connectionString: string;
+}
+
+const REFRESH_MS = 2_000;
+
+/** @throws KernelcastError `ENVIRONMENT` when the database cannot be reached */
+export async function clusterWork(options: ClusterWorkOptions): Promise<Work> {
+  const { role, connectionString, dataset, log, openForecaster } = options;
+  const clock = systemClock;
+  const cluster = await Cluster.open({ connectionString, dataset, log });
+  const { ledger } = cluster;
+  // Who only plans needs to know the jobs, not how to do them.
+  const { policies } = new Schedule(liveJobs(options, { run: cannotForecast }), { ledger, clock, log });
+
+  async function play(signal: AbortSignal): Promise<void> {
+    const scheduleOf = (forecaster: Parameters<typeof liveJobs>[1]) =>
+      new Schedule(liveJobs(options, forecaster), { ledger, clock, log });
+    const parts: Promise<void>[] = [followLedger(signal)];
+    if (role === 'scheduler' || role === 'all') {
+      parts.push(cluster.schedule(scheduleOf({ run: cannotForecast }), signal));
+    }
+    if (role === 'worker' || role === 'all') {
+      parts.push(withForecaster({ openForecaster, log }, (forecaster) => cluster.work(scheduleOf(forecaster), signal)));
+    }
+    await Promise.all(parts);
+  }
+
+  /** So that the status tells what others do. */
+  async function followLedger(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await ledger.refresh().catch((error: unknown) => log.warn({ err: error }, 'the ledger cannot be read now'));
+      await pause(REFRESH_MS, signal);
+    }
+  }
+
+  return {
+    clock,
+    status: () => ({
+      clock: { kind: 'system' },
+      dataset,
+      jobs: jobStatuses(policies, ledger.states, clock.now()),
+      preparing: null,
+      engine: null,
+    }),
+    async run(signal) {
+      // When one part fails, the others end too.
+      const ended = new AbortController();
+      const all = AbortSignal.any([signal, ended.signal]);
+      try {
+        await play(all);
+      } finally {
+        ended.abort();
+        await cluster.close();
+      }
+    },
+  };
+}
+
+function cannotForecast(): Promise<never> {
+  return Promise.reject(new KernelcastError('ENVIRONMENT', 'this process makes no forecasts'));
+}

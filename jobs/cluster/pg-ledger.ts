@@ -1,0 +1,195 @@
+/**
+ * The ledger of the jobs in PostgreSQL, for services on many machines: a row a record, appended by one transaction at a
+ * time. Processes at work are known by the time, on the database's clock, at which they were last heard of.
+ */
+import { randomBytes } from 'node:crypto';
+import type pg from 'pg';
+import { KernelcastError } from '../../src/errors.ts';
+import type { IsHeld, Ledger } from '../ledger.ts';
+import { decodeLine, encodeRecord, type LedgerRecord } from '../ledger-records.ts';
+import { SlotStates } from '../slot-states.ts';
+
+export interface PgLedgerOptions {
+  pool: pg.Pool;
+  dataset: string;
+  /** A process that was not heard of for so long, in milliseconds, is taken for dead. */
+  silenceMs?: number;
+}
+
+const TABLES = `
+  CREATE SCHEMA IF NOT EXISTS kernelcast;
+  CREATE TABLE IF NOT EXISTS kernelcast.ledger (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    dataset text NOT NULL,
+    record text NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS ledger_dataset ON kernelcast.ledger (dataset, id);
+  CREATE TABLE IF NOT EXISTS kernelcast.at_work (
+    token text PRIMARY KEY,
+    heard_at timestamptz NOT NULL DEFAULT clock_timestamp()
+  );`;
+const TRIES = 10;
+const PAUSE_MS = 500;
+/** Records that are read at the start; what is older is settled. */
+const KEPT_RECORDS = 20_000;
+
+export class PgLedger implements Ledger {
+  readonly dataset: string;
+  readonly #pool: pg.Pool;
+  readonly #silenceMs: number;
+  readonly #token = randomBytes(12).toString('hex');
+  readonly #claims = new Set<string>();
+  #beat: NodeJS.Timeout | undefined;
+  #claimed = 0;
+  #states = new SlotStates();
+  #records: LedgerRecord[] = [];
+  #lastId = '0';
+
+  private constructor({ pool, dataset, silenceMs = 60_000 }: PgLedgerOptions) {
+    this.#pool = pool;
+    this.dataset = dataset;
+    this.#silenceMs = silenceMs;
+  }
+
+  /** @throws KernelcastError `ENVIRONMENT` when the database cannot be reached, or refuses */
+  static async open(options: PgLedgerOptions): Promise<PgLedger> {
+    const ledger = new PgLedger(options);
+    // Two that make the tables at once would trip over each other.
+    await ledger.#inTransaction('kernelcast tables', (client) => client.query(TABLES).then(() => {}));
+    await ledger.refresh();
+    return ledger;
+  }
+
+  get states(): SlotStates {
+    return this.#states;
+  }
+
+  get records(): readonly LedgerRecord[] {
+    return this.#records;
+  }
+
+  async refresh(): Promise<void> {
+    await this.#inTransaction(this.#lockName, (client) => this.#load(client));
+  }
+
+  async transact(work: (states: SlotStates, isHeld: IsHeld) => LedgerRecord[]): Promise<LedgerRecord[]> {
+    return this.#inTransaction(this.#lockName, async (client) => {
+      await this.#load(client);
+      const records = work(this.#states, await this.#held(client));
+      for (const record of records) {
+        const values = [this.dataset, encodeRecord(record).trimEnd()];
+        await client.query('INSERT INTO kernelcast.ledger (dataset, record) VALUES ($1, $2)', values);
+      }
+      return records;
+    });
+  }
+
+  async claim(): Promise<string> {
+    if (!this.#beat) {
+      await this.#hear();
+      // What cannot be said now is said at the next beat; until then the silence counts.
+      this.#beat = setInterval(() => void this.#hear().catch(() => {}), this.#silenceMs / 6);
+      this.#beat.unref();
+    }
+    const claim = `${this.#token}.${this.#claimed++}`;
+    this.#claims.add(claim);
+    return claim;
+  }
+
+  letGo(claim: string): void {
+    this.#claims.delete(claim);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#beat);
+    this.#beat = undefined;
+    await this.#pool.query('DELETE FROM kernelcast.at_work WHERE token = $1', [this.#token]).catch(() => {});
+  }
+
+  get #lockName(): string {
+    return `kernelcast ledger ${this.dataset}`;
+  }
+
+  async #hear(): Promise<void> {
+    const sql = `INSERT INTO kernelcast.at_work (token) VALUES ($1)
+      ON CONFLICT (token) DO UPDATE SET heard_at = clock_timestamp()`;
+    await this.#pool.query(sql, [this.#token]);
+  }
+
+  /** Rows become visible in the order of their ids, since transactions that append them wait for each other. */
+  async #load(client: pg.PoolClient): Promise<void> {
+    const isFirst = this.#lastId === '0';
+    const sql = isFirst
+      ? `SELECT * FROM (SELECT id, record FROM kernelcast.ledger WHERE dataset = $1 ORDER BY id DESC LIMIT ${KEPT_RECORDS}) AS last
+         ORDER BY id`
+      : 'SELECT id, record FROM kernelcast.ledger WHERE dataset = $1 AND id > $2 ORDER BY id';
+    const values = isFirst ? [this.dataset] : [this.dataset, this.#lastId];
+    const { rows } = await client.query<{ id: string; record: string }>(sql, values);
+    for (const { id, record: line } of rows) {
+      this.#lastId = id;
+      const record = decodeLine(line);
+      if (!record) continue;
+      this.#records.push(record);
+      this.#states.apply(record);
+    }
+    if (this.#records.length > 2 * KEPT_RECORDS) this.#records = this.#records.slice(-KEPT_RECORDS);
+  }
+
+  async #held(client: pg.PoolClient): Promise<IsHeld> {
+    const sql = `SELECT token FROM kernelcast.at_work
+      WHERE heard_at > clock_timestamp() - $1 * interval '1 millisecond'`;
+    const { rows } = await client.query<{ token: string }>(sql, [this.#silenceMs]);
+    const alive = new Set(rows.map(({ token }) => token));
+    return (claim) => {
+      const [token] = claim.split('.');
+      return token === this.#token ? this.#claims.has(claim) : alive.has(token);
+    };
+  }
+
+  /**
+   * Does `work` while holding a lock of the database. What fails before it is committed has not happened, and is tried again
+   * while the database is away.
+   */
+  async #inTransaction<T>(lock: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      let client: pg.PoolClient | undefined;
+      let isCommitting = false;
+      try {
+        client = await this.#pool.connect();
+        // A connection that breaks says so here too, besides failing its query.
+        client.on('error', ignore);
+        await client.query('BEGIN');
+        await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [lock]);
+        const result = await work(client);
+        isCommitting = true;
+        await client.query('COMMIT');
+        client.off('error', ignore);
+        client.release();
+        // Own records are read back with those of others.
+        return result;
+      } catch (error) {
+        // A connection in an unknown state is not given back.
+        client?.release(true);
+        if (error instanceof KernelcastError) throw error;
+        if (isCommitting || tries === TRIES || !isPassing(error)) throw unreachable(error);
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      }
+    }
+  }
+}
+
+function ignore(): void {}
+
+/** Classes 08 and 57 of PostgreSQL's errors, and a connection that is refused or lost. */
+function isPassing(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  return /^(08|57P)/.test(code ?? '') || /^E[A-Z]+$/.test(code ?? '') || /terminated|timeout/i.test(message ?? '');
+}
+
+function unreachable(cause: unknown): KernelcastError {
+  const message = cause instanceof Error ? cause.message || (cause as { code?: string }).code : String(cause);
+  return new KernelcastError('ENVIRONMENT', `the database does not do as it is asked: ${message}`, {
+    hint: 'Look at KERNELCAST_DATABASE_URL, and whether PostgreSQL is up.',
+    cause,
+  });
+}

@@ -1,0 +1,132 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { whileLeader } from '../../jobs/cluster/leader.ts';
+import { PgLedger } from '../../jobs/cluster/pg-ledger.ts';
+import { type LedgerRecord, slotText } from '../../jobs/ledger-records.ts';
+import { parseHour } from '../../src/domain/time.ts';
+import { isKernelcastError } from '../../src/errors.ts';
+import { createLog } from '../../src/log.ts';
+import { Postgres, postgresBinaries } from './postgres.ts';
+
+const FIRST = parseHour('2025-03-01T00');
+const log = createLog('silent');
+const pools: pg.Pool[] = [];
+let database: Postgres;
+beforeAll(async () => {
+  if (postgresBinaries()) database = await Postgres.start();
+});
+afterAll(async () => {
+  for (const pool of pools) await pool.end();
+  database?.remove();
+});
+
+function open(dataset: string, silenceMs?: number): Promise<PgLedger> {
+  const pool = new pg.Pool({ connectionString: database.url });
+  pool.on('error', () => {});
+  pools.push(pool);
+  return PgLedger.open({ pool, dataset, silenceMs });
+}
+
+const start = (hour: number, claim: string): LedgerRecord => ({
+  kind: 'start',
+  job: 'ingest',
+  slot: slotText(FIRST + hour),
+  at: '2025-03-01T00:00:00.000Z',
+  claim,
+  attempt: 1,
+  note: null,
+  trace: '',
+});
+
+async function isHeldBy(ledger: PgLedger, claim: string): Promise<boolean> {
+  let answer = false;
+  await ledger.transact((_, isHeld) => {
+    answer = isHeld(claim);
+    return [];
+  });
+  return answer;
+}
+
+const suite = postgresBinaries() ? describe : describe.skip;
+
+suite('the ledger in PostgreSQL (skipped without PostgreSQL)', () => {
+  it('lets transactions of many processes happen one after the other', async () => {
+    const ledgers = await Promise.all([open('a'), open('a'), open('a')]);
+    await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        ledgers[index % 3].transact((states) => [
+          start((states.job('ingest')?.last ?? FIRST) - FIRST + 1, `a.${index}`),
+        ]),
+      ),
+    );
+    const ledger = await open('a');
+    const slots = Array.from({ length: 30 }, (_, index) => slotText(FIRST + index + 1));
+    expect(ledger.records.map(({ slot }) => slot)).toEqual(slots);
+    for (const other of ledgers) {
+      await other.refresh();
+      expect(other.records).toEqual(ledger.records);
+    }
+    expect((await open('b')).records).toEqual([]);
+  });
+
+  it('writes nothing when the work fails', async () => {
+    const ledger = await open('fails');
+    const work = ledger.transact(() => {
+      throw new Error('no');
+    });
+    await expect(work).rejects.toSatisfy((error) => isKernelcastError(error, 'ENVIRONMENT'));
+    expect((await open('fails')).records).toEqual([]);
+  });
+
+  it('knows a claim as held until its process is silent for too long', async () => {
+    const one = await open('held', 600);
+    const other = await open('held', 600);
+    const claim = await one.claim();
+    expect([await isHeldBy(one, claim), await isHeldBy(other, claim)]).toEqual([true, true]);
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    expect(await isHeldBy(other, claim)).toBe(true);
+    await one.close();
+    expect(await isHeldBy(other, claim)).toBe(false);
+  });
+
+  it('has one leader at a time, and another when that one goes', async () => {
+    const options = { connectionString: database.url, name: 'test', log, pollMs: 50 };
+    const events: string[] = [];
+    const member = (name: string) => {
+      const stop = new AbortController();
+      const done = whileLeader(options, stop.signal, async (leads) => {
+        events.push(`${name} leads`);
+        await new Promise((resolve) => leads.addEventListener('abort', resolve));
+        events.push(`${name} ends`);
+      });
+      return { stop: () => stop.abort(), done };
+    };
+    const first = member('first');
+    await vi.waitFor(() => expect(events).toEqual(['first leads']));
+    const second = member('second');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(events).toEqual(['first leads']);
+    first.stop();
+    await first.done;
+    await vi.waitFor(() => expect(events).toEqual(['first leads', 'first ends', 'second leads']), 5_000);
+    second.stop();
+    await second.done;
+  });
+
+  it('comes through a restart of the database, and names it where it is away', async () => {
+    const ledger = await open('restart');
+    await ledger.transact(() => [start(1, 'a.0')]);
+    database.down();
+    const pending = ledger.transact(() => [start(2, 'a.1')]);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    database.up();
+    await pending;
+    await ledger.refresh();
+    expect(ledger.records.map(({ slot }) => slot)).toEqual([slotText(FIRST + 1), slotText(FIRST + 2)]);
+    const pool = new pg.Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/nothing' });
+    pools.push(pool);
+    await expect(PgLedger.open({ pool, dataset: 'x' })).rejects.toSatisfy(
+      (error) => isKernelcastError(error, 'ENVIRONMENT') && /KERNELCAST_DATABASE_URL/.test(String(error.hint)),
+    );
+  });
+});
