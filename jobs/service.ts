@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { createApp } from '../src/api/app.ts';
+import type { ApiContext } from '../src/api/context.ts';
 import { serve } from '../src/api/serve.ts';
 import { isKernelcastError, KernelcastError } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
@@ -17,7 +18,7 @@ import './job-metrics.ts';
 import type { Stores } from './stores.ts';
 import type { Work } from './work.ts';
 
-export interface ServiceOptions {
+export interface ServiceOptions extends Pick<ApiContext, 'access' | 'predictor'> {
   work: Work;
   /** The data directory. */
   root: string;
@@ -56,7 +57,7 @@ export async function runService(options: ServiceOptions, signal: AbortSignal): 
 }
 
 async function answerAndWork(
-  { work, stores, host, port, log, version, dashboardDirectory, onListening }: ServiceOptions,
+  { work, stores, host, port, log, version, dashboardDirectory, access, predictor, onListening }: ServiceOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, status } = work;
@@ -67,6 +68,8 @@ async function answerAndWork(
     log,
     dashboardDirectory,
     version,
+    access,
+    predictor,
     stopping: signal,
     // A registry of its own for each service; the figures of the jobs are in all of them.
     metricsRegistry: Registry.merge([metricsRegistry]),

@@ -94,6 +94,8 @@ function rememberLayout(config: ForecasterConfig, stored: StoredTree): (stations
   let key: string | undefined;
   let layout: NodeLayout[] = [];
   return (stations) => {
+    // Somebody's own station: laid out at once, and no reason to forget a dataset's.
+    if (stations.length === 1) return layOutNodes(stations, config);
     const places = stations.map(({ id, latitude, longitude }) => `${id},${latitude},${longitude}`).join(';');
     if (places !== key) {
       layout = layOutNodes(stations, config, recallTree(stored, stations));

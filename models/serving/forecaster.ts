@@ -1,4 +1,5 @@
 /** Something that makes runs: what a service asks, whether the work is done in its own thread or in another. */
+import type { Series } from '../../src/domain/series.ts';
 import type { Hour } from '../../src/domain/time.ts';
 import type { RunModel } from '../../src/store/runs.ts';
 import type { EngineReport } from '../engine/engine-choice.ts';
@@ -16,6 +17,15 @@ export interface RunResult {
   outcome: 'published' | 'exists';
 }
 
+/** One model's forecast of series that are in no store. */
+export interface PredictRequest {
+  /** Id of one of the models. */
+  model: string;
+  observations: Series;
+  /** The last hour that may be used. */
+  init: Hour;
+}
+
 export interface Forecaster {
   /** What computes the network. */
   readonly engine: EngineReport;
@@ -23,5 +33,7 @@ export interface Forecaster {
   readonly models: readonly RunModel[];
   /** All models forecast, and the run is published; see `forecastRun` for the errors. */
   run(request: RunRequest): Promise<RunResult>;
+  /** @throws KernelcastError `NOT_FOUND` for a model that is not among `models` */
+  predict(request: PredictRequest): Promise<Series>;
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
-/** Makes runs in this thread. */
+/** Makes runs, and forecasts of series that are in no store, in this thread. */
+import { KernelcastError } from '../../src/errors.ts';
 import { ObservationStore } from '../../src/store/observations.ts';
 import { RunStore } from '../../src/store/runs.ts';
 import { forecastRun } from '../forecast-run.ts';
@@ -13,6 +14,15 @@ export async function openLocalForecaster({ root, network, threads }: WorkerSett
     engine: models[0].engine,
     models: models.map(({ id, name, kind, weightsSha256 }) => ({ id, name, kind, weightsSha256 })),
     run: ({ dataset, init, now }) => forecastRun({ ...stores, models, dataset, init, clock: { now: () => now } }),
+    async predict({ model: id, observations, init }) {
+      const model = models.find((candidate) => candidate.id === id);
+      if (model) return model.forecast({ observations, init });
+      const known = models.map((candidate) => candidate.id).join(', ');
+      throw new KernelcastError('NOT_FOUND', `there is no model '${id.slice(0, 64)}'`, {
+        where: { parameter: 'model' },
+        hint: `Models: ${known}.`,
+      });
+    },
     close: () => models[0].close(),
   };
 }

@@ -1,8 +1,9 @@
 /** What passes between a service and the worker that forecasts for it. Errors cross as plain data and come out typed. */
+import type { Series } from '../../src/domain/series.ts';
 import { type ErrorCode, isKernelcastError, KernelcastError } from '../../src/errors.ts';
 import type { RunModel } from '../../src/store/runs.ts';
 import type { EngineReport } from '../engine/engine-choice.ts';
-import type { RunRequest, RunResult } from './forecaster.ts';
+import type { PredictRequest, RunRequest, RunResult } from './forecaster.ts';
 
 /** Handed to the worker when it begins. */
 export interface WorkerSettings {
@@ -13,12 +14,20 @@ export interface WorkerSettings {
   threads: number;
 }
 
-export type ToWorker = { kind: 'run'; id: number; request: RunRequest } | { kind: 'close' };
+/** What the worker is asked for, and what it gives, by the kind of the task. */
+export interface Tasks {
+  run: { request: RunRequest; result: RunResult };
+  predict: { request: PredictRequest; result: Series };
+}
+export type TaskKind = keyof Tasks;
+
+type TaskMessage = { [K in TaskKind]: { kind: K; id: number; request: Tasks[K]['request'] } }[TaskKind];
+export type ToWorker = TaskMessage | { kind: 'close' };
 
 export type FromWorker =
   | { kind: 'ready'; engine: EngineReport; models: RunModel[] }
   | { kind: 'failed'; error: PlainError }
-  | { kind: 'result'; id: number; result: RunResult }
+  | { kind: 'result'; id: number; result: Tasks[TaskKind]['result'] }
   | { kind: 'error'; id: number; error: PlainError };
 
 export interface PlainError {

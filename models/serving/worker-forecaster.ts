@@ -15,8 +15,15 @@ import type { Worker } from 'node:worker_threads';
 import { KernelcastError } from '../../src/errors.ts';
 import { beginThread } from '../../src/thread.ts';
 import { DEFAULT_MODEL } from '../registry.ts';
-import type { Forecaster, RunRequest, RunResult } from './forecaster.ts';
-import { type FromWorker, fromPlainError, type ToWorker, type WorkerSettings } from './messages.ts';
+import type { Forecaster } from './forecaster.ts';
+import {
+  type FromWorker,
+  fromPlainError,
+  type TaskKind,
+  type Tasks,
+  type ToWorker,
+  type WorkerSettings,
+} from './messages.ts';
 
 export interface ForecasterOptions {
   /** The data directory. */
@@ -39,24 +46,27 @@ export async function openForecaster(options: ForecasterOptions): Promise<Foreca
   let closed = false;
   const running = new Set<Promise<unknown>>();
 
-  async function run(request: RunRequest): Promise<RunResult> {
+  async function ask<K extends TaskKind>(kind: K, request: Tasks[K]['request']): Promise<Tasks[K]['result']> {
     const isAlive = await current.then(
       (thread) => thread.alive,
       () => false,
     );
     if (!isAlive) current = begin();
-    return (await current).run(request);
+    return (await current).ask(kind, request);
+  }
+
+  async function accept<K extends TaskKind>(kind: K, request: Tasks[K]['request']): Promise<Tasks[K]['result']> {
+    if (closed) throw new KernelcastError('BUSY', 'the forecaster is closed');
+    const result = ask(kind, request);
+    running.add(result);
+    return result.finally(() => running.delete(result));
   }
 
   return {
     engine: first.engine,
     models: first.models,
-    async run(request) {
-      if (closed) throw new KernelcastError('BUSY', 'the forecaster is closed');
-      const result = run(request);
-      running.add(result);
-      return result.finally(() => running.delete(result));
-    },
+    run: (request) => accept('run', request),
+    predict: (request) => accept('predict', request),
     async close() {
       closed = true;
       await Promise.allSettled(running);
@@ -73,7 +83,10 @@ class WorkerThread {
   readonly models: Ready['models'];
   alive = true;
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, { resolve(result: RunResult): void; reject(error: Error): void }>();
+  readonly #waiting = new Map<
+    number,
+    { resolve(result: Tasks[TaskKind]['result']): void; reject(error: Error): void }
+  >();
   #nextId = 0;
 
   static async begin(settings: WorkerSettings): Promise<WorkerThread> {
@@ -99,11 +112,13 @@ class WorkerThread {
     worker.on('exit', () => this.#end(died()));
   }
 
-  run(request: RunRequest): Promise<RunResult> {
+  ask<K extends TaskKind>(kind: K, request: Tasks[K]['request']): Promise<Tasks[K]['result']> {
     const id = this.#nextId++;
     this.#worker.ref();
-    this.#send({ kind: 'run', id, request });
-    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    this.#send({ kind, id, request } as ToWorker);
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve: (result) => resolve(result as Tasks[K]['result']), reject });
+    });
   }
 
   async close(): Promise<void> {

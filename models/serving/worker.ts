@@ -1,4 +1,4 @@
-/** The thread that forecasts beside a service: opens the models, then makes the runs that it is asked for. */
+/** The thread that forecasts beside a service: opens the models, then makes the runs and forecasts that it is asked for. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openLocalForecaster } from './local-forecaster.ts';
 import { type FromWorker, type ToWorker, toPlainError, type WorkerSettings } from './messages.ts';
@@ -14,9 +14,10 @@ try {
       port.close(); // nothing keeps the thread alive then
       return;
     }
-    const { id, request } = message;
+    const { id } = message;
     try {
-      tell({ kind: 'result', id, result: await forecaster.run(request) });
+      const work = message.kind === 'run' ? forecaster.run(message.request) : forecaster.predict(message.request);
+      tell({ kind: 'result', id, result: await work });
     } catch (error) {
       tell({ kind: 'error', id, error: toPlainError(error) });
     }

@@ -28,6 +28,7 @@ import { liveRoute, readyRoute } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { modelsRoute, updatesRoute } from './routes/models.ts';
 import { observationsRoute } from './routes/observations.ts';
+import { predictRoute } from './routes/predict.ts';
 import { runValuesRoute } from './routes/run-values.ts';
 import { runsRoute } from './routes/runs.ts';
 import { stationsRoute } from './routes/stations.ts';
@@ -78,6 +79,7 @@ function openTools(context: ApiContext): Tools {
 function routesOf(tools: Tools): Route[] {
   const routes = [
     forecastRoute(tools),
+    predictRoute(tools),
     verificationRoute(tools),
     observationsRoute(tools),
     stationsRoute(tools),

@@ -8,6 +8,7 @@ import type { DatasetInfo, ObservationStore } from '../store/observations.ts';
 import type { RunStore } from '../store/runs.ts';
 import type { ScoreStore } from '../store/scores.ts';
 import type { AccessOptions } from './access.ts';
+import type { Predictor } from './predictor.ts';
 import { blame } from './query.ts';
 
 export interface JobStatus {
@@ -49,6 +50,8 @@ export interface ApiContext {
   /** The built pages; without them `/` answers 404. */
   dashboardDirectory?: string;
   version: string;
+  /** Forecasts stations that somebody brings; null or not there where no model is open in this process. */
+  predictor?: () => Predictor | null;
   /** Keys and limits; by default nobody needs a key. */
   access?: Partial<AccessOptions>;
   /** Where the API's figures go; one app to a registry. */

@@ -40,16 +40,16 @@ export function placeAnswer(data: PlaceData, index: number): PlaceAnswer {
     ...(run && { run }),
     ...(observations && { observations }),
     ...(current && {
-      current_units: { time: timeUnit, interval: 'seconds', ...labels(current.columns) },
+      current_units: { time: timeUnit, interval: 'seconds', ...labelsOf(current.columns) },
       current: rowOf(current),
     }),
-    ...(hourly && { hourly_units: { time: timeUnit, ...labels(hourly.columns) }, hourly: tableOf(hourly) }),
-    ...(daily && { daily_units: { time: timeUnit, ...labels(daily.columns) }, daily: tableOf(daily) }),
+    ...(hourly && { hourly_units: { time: timeUnit, ...labelsOf(hourly.columns) }, hourly: tableOf(hourly) }),
+    ...(daily && { daily_units: { time: timeUnit, ...labelsOf(daily.columns) }, daily: tableOf(daily) }),
     ...(nulls.length > 0 && { nulls: [...nulls] }),
   };
 }
 
-function labels(columns: readonly Column[]): Record<string, string> {
+export function labelsOf(columns: readonly Column[]): Record<string, string> {
   return Object.fromEntries(columns.map(({ name, unit }) => [name, unit]));
 }
 
@@ -58,7 +58,7 @@ function rowOf({ time, columns }: Block): PlaceAnswer['current'] {
   return { time: time[0], interval: SECONDS_PER_HOUR, ...values } as PlaceAnswer['current'];
 }
 
-function tableOf({ time, columns }: Block): PlaceAnswer['hourly'] {
+export function tableOf({ time, columns }: Block): PlaceAnswer['hourly'] {
   const lists = Object.fromEntries(columns.map(({ name, values }) => [name, values]));
   return { time, ...lists } as PlaceAnswer['hourly'];
 }

@@ -9,16 +9,12 @@ import { date, integer, list, localHour, oneOf, quantities, text, texts } from '
 import { PLACE_PARAMETERS } from './places.ts';
 import type { Quantity } from './quantities.ts';
 import { TIME_FORMATS } from './time-text.ts';
-import { TEMPERATURE_UNITS, WIND_SPEED_UNITS } from './units.ts';
+import { keysOf, TEMPERATURE_UNITS, WIND_SPEED_UNITS } from './units.ts';
 import { defaultQuantities } from './values.ts';
 
 /** Days of observations that an answer may go back to: Open-Meteo's. */
 const PAST_DAYS = 92;
 const FORECAST_DAYS = 16;
-
-function keysOf<K extends string>(units: Record<K, unknown>): K[] {
-  return Object.keys(units) as K[];
-}
 
 export const SHARED_PARAMETERS = {
   ...PLACE_PARAMETERS,

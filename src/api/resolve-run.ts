@@ -1,7 +1,7 @@
 /** From the words of a request to a run that exists. */
-import { formatHour, type Hour, MILLISECONDS_PER_HOUR } from '../domain/time.ts';
+import { type Hour, MILLISECONDS_PER_HOUR } from '../domain/time.ts';
 import { KernelcastError } from '../errors.ts';
-import type { Run } from '../store/runs.ts';
+import type { Run, RunModel } from '../store/runs.ts';
 import { closest } from './closest.ts';
 import { type ApiContext, datasetName, describeDataset, notReady } from './context.ts';
 import { badParameter, blame } from './query.ts';
@@ -56,19 +56,25 @@ export function expiryOf({ interval, nextDue }: ResolvedRun): number | undefined
   return nextDue === undefined ? undefined : nextDue - 0.1 * interval * MILLISECONDS_PER_HOUR;
 }
 
-/** The models of a run that were asked for; its default one where none was. `best_match` is Open-Meteo's word for that one. */
+/** The models of a run that were asked for, each once; its default one where none was. `best_match` is Open-Meteo's word for that. */
 export function chooseModels(run: Run, given: readonly string[] | undefined, parameter: 'model' | 'models') {
-  if (!given) return [run.models[0]];
-  const ids = run.models.map(({ id }) => id);
-  const chosen = given.map((id) => {
-    const model = id === 'best_match' ? run.models[0] : run.models.find((candidate) => candidate.id === id);
-    if (model) return model;
-    const meant = closest(id, ids);
-    throw badParameter(
-      parameter,
-      `the run of ${formatHour(run.init)} has no model '${id.slice(0, 64)}'`,
-      `${meant ? `Did you mean '${meant}'? ` : ''}Models of this run: ${ids.join(', ')}.`,
-    );
-  });
+  const chosen = given ? given.map((id) => chooseModel(run.models, id, parameter)) : [run.models[0]];
   return [...new Set(chosen)];
+}
+
+/** The model of that id, the first where none is given. */
+export function chooseModel(
+  models: readonly RunModel[],
+  id: string | undefined,
+  parameter: 'model' | 'models',
+): RunModel {
+  const model = id === undefined || id === 'best_match' ? models[0] : models.find((candidate) => candidate.id === id);
+  if (model) return model;
+  const ids = models.map((candidate) => candidate.id);
+  const meant = closest(id!, ids);
+  throw badParameter(
+    parameter,
+    `there is no model '${id!.slice(0, 64)}' here`,
+    `${meant ? `Did you mean '${meant}'? ` : ''}Models: ${ids.join(', ')}.`,
+  );
 }

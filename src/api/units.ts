@@ -58,3 +58,8 @@ export function converter({ scale, offset, decimals }: Unit): (value: number) =>
     return Math.round((value * scale + offset) * steps) / steps + 0;
   };
 }
+
+/** The names of some units. */
+export function keysOf<K extends string>(units: Record<K, unknown>): K[] {
+  return Object.keys(units) as K[];
+}

@@ -4,9 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Role } from '../../jobs/cluster/cluster-work.ts';
+import type { Forecaster } from '../../models/serving/forecaster.ts';
 import { dataDirectory, packageRoot } from '../config.ts';
 import { KernelcastError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
+import { fileError } from '../store/files.ts';
 import { portNumber, positiveNumber } from './options.ts';
 
 interface Options {
@@ -21,6 +23,10 @@ interface Options {
   keepDays?: number;
   keepGb?: number;
   role: Role;
+  apiKeys?: string;
+  requireKey?: boolean;
+  openMetrics?: boolean;
+  weightPerMinute?: number;
 }
 
 /** What is still running this long after the signal to stop is broken off; the store stands that. */
@@ -50,6 +56,14 @@ export function registerStart(program: Command): void {
         .choices(['api', 'scheduler', 'worker', 'all'])
         .default('all'),
     )
+    .option('--api-keys <file>', 'keys of the API: a line each, `name sha256-of-the-key [weight a minute]`')
+    .option('--require-key', 'give data to holders of a key only')
+    .option(
+      '--weight-per-minute <number>',
+      'what a client may ask for: locations x days x variables x models',
+      positiveNumber,
+    )
+    .option('--open-metrics', 'give /metrics to everybody, not only to this machine and holders of a key')
     .option('--network <folder>', 'a model artefact of your own, in place of the shipped one')
     .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
     .action(run);
@@ -67,22 +81,48 @@ async function run(options: Options): Promise<void> {
   const log = createLog();
   const root = dataDirectory(options.data);
   const stores = openStores(root);
+  let forecaster: Forecaster | null = null;
   const { work, isShared, close } = await chooseWork(options, {
     root,
     stores,
-    openForecaster: () => openForecaster({ root, network: options.network }),
+    openForecaster: async () => {
+      forecaster = await openForecaster({ root, network: options.network });
+      return forecaster;
+    },
     log,
   });
   const { version } = JSON.parse(await readFile(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
   const onListening = (url: string) => process.stdout.write(`Kernelcast ${version} answers at ${url}\n`);
   const { port, host } = options;
   const dashboardDirectory = builtPages(log);
-  const service = { work, root, stores, port, host, log, version, dashboardDirectory, onListening, isShared };
+  const api = { access: await accessOf(options), predictor: () => forecaster, dashboardDirectory };
+  const service = { work, root, stores, port, host, log, version, ...api, onListening, isShared };
   try {
     await runService(service, stopSignal(log));
   } finally {
     await close();
   }
+}
+
+async function accessOf({ apiKeys, requireKey, openMetrics, weightPerMinute }: Options) {
+  const { parseKeys } = await import('../api/access.ts');
+  if (requireKey && apiKeys === undefined) {
+    throw new KernelcastError('USAGE', 'no key could be given', {
+      hint: 'Name the file of the keys: --api-keys FILE.',
+    });
+  }
+  const text =
+    apiKeys === undefined
+      ? ''
+      : await readFile(apiKeys, 'utf8').catch((error) => {
+          throw fileError(error, 'read the keys', apiKeys);
+        });
+  return {
+    keys: parseKeys(text),
+    isKeyRequired: requireKey ?? false,
+    isAdminOpen: openMetrics ?? false,
+    ...(weightPerMinute !== undefined && { weightPerMinute: Math.ceil(weightPerMinute) }),
+  };
 }
 
 async function chooseWork(

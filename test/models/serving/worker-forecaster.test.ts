@@ -114,3 +114,21 @@ test('a forecaster that is closed lets the run under way end, and takes no furth
   await expect(forecaster.run({ dataset: 'd', init: from + 59, now })).rejects.toMatchObject({ code: 'BUSY' });
   await forecaster.close();
 });
+
+test('a series that is in no store is forecast in the thread as in this one', async () => {
+  const [forecaster, local] = [await open(), await openLocalForecaster({ root, network, threads: 1 })];
+  const values = { temperature_2m: (hour: number) => Math.sin(hour / 4) * 5 };
+  const observations = testSeries({ stations: [stations[3]], from, hours: 48, values });
+  for (const model of ['fresh', 'persistence']) {
+    const request = { model, observations, init: from + 47 };
+    const series = await forecaster.predict(request);
+    expect(series).toEqual(await local.predict(request));
+    expect([series.from, series.hours, series.stations.length]).toEqual([from + 48, 24, 1]);
+    expect(series.variables.temperature_2m!.values.every(Number.isFinite)).toBe(true);
+  }
+  await expect(forecaster.predict({ model: 'gfs', observations, init: from + 47 })).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    hint: 'Models: fresh, persistence, climatology.',
+  });
+  await Promise.all([forecaster.close(), local.close()]);
+});
