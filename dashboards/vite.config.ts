@@ -11,6 +11,16 @@ export default defineConfig({
     // The content security policy allows neither inline scripts nor data: addresses in style sheets.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    rollupOptions: {
+      input: {
+        page: new URL('index.html', import.meta.url).pathname,
+        'service-worker': new URL('src/offline/service-worker.ts', import.meta.url).pathname,
+      },
+      output: {
+        // A service worker keeps its address, and lies beside the page that it serves.
+        entryFileNames: ({ name }) => (name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js'),
+      },
+    },
   },
   server: {
     proxy: {

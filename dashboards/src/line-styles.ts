@@ -2,7 +2,7 @@
 import type { RunModel } from './api/contracts.ts';
 import type { Theme } from './theme.ts';
 
-export type LineRole = 'observed' | 'forecast' | 'persistence' | 'climatology' | 'other';
+export type LineRole = 'observed' | 'forecast' | 'persistence' | 'climatology' | 'other' | 'earlier';
 
 export interface LineStyle {
   width: number;
@@ -18,6 +18,7 @@ export const LINE_STYLES: Record<LineRole, LineStyle> = {
   persistence: { width: 1.5, dash: [5, 3], colour: (theme) => theme.persistence, order: 2 },
   climatology: { width: 1.5, dash: [1.5, 3], colour: (theme) => theme.climatology, order: 3 },
   other: { width: 1.5, dash: [8, 3, 2, 3], colour: (theme) => theme.muted, order: 4 },
+  earlier: { width: 1, dash: [], colour: (theme) => theme.earlier, order: 5 },
 };
 
 /** @param index place of the model in its run; the first is the forecast itself. */

@@ -1,10 +1,10 @@
-/** Keeps the address in step with the view: a chosen place is a step in the history, everything else replaces the last one. */
+/** Keeps the address in step with the view: a chosen place or page is a step in the history, everything else replaces the last one. */
 import type { Store } from './state.ts';
-import { formatView, parseView } from './view-state.ts';
+import { formatView, parseView, type ViewState } from './view-state.ts';
 
 export interface Navigation {
-  /** Makes a station part of the link, and of the history. */
-  go(station: string): void;
+  /** Makes a place or a page part of the link, and of the history. */
+  go(step: Partial<Pick<ViewState, 'station' | 'page'>>): void;
 }
 
 /** @param onStation is told the station of each address that the person comes to by link, back or forward. */
@@ -29,8 +29,8 @@ export function createNavigation(store: Store, onStation: (station: string | und
   });
 
   return {
-    go(station) {
-      store.update({ view: { ...store.state.view, station } });
+    go(step) {
+      store.update({ view: { ...store.state.view, ...step } });
       write('pushState');
     },
   };

@@ -2,6 +2,7 @@
 import type { Run, RunValues, Station, Status, Verification } from './api/contracts.ts';
 import type { Connection } from './live/connection.ts';
 import type { PlaceForecast } from './place/place-forecast.ts';
+import type { Preferences } from './preferences/preferences.ts';
 import type { ViewState } from './view-state.ts';
 
 /** A run and all that belongs to it, changed in one step so that map, chart and scores move together. */
@@ -30,8 +31,9 @@ export interface State {
   /** False: new runs are told of but not shown, until the person asks for them again. */
   live: boolean;
   playing: boolean;
-  arrows: boolean;
-  baselines: boolean;
+  preferences: Preferences;
+  /** When what is on show was stored, ms of the browser's clock, while it comes from the store and not from the service. */
+  storedAt: number | undefined;
 }
 
 export interface Store {

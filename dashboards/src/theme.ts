@@ -9,6 +9,10 @@ export interface Theme {
   accent: string;
   /** Fill behind the forecast part of a chart. */
   future: string;
+  /** Fills of the 80 % band and of the 50 % band within it. */
+  band: string;
+  innerBand: string;
+  earlier: string;
   persistence: string;
   climatology: string;
   ocean: string;
@@ -19,6 +23,12 @@ export interface Theme {
   night: string;
   dotEdge: string;
   missing: string;
+  /** Particles of the wind over the colours of the field. */
+  flow: string;
+  /** Sky around the globe. */
+  space: string;
+  /** Night behind a chart. */
+  dusk: string;
   font: string;
 }
 
@@ -36,6 +46,9 @@ export function readTheme(): Theme {
     surface: value('surface'),
     accent: value('accent'),
     future: value('future'),
+    band: value('band'),
+    innerBand: value('inner-band'),
+    earlier: value('earlier'),
     persistence: value('persistence'),
     climatology: value('climatology'),
     ocean: value('ocean'),
@@ -46,6 +59,9 @@ export function readTheme(): Theme {
     night: value('night'),
     dotEdge: value('dot-edge'),
     missing: value('missing'),
+    flow: value('flow'),
+    space: value('space'),
+    dusk: value('dusk'),
     font: getComputedStyle(document.body).fontFamily,
   };
 }

@@ -40,7 +40,7 @@ describe.skipIf(!hasChromium)('the layouts of the dashboard (needs Chromium)', (
     if (width >= 1000) {
       // A laptop shows all of it at once.
       expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(height);
-      const foot = await page.locator('#values summary').boundingBox();
+      const foot = await page.locator('.place-foot').boundingBox();
       expect((foot?.y ?? height) + (foot?.height ?? 0)).toBeLessThanOrEqual(height);
     }
     expect(complaints).toEqual([]);
@@ -68,7 +68,7 @@ describe.skipIf(!hasChromium)('the layouts of the dashboard (needs Chromium)', (
     await expectText(lost.page, '#place-message h2', /No forecast/);
     await expectText(lost.page, '#skill-empty', /Nothing to score/);
     await lost.page.locator('#search').fill('san');
-    await lost.page.locator('#service summary').click();
+    await lost.page.locator('#settings summary').click();
     await savePicture(lost.page, 'state-unknown-station');
   });
 

@@ -6,29 +6,29 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { MODELS, mockModels } from './mock-models.ts';
 import { type MockStation, type MockWeather, mockForecast, mockStations, mockWeather } from './mock-world.ts';
 
 const HOUR = 3_600_000;
 const LEAD_HOURS = 24;
 const DATASET = 'sample-world';
-const MODELS = [
-  { id: 'unireplknet-sample', name: 'UniRepLKNet', kind: 'network', weightsSha256: 'a'.repeat(64) },
-  { id: 'persistence', name: 'Persistence', kind: 'baseline', weightsSha256: null },
-  { id: 'climatology', name: 'Climatology', kind: 'baseline', weightsSha256: null },
-];
 const FIELDS: Record<string, [keyof MockWeather, string]> = {
   temperature_2m: ['temperature', '°C'],
   wind_speed_10m: ['speed', 'm/s'],
   wind_direction_10m: ['direction', '°'],
 };
+/** Standard normal quantiles: the made-up model's errors are about that, times the square root of the lead. */
+const LEVELS: Record<string, number> = { p10: -1.2816, p25: -0.6745, p50: 0, p75: 0.6745, p90: 1.2816 };
 /** As strict as the real service should be; a page that needs more fails its test. */
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'";
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webmanifest': 'application/manifest+json',
 };
 
 export interface MockOptions {
@@ -40,6 +40,10 @@ export interface MockOptions {
   extraStations?: MockStation[];
   /** Hour of the first run. */
   init?: number;
+  /** How many runs have been scored at first. */
+  scored?: number;
+  /** A clock that stands still: the system's, not a replay's. */
+  system?: boolean;
 }
 
 export interface MockApi {
@@ -56,6 +60,12 @@ export interface MockApi {
   doubt(reason: string | undefined): void;
   /** The values of runs are refused for a reason; undefined: they are given. */
   damage(reason: string | undefined): void;
+  /** Forecasts tell no uncertainty. */
+  certain(told: boolean): void;
+  /** How many listen to events. */
+  readonly listeners: number;
+  /** Paths and queries of all requests so far. */
+  readonly requests: readonly string[];
   /** How many runs have been scored. */
   score(runs: number): void;
   /** Stops answering; the address stays reserved for `start`. */
@@ -70,11 +80,15 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
   let preparing: string | undefined;
   let doubted: string | undefined;
   let damaged: string | undefined;
-  let scored = 36;
+  let scored = options.scored ?? 36;
+  let uncertain = true;
+  const listeners = new Set<ServerResponse>();
+  const requests: string[] = [];
   let server: Server | undefined;
   let port = 0;
 
   const iso = (hour: number): string => `${new Date(hour * HOUR).toISOString().slice(0, 16)}Z`;
+  const hourOf = (text: string): number => Date.parse(text.endsWith('Z') ? text : `${text}Z`) / HOUR;
   const value = (weather: MockWeather, variable: string): number => Math.round(weather[FIELDS[variable][0]] * 10) / 10;
 
   function status(): unknown {
@@ -88,7 +102,7 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
     return {
       version: '0.1.0',
       now: new Date(init * HOUR + 1000).toISOString(),
-      clock: { kind: 'replay', secondsPerHour: 5 },
+      clock: options.system ? { kind: 'system' } : { kind: 'replay', secondsPerHour: 5 },
       dataset: DATASET,
       datasets: [
         {
@@ -105,20 +119,20 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
     };
   }
 
-  function values(query: URLSearchParams): unknown {
+  function values(query: URLSearchParams, of: number): unknown {
     const leads = Array.from({ length: LEAD_HOURS }, (_, index) => index + 1);
     const variables = (query.get('hourly') ?? '').split(',');
     return {
       dataset: DATASET,
-      init: iso(init),
+      init: iso(of),
       model: MODELS[0].id,
       stations: stations.map(({ id }) => id),
-      time: leads.map((lead) => iso(init + lead)),
+      time: leads.map((lead) => iso(of + lead)),
       hourly_units: Object.fromEntries(variables.map((name) => [name, FIELDS[name][1]])),
       hourly: Object.fromEntries(
         variables.map((name) => [
           name,
-          leads.map((lead) => stations.map((station) => value(mockForecast(MODELS[0].id, station, init, lead), name))),
+          leads.map((lead) => stations.map((station) => value(mockForecast(MODELS[0].id, station, of, lead), name))),
         ]),
       ),
     };
@@ -135,13 +149,20 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
       );
     }
     const past = Number(query.get('past_hours') ?? 0);
-    const hours = Array.from({ length: past + LEAD_HOURS }, (_, index) => init - past + 1 + index);
+    const of = hourOf(query.get('run') ?? iso(init));
+    const hours = Array.from({ length: past + LEAD_HOURS }, (_, index) => of - past + 1 + index);
     const hourly: Record<string, unknown> = { time: hours.map((hour) => iso(hour).slice(0, 16)) };
-    for (const model of (query.get('models') ?? MODELS[0].id).split(',')) {
-      for (const variable of (query.get('hourly') ?? '').split(',')) {
-        hourly[`${variable}_${model}`] = hours.map((hour) =>
-          value(hour <= init ? mockWeather(station, hour) : mockForecast(model, station, init, hour - init), variable),
-        );
+    const models = (query.get('models') ?? MODELS[0].id).split(',');
+    for (const model of models) {
+      for (const name of (query.get('hourly') ?? '').split(',')) {
+        const [, variable, level] = /^(.*?)(?:_(p\d\d))?$/.exec(name) ?? [];
+        const spread = (lead: number): number => (level ? LEVELS[level] * 0.6 * Math.sqrt(lead) : 0);
+        hourly[models.length > 1 ? `${name}_${model}` : name] = hours.map((hour) => {
+          if (level && (uncertain === false || hour <= of || model !== MODELS[0].id)) return null;
+          const weather = hour <= of ? mockWeather(station, hour) : mockForecast(model, station, of, hour - of);
+          const at = value(weather, variable) + spread(hour - of);
+          return Math.round((variable === 'wind_speed_10m' ? Math.max(0, at) : at) * 10) / 10;
+        });
       }
     }
     const { latitude, longitude, elevation } = station;
@@ -151,19 +172,41 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
       longitude,
       elevation,
       station,
-      run: { dataset: DATASET, init: iso(init) },
+      run: { dataset: DATASET, init: iso(of) },
       hourly_units,
       hourly,
     };
   }
 
+  function observations(query: URLSearchParams): unknown {
+    const [start, end] = ['start_hour', 'end_hour'].map((name) => hourOf(query.get(name) ?? ''));
+    const hours = Array.from({ length: end - start + 1 }, (_, index) => start + index);
+    const wanted = new Set((query.get('station') ?? '').split(','));
+    return stations
+      .filter(({ id }) => wanted.has(id))
+      .map((station) => ({
+        station,
+        hourly: {
+          time: hours.map((hour) => iso(hour).slice(0, 16)),
+          ...Object.fromEntries(
+            (query.get('hourly') ?? '')
+              .split(',')
+              .map((name) => [name, hours.map((hour) => value(mockWeather(station, hour), name))]),
+          ),
+        },
+      }));
+  }
+
   /** Real scores of the made-up models, over a few stations and runs. */
-  function verification(): unknown {
+  function verification(query: URLSearchParams): unknown {
     const sample = stations.filter((_, index) => index % 40 === 0);
+    const last = Math.min(init - LEAD_HOURS, hourOf(query.get('end') ?? iso(init)));
+    const first = Math.max(init - LEAD_HOURS - scored + 1, hourOf(query.get('start') ?? iso(0)));
+    const runs = Math.max(0, last - first + 1);
     const errors = (model: string, variable: string, lead: number): number[] =>
-      [1, 2, 3, 4].flatMap((back) =>
+      [0, 1, 2, 3].flatMap((back) =>
         sample.map((station) => {
-          const from = init - LEAD_HOURS - back * 5;
+          const from = last - back * 5;
           const [said, was] = [mockForecast(model, station, from, lead), mockWeather(station, from + lead)];
           return value(said, variable) - value(was, variable);
         }),
@@ -185,10 +228,13 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
             variable,
             {
               unit: FIELDS[variable][1],
-              count: scored * stations.length * LEAD_HOURS,
+              count: runs * stations.length * LEAD_HOURS,
               ...own,
               rmse: Math.sqrt(own.mse),
               bias: 0,
+              crps: own.mae * 0.72,
+              coverage_80: uncertain && id === MODELS[0].id ? 0.764 : null,
+              coverage_50: uncertain && id === MODELS[0].id ? 0.483 : null,
               skill_persistence: 1 - own.mse / score('persistence', variable).mse,
               skill_climatology: 1 - own.mse / score('climatology', variable).mse,
             },
@@ -198,10 +244,10 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
     }));
     return {
       dataset: DATASET,
-      runs: scored,
-      first: scored === 0 ? null : iso(init - LEAD_HOURS - scored + 1),
-      last: scored === 0 ? null : iso(init - LEAD_HOURS),
-      models: scored === 0 ? [] : models,
+      runs,
+      first: runs === 0 ? null : iso(first),
+      last: runs === 0 ? null : iso(last),
+      models: runs === 0 ? [] : models,
     };
   }
 
@@ -213,15 +259,28 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
     }
     if (path === 'v1/stations') return { dataset: DATASET, stations };
     if (path === 'v1/runs') {
-      const run = { init: iso(init), createdAt: iso(init), leadHours: LEAD_HOURS, models: MODELS };
-      return { dataset: DATASET, runs: preparing === undefined ? [run] : [] };
+      const count = preparing === undefined ? Math.min(60, Number(query.get('limit') ?? 24)) : 0;
+      const runs = Array.from({ length: count }, (_, age) => {
+        const createdAt = new Date((init - age) * HOUR + (3 + ((init - age) % 5)) * 60_000).toISOString();
+        return { init: iso(init - age), createdAt, leadHours: LEAD_HOURS, models: MODELS };
+      });
+      return { dataset: DATASET, runs };
     }
     if (path.startsWith('v1/runs/')) {
-      return damaged === undefined ? values(query) : new Problem(503, 'STORE_CORRUPT', damaged, '');
+      const of = hourOf(path.split('/')[2]);
+      return damaged === undefined ? values(query, of) : new Problem(503, 'STORE_CORRUPT', damaged, '');
     }
     if (path === 'v1/forecast') return forecast(query);
-    if (path === 'v1/verification') return verification();
+    if (path === 'v1/observations') return observations(query);
+    if (path === 'v1/verification') return verification(query);
+    if (path === 'v1/models') return mockModels(DATASET);
     return undefined;
+  }
+
+  function listen(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('retry: 500\n\n');
+    listeners.add(response);
+    response.on('close', () => listeners.delete(response));
   }
 
   async function servePage(path: string, response: ServerResponse): Promise<void> {
@@ -240,8 +299,10 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
 
   async function start(): Promise<void> {
     server = createServer((request, response) => {
+      requests.push(request.url ?? '');
       const url = new URL(request.url ?? '/', 'http://mock');
       const path = url.pathname.startsWith(prefix) ? decodeURIComponent(url.pathname.slice(prefix.length)) : '..';
+      if (path === 'v1/events') return listen(response);
       const body = answer(path, url.searchParams);
       if (body === undefined) return void servePage(path.includes('..') ? 'none' : path, response);
       const refused = body instanceof Problem;
@@ -267,6 +328,16 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
     },
     advance(hours = 1) {
       init += hours;
+      for (const listener of listeners) listener.write(`event: run-published\ndata: {"init":"${iso(init)}"}\n\n`);
+    },
+    certain(told) {
+      uncertain = !told;
+    },
+    get listeners() {
+      return listeners.size;
+    },
+    get requests() {
+      return requests;
     },
     prepare(reason) {
       preparing = reason;

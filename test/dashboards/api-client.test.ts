@@ -75,9 +75,38 @@ describe('the API client', () => {
     await expect(scripted(() => json({}, 404)).api.readiness()).rejects.toBeInstanceOf(ProblemError);
   });
 
-  it('gives the newest run, or none', async () => {
-    expect(await scripted(() => json({ runs: [] })).api.latestRun('d')).toBeUndefined();
-    expect(await scripted(() => json({ runs: [{ init: 'a' }] })).api.latestRun('d')).toEqual({ init: 'a' });
+  it('names the address of an answer with the units and in the format that a person wants', () => {
+    const { api } = scripted(() => json({}));
+    const query = {
+      dataset: 'd',
+      station: 's t',
+      init: '2025-02-20T06:00Z',
+      models: ['a', 'b'],
+      variables: ['v'],
+      pastHours: 48,
+    };
+    const address = new URL(api.forecastAddress({ ...query, units: { temperature: 'fahrenheit', wind: 'kn' } }, 'csv'));
+    expect(address.pathname).toMatch(/\/v1\/forecast$/);
+    expect(Object.fromEntries(address.searchParams)).toEqual({
+      dataset: 'd',
+      station: 's t',
+      run: '2025-02-20T06:00Z',
+      models: 'a,b',
+      hourly: 'v',
+      past_hours: '48',
+      temperature_unit: 'fahrenheit',
+      wind_speed_unit: 'kn',
+      format: 'csv',
+    });
+    expect(new URL(api.forecastAddress(query)).searchParams.get('temperature_unit')).toBe('celsius');
+  });
+
+  it('reads the observations of one station and of several alike', async () => {
+    const place = { station: { id: 'a' }, hourly: { time: [] } };
+    const ask = (body: unknown) =>
+      scripted(() => json(body)).api.observations('d', ['a'], ['v'], { start: '', end: '' });
+    expect(await ask(place)).toEqual([place]);
+    expect(await ask([place, place])).toHaveLength(2);
   });
 
   it('lets a request that was called off fail as such, not as a service that is away', async () => {

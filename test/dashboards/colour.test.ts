@@ -83,15 +83,11 @@ describe('OKLab', () => {
 
 describe('the colour scales', () => {
   it('go through their control points, and hold their ends beyond them', () => {
-    const scale = colourScale(
-      [
-        [0, '#000000'],
-        [10, '#ff0000'],
-        [20, '#ffffff'],
-      ],
-      [],
-      'm',
-    );
+    const scale = colourScale([
+      [0, '#000000'],
+      [10, '#ff0000'],
+      [20, '#ffffff'],
+    ]);
     expect(scale.colour(0)).toBe('rgb(0, 0, 0)');
     expect(scale.colour(10)).toBe('rgb(255, 0, 0)');
     expect(scale.colour(99)).toBe('rgb(255, 255, 255)');

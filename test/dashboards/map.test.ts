@@ -6,7 +6,7 @@ import { stationAt, stationTowards, withRoomForArrows } from '../../dashboards/s
 import { subsolarPoint } from '../../dashboards/src/map/sun.ts';
 import {
   clampViewport,
-  isVisible,
+  isWithin,
   minimumScale,
   panBy,
   project,
@@ -84,7 +84,7 @@ describe('the map as it opens', () => {
     const netherlands = viewportFor(dutch, size);
     expect(netherlands.scale).toBeGreaterThan(10 * world.scale);
     for (const { longitude, latitude } of dutch)
-      expect(isVisible(netherlands, size, longitude, latitude, 20)).toBe(true);
+      expect(isWithin(project(netherlands, size, longitude, latitude), size, 20)).toBe(true);
     expect(viewportFor(dutch.slice(1), size).scale).toBeGreaterThan(10 * world.scale);
   });
 });

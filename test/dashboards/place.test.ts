@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ForecastResponse, RunModel, Station } from '../../dashboards/src/api/contracts.ts';
-import { chartLines, tickStep, valueAt } from '../../dashboards/src/place/chart-data.ts';
+import { byDay, type Hourly, windRose } from '../../dashboards/src/place/by-day.ts';
+import { chartSeries, tickStep, valueAt } from '../../dashboards/src/place/chart-data.ts';
 import { placeForecast } from '../../dashboards/src/place/place-forecast.ts';
-import { searchStations, startingStation } from '../../dashboards/src/place/search.ts';
+import { nearestStations, parsePosition, searchStations, startingStation } from '../../dashboards/src/place/search.ts';
+
+import { DEFAULT_PREFERENCES, setPreferences } from '../../dashboards/src/preferences/preferences.ts';
 
 const HOUR = 3_600_000;
 const init = Date.UTC(2025, 1, 20, 6);
@@ -21,16 +24,16 @@ function response(hourly: Record<string, (number | null)[]>): ForecastResponse {
   };
 }
 
-const both = placeForecast(
-  response({
+const answers = {
+  forecast: response({
     temperature_2m_net: [1, 2, 3, null],
     temperature_2m_persistence: [1, 2, 2, 2],
     wind_speed_10m_net: [4, null, 6, 7],
     wind_speed_10m_persistence: [4, null, 5, 5],
     wind_direction_10m_net: [10, 20, 30, 40],
   }),
-  [network, persistence],
-);
+};
+const both = placeForecast(answers, [network, persistence]);
 
 describe('the forecast of a place', () => {
   it('parts what was observed from what is forecast at the initialisation time', () => {
@@ -42,7 +45,7 @@ describe('the forecast of a place', () => {
   });
 
   it('reads names without a suffix, as they come for a single model', () => {
-    const one = placeForecast(response({ temperature_2m: [1, 2, 3, 4] }), [network]);
+    const one = placeForecast({ forecast: response({ temperature_2m: [1, 2, 3, 4] }) }, [network]);
     expect(one.models[0].series.temperature).toEqual([null, null, 3, 4]);
     expect(one.observed.temperature).toEqual([1, 2, null, null]);
     expect(one.models[0].series.speed).toEqual([null, null, null, null]);
@@ -50,7 +53,7 @@ describe('the forecast of a place', () => {
 });
 
 describe('the lines of a chart', () => {
-  const lines = chartLines(both, 'temperature', true);
+  const { lines } = chartSeries(both, 'temperature', undefined);
 
   it('are the observed, the forecast that grows out of it, and the baselines', () => {
     expect(lines.map(({ role }) => role)).toEqual(['observed', 'forecast', 'persistence']);
@@ -66,11 +69,46 @@ describe('the lines of a chart', () => {
   });
 
   it('leave the baselines out on request', () => {
-    expect(chartLines(both, 'temperature', false).map(({ role }) => role)).toEqual(['observed', 'forecast']);
+    expect(chartSeries(both, 'temperature', []).lines.map(({ role }) => role)).toEqual(['observed', 'forecast']);
   });
 
   it('do not grow out of an observation that is missing', () => {
-    expect(chartLines(both, 'speed', false)[1].points[0]).toEqual({ x: init + HOUR, y: 6 });
+    expect(chartSeries(both, 'speed', []).lines[1].points[0]).toEqual({ x: init + HOUR, y: 6 });
+  });
+
+  it('carry the band of the default model, from the observation on, and nothing where a level is missing', () => {
+    const levels = (of: (number | null)[]) =>
+      Object.fromEntries(
+        ['p10', 'p25', 'p50', 'p75', 'p90'].map((level, index) => [
+          `temperature_2m_${level}`,
+          [null, null, of[index], index === 0 ? null : 9],
+        ]),
+      );
+    const bands = response(levels([1, 2, 3, 4, 5]));
+    const series = chartSeries(placeForecast({ ...answers, bands }, [network, persistence]), 'temperature', []);
+    expect(series.band).toEqual([
+      { time: init, values: [2, 2, 2, 2, 2] },
+      { time: init + HOUR, values: [1, 2, 3, 4, 5] },
+    ]);
+    expect(chartSeries(both, 'temperature', []).band).toEqual([]);
+  });
+
+  it('have earlier runs behind them, told by how much older they are', () => {
+    const before = { ...response({ temperature_2m: [8, 7, 6, 5] }), run: { dataset: 'd', init: '2025-02-20T04:00Z' } };
+    const { lines: all } = chartSeries(placeForecast({ ...answers, earlier: [before] }, [network]), 'temperature', []);
+    expect(all.map(({ role }) => role)).toEqual(['observed', 'forecast', 'earlier']);
+    expect(all[2].label).toBe('the run 2 h earlier');
+    expect(all[2].points.map(({ y }) => y)).toEqual([8, 7, 6, 5]);
+  });
+
+  it('are in the units that the person likes', () => {
+    setPreferences({ ...DEFAULT_PREFERENCES, temperature: 'fahrenheit', wind: 'kmh' });
+    try {
+      expect(chartSeries(both, 'temperature', []).lines[0].points[0].y).toBeCloseTo(33.8);
+      expect(chartSeries(both, 'speed', []).lines[0].points[0].y).toBeCloseTo(14.4);
+    } finally {
+      setPreferences(DEFAULT_PREFERENCES);
+    }
   });
 
   it('read out a value where they have one, and the forecast none at the hour of the observation', () => {
@@ -82,7 +120,9 @@ describe('the lines of a chart', () => {
   });
 
   it('have hours under them that do not touch', () => {
-    expect([900, 430, 210, 60].map((width) => tickStep(width, 71))).toEqual([3, 6, 12, 24]);
+    expect([900, 430, 210, 120].map((width) => tickStep(width, 71))).toEqual([3, 6, 12, 24]);
+    expect(tickStep(300, 192)).toBe(24);
+    expect(tickStep(200, 192)).toBe(48);
   });
 });
 
@@ -130,5 +170,53 @@ describe('the place that the page opens with', () => {
     expect(startingStation(stations, 'UTC', 0)?.id).toBe('paris');
     expect(startingStation(stations, 'America/Chicago', -6)?.id).toBe('st-paul');
     expect(startingStation([], 'UTC', 0)).toBeUndefined();
+  });
+});
+
+describe('a position that is typed', () => {
+  it('is read with signs or hemispheres, with commas or without', () => {
+    for (const written of ['52.4, 4.9', '52.4 4.9', '52.4N 4.9E', '52.4° N, 4.9° E', '+52.4;4.9']) {
+      expect(parsePosition(written), written).toEqual({ latitude: 52.4, longitude: 4.9 });
+    }
+    expect(parsePosition('33.9S, 18.4W')).toEqual({ latitude: -33.9, longitude: -18.4 });
+    expect(parsePosition('−33.9, -18.4')).toEqual({ latitude: -33.9, longitude: -18.4 });
+  });
+
+  it('is none where it lies on no earth, or is a name', () => {
+    for (const written of ['91, 0', '0, 181', 'Paris', '52.4', ''])
+      expect(parsePosition(written), written).toBeUndefined();
+  });
+
+  it('has its nearest stations, also across the date line', () => {
+    const [first, second] = nearestStations(stations, { latitude: 48, longitude: 2 });
+    expect([first.station.id, second.station.id]).toEqual(['paris', 'pau']);
+    expect(first.distance).toBeGreaterThan(95);
+    expect(first.distance).toBeLessThan(110);
+    const fiji = [station('east', 'East', 'FJ', -17, 179.9), station('west', 'West', 'FJ', -17, -170)];
+    expect(nearestStations(fiji, { latitude: -17, longitude: -179.9 })[0].station.id).toBe('east');
+  });
+});
+
+describe('the hours of a place', () => {
+  const hours: Hourly[] = Array.from({ length: 30 }, (_, hour) => ({
+    time: init + hour * HOUR,
+    isForecast: hour >= 6,
+    temperature: hour === 3 ? null : hour,
+    speed: hour % 10,
+    direction: hour < 20 ? 90 : 350,
+  }));
+
+  it('make days of the clock, with their extremes and where the wind mostly came from', () => {
+    const [first, second] = byDay(hours);
+    expect(first).toMatchObject({ hours: 18, forecastHours: 12, coldest: 0, warmest: 17, strongest: 9, from: 4 });
+    expect(second).toMatchObject({ hours: 12, forecastHours: 12, coldest: 18, warmest: 29, from: 0 });
+  });
+
+  it('make a rose in which each hour with wind stands once', () => {
+    const rose = windRose(hours);
+    expect(rose).toMatchObject({ hours: 30, calm: 3 });
+    expect(rose.sectors.flat().reduce((sum, count) => sum + count, 0)).toBe(27);
+    expect(rose.sectors[4].reduce((sum, count) => sum + count, 0)).toBe(18);
+    expect(rose.sectors[0]).toEqual([5, 4, 0, 0]);
   });
 });

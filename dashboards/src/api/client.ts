@@ -6,7 +6,17 @@
  *
  * Every request fails in one of two ways: a `ProblemError` (the service answered, and says no) or an `UnreachableError`.
  */
-import type { ForecastResponse, Readiness, Run, RunValues, Station, Status, Verification } from './contracts.ts';
+import type {
+  ForecastResponse,
+  Models,
+  ObservedPlace,
+  Readiness,
+  Run,
+  RunValues,
+  Station,
+  Status,
+  Verification,
+} from './contracts.ts';
 
 /** The service refused: an RFC 9457 problem, or whatever stood in its place. */
 export class ProblemError extends Error {
@@ -31,10 +41,24 @@ export interface Api {
   status(): Promise<Status>;
   readiness(): Promise<Readiness>;
   stations(dataset: string): Promise<Station[]>;
-  latestRun(dataset: string): Promise<Run | undefined>;
+  /** Newest first. */
+  runs(dataset: string, limit: number): Promise<Run[]>;
   values(dataset: string, init: string, variables: readonly string[]): Promise<RunValues>;
   forecast(query: ForecastQuery, signal?: AbortSignal): Promise<ForecastResponse>;
-  verification(dataset: string): Promise<Verification>;
+  /** Over the runs from `start` to `end` (initialisation times), or as many of the last as the service thinks best. */
+  verification(dataset: string, span?: { start: string; end: string }): Promise<Verification>;
+  /** Hours from `start` to `end`, both included, ISO 8601 in UTC; °C and m/s. */
+  observations(
+    dataset: string,
+    stations: readonly string[],
+    variables: readonly string[],
+    span: { start: string; end: string },
+  ): Promise<ObservedPlace[]>;
+  models(dataset: string): Promise<Models>;
+  /** The address of an answer, for people to open, copy or save. */
+  forecastAddress(query: ForecastQuery, format?: string): string;
+  /** Where the service tells of what is new. */
+  eventsAddress(dataset: string): string;
 }
 
 export interface ForecastQuery {
@@ -44,6 +68,8 @@ export interface ForecastQuery {
   models: readonly string[];
   variables: readonly string[];
   pastHours: number;
+  /** API names of the units; °C and m/s without. */
+  units?: { temperature: string; wind: string };
 }
 
 const TIMEOUT = 10_000;
@@ -51,10 +77,28 @@ const STATION_LIMIT = 10_000;
 
 /** @param base address of the page; the API lies beside it, also behind a path prefix. */
 export function createApi(base: string, fetcher: typeof fetch = fetch): Api {
-  async function request(path: string, query: Record<string, string>, signal?: AbortSignal): Promise<unknown> {
+  function address(path: string, query: Record<string, string>): URL {
     const url = new URL(path, base);
     url.search = new URLSearchParams(query).toString();
     url.hash = '';
+    return url;
+  }
+
+  function forecastQuery({ dataset, station, init, models, variables, pastHours, units }: ForecastQuery) {
+    return {
+      dataset,
+      station,
+      run: init,
+      models: models.join(','),
+      hourly: variables.join(','),
+      past_hours: String(pastHours),
+      temperature_unit: units?.temperature ?? 'celsius',
+      wind_speed_unit: units?.wind ?? 'ms',
+    };
+  }
+
+  async function request(path: string, query: Record<string, string>, signal?: AbortSignal): Promise<unknown> {
+    const url = address(path, query);
     const timeout = AbortSignal.timeout(TIMEOUT);
     let response: Response;
     let body: unknown;
@@ -89,25 +133,32 @@ export function createApi(base: string, fetcher: typeof fetch = fetch): Api {
       };
       return answer.stations;
     },
-    latestRun: async (dataset) => ((await request('v1/runs', { dataset, limit: '1' })) as { runs: Run[] }).runs[0],
+    runs: async (dataset, limit) =>
+      ((await request('v1/runs', { dataset, limit: String(limit) })) as { runs: Run[] }).runs,
     values: async (dataset, init, variables) => {
       const path = `v1/runs/${encodeURIComponent(init)}/values`;
       return (await request(path, { dataset, hourly: variables.join(',') })) as RunValues;
     },
-    forecast: async ({ dataset, station, init, models, variables, pastHours }, signal) => {
+    forecast: async (query, signal) => (await request('v1/forecast', forecastQuery(query), signal)) as ForecastResponse,
+    // More runs than any span has: the service has a bound of its own.
+    verification: async (dataset, span) =>
+      (await request('v1/verification', { dataset, ...(span ? { ...span, last_runs: '1000' } : {}) })) as Verification,
+    observations: async (dataset, stations, variables, { start, end }) => {
       const query = {
         dataset,
-        station,
-        run: init,
-        models: models.join(','),
+        station: stations.join(','),
         hourly: variables.join(','),
-        past_hours: String(pastHours),
-        temperature_unit: 'celsius',
+        start_hour: start.slice(0, 16),
+        end_hour: end.slice(0, 16),
         wind_speed_unit: 'ms',
       };
-      return (await request('v1/forecast', query, signal)) as ForecastResponse;
+      const answer = (await request('v1/observations', query)) as ObservedPlace | ObservedPlace[];
+      return Array.isArray(answer) ? answer : [answer];
     },
-    verification: async (dataset) => (await request('v1/verification', { dataset })) as Verification,
+    models: async (dataset) => (await request('v1/models', { dataset })) as Models,
+    forecastAddress: (query, format) =>
+      address('v1/forecast', { ...forecastQuery(query), ...(format === undefined ? {} : { format }) }).href,
+    eventsAddress: (dataset) => address('v1/events', { dataset }).href,
   };
 }
 

@@ -17,6 +17,30 @@ export interface JobStatus {
   lastError: string | null;
 }
 
+export interface ServingEngine {
+  name: string;
+  device: string;
+  why: string;
+}
+
+/** A model as its card tells it. */
+export interface ModelCard {
+  id: string;
+  name: string;
+  kind: 'network' | 'baseline';
+  weights_sha256: string | null;
+  created_at: string | null;
+  /** As the artefact has it; read with care. */
+  training: Record<string, unknown> | null;
+  architecture?: unknown;
+  in_latest_run: boolean;
+}
+
+export interface Models {
+  engine: ServingEngine | null;
+  models: ModelCard[];
+}
+
 export interface Status {
   version: string;
   /** The service's clock, ISO 8601. */
@@ -82,9 +106,21 @@ export interface VariableScore {
   count: number;
   mse: number | null;
   mae: number | null;
+  rmse?: number | null;
+  bias?: number | null;
+  /** Of models that tell their uncertainty. */
+  crps?: number | null;
+  /** Share of observations within the band between the outer quantiles (80 %) and the inner ones (50 %). */
+  coverage_80?: number | null;
+  coverage_50?: number | null;
   skill_persistence: number | null;
   skill_climatology: number | null;
-  by_lead: { lead: number[]; mse: (number | null)[]; mae: (number | null)[] };
+  by_lead: {
+    lead: number[];
+    mse: (number | null)[];
+    mae: (number | null)[];
+    crps?: (number | null)[];
+  };
 }
 
 export interface Verification {
@@ -98,3 +134,9 @@ export interface Verification {
 
 /** Not in the API but of its health address: may the service be relied on now, and if not, why. */
 export type Readiness = { ready: true } | { ready: false; reason: string };
+
+/** What was observed at one station; several come as a list of these. */
+export interface ObservedPlace {
+  station: { id: string };
+  hourly: { time: string[] } & Record<string, (number | null)[] | string[]>;
+}

@@ -1,27 +1,41 @@
-/** Keeps the state in step with the service: asks for its status every few seconds, and fetches what a new run brings. */
+/**
+ * Keeps the state in step with the service. The service tells of new runs by its events; the status is asked for every few
+ * seconds besides, for its clock and its jobs, and because a proxy may swallow events.
+ */
 import { type Api, ProblemError, UnreachableError } from '../api/client.ts';
 import type { Readiness, Status } from '../api/contracts.ts';
-import { PLACE_VARIABLES, placeForecast } from '../place/place-forecast.ts';
+import { text } from '../i18n/language.ts';
+import { keepLastForecast, readLastForecast } from '../offline/last-forecast.ts';
+import { PLACE_VARIABLES } from '../place/place-forecast.ts';
 import type { RunData, State, Store } from '../state.ts';
 import { type Heard, nextConnection, pollDelay } from './connection.ts';
+import { requestPlace } from './place-request.ts';
 
-const PAST_HOURS = 48;
+/** Milliseconds between two stores of the last forecast, however fast runs come. */
+const KEEP_EVERY = 20_000;
 
 export interface Live {
   /** Asks now, and again and again from then on. */
   start(): void;
-  /** Shows another station, or the same once more after a failure. */
+  /** Shows another station, or the same once more after a failure or with other hours. */
   showStation(station: string): Promise<void>;
 }
 
 export function createLive(api: Api, store: Store): Live {
   let timer = 0;
   let asking = false;
+  let askAgain = false;
   let placeRequest: AbortController | undefined;
+  let events: EventSource | undefined;
+  let keptAt = Number.NEGATIVE_INFINITY;
 
   async function ask(): Promise<void> {
-    if (asking) return;
+    if (asking) {
+      askAgain = true;
+      return;
+    }
     asking = true;
+    askAgain = false;
     window.clearTimeout(timer);
     try {
       const status = await api.status();
@@ -32,14 +46,31 @@ export function createLive(api: Api, store: Store): Live {
       const hasRun = (change.data ?? store.state.data) !== undefined;
       const connection = nextConnection(store.state.connection, { answered: true, readiness, hasRun }, Date.now());
       // In one step, so that header, map, chart and scores move together.
-      store.update({ ...change, status, connection });
+      store.update({ ...change, status, connection, storedAt: undefined });
+      listen(status.dataset);
+      keep();
     } catch (error) {
       // The page keeps what it has, says what is wrong, and asks again.
-      store.update({ connection: nextConnection(store.state.connection, failure(error), Date.now()) });
+      const heard = failure(error);
+      const stored = heard.answered || store.state.data ? {} : await recall();
+      store.update({ ...stored, connection: nextConnection(store.state.connection, heard, Date.now()) });
+      if (!heard.answered) closeEvents();
     }
     asking = false;
     if (document.hidden) return;
-    timer = window.setTimeout(ask, pollDelay(store.state.connection, store.state.status?.clock.secondsPerHour));
+    const delay = pollDelay(store.state.connection, store.state.status?.clock.secondsPerHour);
+    timer = window.setTimeout(ask, askAgain ? 0 : delay);
+  }
+
+  function listen(dataset: string): void {
+    if (events || document.hidden) return;
+    events = new EventSource(api.eventsAddress(dataset));
+    for (const name of ['run-published', 'observations-updated']) events.addEventListener(name, () => void ask());
+  }
+
+  function closeEvents(): void {
+    events?.close();
+    events = undefined;
   }
 
   /** A service that refuses is not one that is gone; and what is neither is a fault of this page. */
@@ -52,12 +83,28 @@ export function createLive(api: Api, store: Store): Live {
     return { answered: false };
   }
 
+  function keep(): void {
+    const now = Date.now();
+    if (now - keptAt < KEEP_EVERY || store.state.place.kind !== 'shown') return;
+    keptAt = now;
+    // When the page has nothing better to do; a browser that keeps nothing is no worse off than before.
+    setTimeout(() => void keepLastForecast(store.state, now).catch(() => {}), 1000);
+  }
+
+  /** What was stored when the service last answered. */
+  async function recall(): Promise<Partial<State>> {
+    const last = await readLastForecast().catch(() => undefined);
+    if (!last) return {};
+    const { status, stations, data, place, storedAt } = last;
+    return { status, stations, data, storedAt, place: place ? { kind: 'shown', forecast: place } : { kind: 'none' } };
+  }
+
   /** Fetches the newest run and what belongs to it, unless it is the one on show or the person holds that one. */
   async function followRun(status: Status): Promise<Partial<State>> {
     const { data: shown, live, place } = store.state;
     const sameDataset = shown?.values.dataset === status.dataset;
     if (status.latestRun === null || (sameDataset && (shown?.run.init === status.latestRun || !live))) return {};
-    const run = await api.latestRun(status.dataset);
+    const [run] = await api.runs(status.dataset, 1);
     if (!run || (sameDataset && run.init === shown?.run.init)) return {};
     const [values, verification] = await Promise.all([
       api.values(status.dataset, run.init, PLACE_VARIABLES),
@@ -69,7 +116,7 @@ export function createLive(api: Api, store: Store): Live {
       : await api.stations(status.dataset);
     const data: RunData = { run, values, verification };
     if (place.kind !== 'shown') return { data, stations };
-    const forecast = await fetchPlace(place.forecast.station.id, data);
+    const forecast = await requestPlace(api, place.forecast.station.id, data, store.state.view);
     // The person may have gone to another place meanwhile; that one has its own request.
     return store.state.place === place ? { data, stations, place: { kind: 'shown', forecast } } : { data, stations };
   }
@@ -83,21 +130,6 @@ export function createLive(api: Api, store: Store): Live {
     }
   }
 
-  async function fetchPlace(station: string, { run, values }: RunData, signal?: AbortSignal) {
-    const response = await api.forecast(
-      {
-        dataset: values.dataset,
-        station,
-        init: run.init,
-        models: run.models.map(({ id }) => id),
-        variables: PLACE_VARIABLES,
-        pastHours: PAST_HOURS,
-      },
-      signal,
-    );
-    return placeForecast(response, run.models);
-  }
-
   async function showStation(station: string): Promise<void> {
     const { data, place } = store.state;
     placeRequest?.abort();
@@ -107,16 +139,17 @@ export function createLive(api: Api, store: Store): Live {
     const previous = place.kind === 'shown' ? place.forecast : place.kind === 'loading' ? place.previous : undefined;
     store.update({ place: { kind: 'loading', station, previous } });
     try {
-      const forecast = await fetchPlace(station, data, signal);
+      const forecast = await requestPlace(api, station, data, store.state.view, signal);
       if (signal.aborted) return;
       // A run that arrived meanwhile is what the map shows now: the chart must not stay behind.
       if (store.state.data !== data) return await showStation(station);
       store.update({ place: { kind: 'shown', forecast } });
+      keep();
     } catch (error) {
       if (signal.aborted) return;
       const refused = error instanceof ProblemError;
-      const hint = refused ? error.hint : 'The page tries again when the service answers.';
-      const message = refused ? error.message : 'The service does not answer.';
+      const hint = refused ? error.hint : text().serviceSilentHint;
+      const message = refused ? error.message : text().serviceSilent;
       const passing = !refused || error.status >= 500;
       store.update({ place: { kind: 'failed', station, message, hint, passing } });
     }
@@ -126,8 +159,10 @@ export function createLive(api: Api, store: Store): Live {
     start() {
       document.addEventListener('visibilitychange', () => {
         // Nobody looks at a hidden page; on coming back it asks at once.
-        if (document.hidden) window.clearTimeout(timer);
-        else void ask();
+        if (document.hidden) {
+          window.clearTimeout(timer);
+          closeEvents();
+        } else void ask();
       });
       void ask();
     },

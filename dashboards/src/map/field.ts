@@ -36,7 +36,7 @@ export function fieldGrid(stations: readonly Station[]): FieldGrid {
     weights: new Float32Array(columns * rows * neighbours),
     opacity: new Float32Array(columns * rows),
   };
-  // Unit vectors from south to north: only a band of latitudes can lie within reach of a cell.
+  // Unit vectors from south to north, so that a cell can look at the nearest latitudes first.
   const byLatitude = stations.map((_, index) => index).sort((a, b) => stations[a].latitude - stations[b].latitude);
   const latitudes = byLatitude.map((index) => stations[index].latitude);
   const vectors = Float64Array.from(
@@ -44,10 +44,9 @@ export function fieldGrid(stations: readonly Station[]): FieldGrid {
   );
   for (let row = 0; row < rows; row++) {
     const latitude = 90 - (row + 0.5) * CELL;
-    const first = firstAtLeast(latitudes, latitude - FAR);
-    const last = firstAtLeast(latitudes, latitude + FAR);
     for (let column = 0; column < columns; column++) {
-      const near = nearest(vectors, vector(-180 + (column + 0.5) * CELL, latitude), first, last, neighbours + 1);
+      const at = vector(-180 + (column + 0.5) * CELL, latitude);
+      const near = nearest(vectors, latitudes, at, latitude, neighbours + 1);
       fillCell(grid, row * columns + column, near, byLatitude);
     }
   }
@@ -77,24 +76,35 @@ function fillCell(grid: FieldGrid, cell: number, near: readonly Near[], byLatitu
   grid.opacity[cell] = Math.min(1, Math.max(0, (FAR - near[0].distance) / (FAR - NEAR)));
 }
 
-/** The nearest stations, nearest first. */
+/** The nearest stations, nearest first; those whose latitude alone puts them too far are never looked at. */
 function nearest(
   vectors: Float64Array,
+  latitudes: readonly number[],
   [x, y, z]: readonly number[],
-  first: number,
-  last: number,
+  latitude: number,
   count: number,
 ): Near[] {
   const found: { order: number; closeness: number }[] = [];
-  let least = -2;
-  for (let order = first; order < last; order++) {
+  let least = Math.cos(FAR * RADIAN);
+  let reach = FAR;
+  const look = (order: number): void => {
     const closeness = vectors[order * 3] * x + vectors[order * 3 + 1] * y + vectors[order * 3 + 2] * z;
-    if (closeness <= least) continue;
+    if (closeness <= least) return;
     let at = found.length;
     while (at > 0 && found[at - 1].closeness < closeness) at--;
     found.splice(at, 0, { order, closeness });
     if (found.length > count) found.pop();
-    if (found.length === count) least = found[count - 1].closeness;
+    if (found.length < count) return;
+    least = found[count - 1].closeness;
+    reach = Math.acos(Math.min(1, least)) / RADIAN;
+  };
+  let north = firstAtLeast(latitudes, latitude);
+  let south = north - 1;
+  for (;;) {
+    const up = north < latitudes.length ? latitudes[north] - latitude : Number.POSITIVE_INFINITY;
+    const down = south >= 0 ? latitude - latitudes[south] : Number.POSITIVE_INFINITY;
+    if (Math.min(up, down) > reach) break;
+    look(up < down ? north++ : south--);
   }
   return found.map(({ order, closeness }) => ({
     order,
@@ -128,20 +138,30 @@ export function paintField(
   rgb: (value: number) => readonly [number, number, number],
   pixels: Uint8ClampedArray,
 ): void {
+  const { opacity } = grid;
+  fieldValues(grid, value).forEach((of, cell) => {
+    const known = !Number.isNaN(of);
+    const colour = known ? rgb(of) : ([0, 0, 0] as const);
+    pixels[cell * 4] = colour[0];
+    pixels[cell * 4 + 1] = colour[1];
+    pixels[cell * 4 + 2] = colour[2];
+    pixels[cell * 4 + 3] = known ? 255 * opacity[cell] : 0;
+  });
+}
+
+/** Values between the stations, cell by cell; NaN where the field has no colour either. */
+export function fieldValues(grid: FieldGrid, value: Float32Array): Float32Array {
   const { stations, weights, opacity, neighbours } = grid;
-  for (let cell = 0; cell < opacity.length; cell++) {
+  const cells = new Float32Array(opacity.length).fill(Number.NaN);
+  for (let cell = 0; cell < cells.length; cell++) {
     let [sum, weight] = [0, 0];
     for (let at = cell * neighbours; at < (cell + 1) * neighbours; at++) {
       const of = value[stations[at]];
-      // Undefined where the cell has fewer stations: their index is -1.
       if (of === undefined || Number.isNaN(of)) continue;
       sum += of * weights[at];
       weight += weights[at];
     }
-    const colour = weight > 0 ? rgb(sum / weight) : ([0, 0, 0] as const);
-    pixels[cell * 4] = colour[0];
-    pixels[cell * 4 + 1] = colour[1];
-    pixels[cell * 4 + 2] = colour[2];
-    pixels[cell * 4 + 3] = weight > 0 ? 255 * opacity[cell] : 0;
+    if (weight > 0) cells[cell] = sum / weight;
   }
+  return cells;
 }

@@ -1,57 +1,89 @@
 /** The ground of the map: ocean and land under the colours of the weather, coasts and borders over them, and the shade of night. */
-import {
-  type GeoPermissibleObjects,
-  type GeoProjection,
-  geoCircle,
-  geoEquirectangular,
-  geoGraticule,
-  geoPath,
-} from 'd3-geo';
-import { feature, mesh } from 'topojson-client';
-import type { GeometryCollection, Topology } from 'topojson-specification';
-import atlas from 'world-atlas/countries-110m.json' with { type: 'json' };
+import { type GeoPermissibleObjects, geoCircle, geoEquirectangular, geoGraticule, geoPath } from 'd3-geo';
 import type { Theme } from '../theme.ts';
+import type { Atlas } from './atlas.ts';
+import { globeRadius } from './globe.ts';
+import type { Projection } from './projection.ts';
 import { subsolarPoint } from './sun.ts';
-import type { Size, Viewport } from './viewport.ts';
+import { project, type Size, type Viewport } from './viewport.ts';
 
-const topology = atlas as unknown as Topology<{ countries: GeometryCollection; land: GeometryCollection }>;
-const land = feature(topology, topology.objects.land);
-const borders = mesh(topology, topology.objects.countries, (a, b) => a !== b);
-const graticule = geoGraticule()
+const GRATICULE = geoGraticule()
   .step([30, 30])
   .extentMajor([
     [-180, -90],
     [180, 90],
   ])();
 
-function projection(viewport: Viewport, { width, height }: Size): GeoProjection {
-  return geoEquirectangular()
-    .scale((viewport.scale * 180) / Math.PI)
-    .rotate([-viewport.longitude, 0])
-    .translate([width / 2, height / 2 + viewport.latitude * viewport.scale])
-    .clipExtent([
-      [-4, -4],
-      [width + 4, height + 4],
-    ])
-    .precision(0);
-}
-
 /** The shapes of the earth as they lie on the map, in pixels; made anew when the map moves. */
 export interface Outlines {
+  /** The whole earth: all of the flat map, or the disc of the globe. */
+  sphere: Path2D;
   land: Path2D;
+  coasts: Path2D;
   borders: Path2D;
   graticule: Path2D;
 }
 
-export function outlines(viewport: Viewport, size: Size): Outlines {
-  const path = geoPath(projection(viewport, size));
+type Shape = Exclude<keyof Outlines, 'sphere'>;
+const SHAPES: readonly Shape[] = ['land', 'coasts', 'borders', 'graticule'];
+
+export function outlines(projection: Projection, viewport: Viewport, size: Size, atlas: Atlas): Outlines {
+  return projection.kind === 'globe'
+    ? globeOutlines(projection, viewport, size, atlas)
+    : flatOutlines(viewport, size, atlas);
+}
+
+function globeOutlines(projection: Projection, viewport: Viewport, size: Size, atlas: Atlas): Outlines {
+  const path = geoPath(projection.geo(viewport, size));
   const shape = (of: GeoPermissibleObjects): Path2D => new Path2D(path(of) ?? '');
-  return { land: shape(land), borders: shape(borders), graticule: shape(graticule) };
+  const sphere = new Path2D();
+  sphere.arc(size.width / 2, size.height / 2, globeRadius(viewport), 0, 2 * Math.PI);
+  const { land, coasts, borders } = atlas;
+  return { sphere, land: shape(land), coasts: shape(coasts), borders: shape(borders), graticule: shape(GRATICULE) };
+}
+
+const inDegrees = new Map<Atlas, Record<Shape, Path2D>>();
+
+/** On the flat map shapes keep their form: they are made once, a pixel a degree, and moved from then on. */
+function flatOutlines(viewport: Viewport, size: Size, atlas: Atlas): Outlines {
+  let base = inDegrees.get(atlas);
+  if (!base) {
+    const path = geoPath(
+      geoEquirectangular()
+        .scale(180 / Math.PI)
+        .translate([0, 0])
+        .precision(0),
+    );
+    const shape = (of: GeoPermissibleObjects): Path2D => new Path2D(path(of) ?? '');
+    const { land, coasts, borders } = atlas;
+    base = { land: shape(land), coasts: shape(coasts), borders: shape(borders), graticule: shape(GRATICULE) };
+    inDegrees.set(atlas, base);
+  }
+  const sphere = new Path2D();
+  sphere.rect(0, 0, size.width, size.height);
+  const moved: Outlines = {
+    sphere,
+    land: new Path2D(),
+    coasts: new Path2D(),
+    borders: new Path2D(),
+    graticule: new Path2D(),
+  };
+  const [x, y] = project(viewport, size, viewport.longitude, 0);
+  const { scale } = viewport;
+  // As many worlds side by side as the map is wide.
+  for (const world of [-360, 0, 360]) {
+    const left = x + (world - viewport.longitude) * scale;
+    if (left + 180 * scale < 0 || left - 180 * scale > size.width) continue;
+    for (const name of SHAPES) moved[name].addPath(base[name], new DOMMatrix([scale, 0, 0, scale, left, y]));
+  }
+  return moved;
 }
 
 export function drawGround(context: CanvasRenderingContext2D, shapes: Outlines, size: Size, theme: Theme): void {
-  context.fillStyle = theme.ocean;
+  context.fillStyle = theme.space;
   context.fillRect(0, 0, size.width, size.height);
+  context.fillStyle = theme.ocean;
+  context.fill(shapes.sphere);
   context.lineWidth = 1;
   context.strokeStyle = theme.graticule;
   context.stroke(shapes.graticule);
@@ -66,12 +98,13 @@ export function drawOutlines(context: CanvasRenderingContext2D, shapes: Outlines
   context.stroke(shapes.borders);
   context.lineWidth = 0.9;
   context.strokeStyle = theme.coast;
-  context.stroke(shapes.land);
+  context.stroke(shapes.coasts);
 }
 
 /** Shades the half of the world where the sun is down at a time (ms). */
 export function drawNight(
   context: CanvasRenderingContext2D,
+  projection: Projection,
   viewport: Viewport,
   size: Size,
   theme: Theme,
@@ -83,7 +116,7 @@ export function drawNight(
     .radius(90)
     .precision(2)();
   context.beginPath();
-  geoPath(projection(viewport, size), context)(night);
+  geoPath(projection.geo(viewport, size), context)(night);
   context.fillStyle = theme.night;
   context.fill();
 }

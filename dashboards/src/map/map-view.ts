@@ -2,32 +2,28 @@
 import type { Station } from '../api/contracts.ts';
 import { scaleFor } from '../colour/scale.ts';
 import { byId, setText } from '../dom.ts';
-import { decimal } from '../format/quantity.ts';
+import { windText, withUnit } from '../format/quantity.ts';
 import { parseInstant } from '../format/time.ts';
+import { text } from '../i18n/language.ts';
 import type { State, Store } from '../state.ts';
 import { onThemeChange, prefersStillness, readTheme } from '../theme.ts';
+import { type Atlas, COARSE, fineAtlas } from './atlas.ts';
 import { listenForGestures } from './gestures.ts';
 import { fillLegend } from './legend.ts';
 import { createPainter } from './painter.ts';
+import { cameraOf, type Projection, projectionOf, viewportOf } from './projection.ts';
 import { type Positions, stationAt, stationPositions, stationTowards, withRoomForArrows } from './stations.ts';
 import { showTooltip } from './tooltip.ts';
-import {
-  clampViewport,
-  isVisible,
-  minimumScale,
-  panBy,
-  type Size,
-  type Viewport,
-  viewportFor,
-  zoomAt,
-  zoomOf,
-} from './viewport.ts';
+import { isWithin, type Size, type Viewport } from './viewport.ts';
 import { blend, type MapWeather, weatherAt } from './weather.ts';
 
-const LABELS = { temperature_2m: 'Temperature at 2\u00a0m', wind_speed_10m: 'Wind speed at 10\u00a0m' };
 /** Milliseconds in which the dots go from one hour's colours to the next. */
 const TRANSITION = 260;
 const EDGE = 24;
+/** From this zoom on coasts are drawn from the finer shapes. */
+const CLOSE = 3.5;
+/** Milliseconds of rest after which where the map looks becomes part of the link. */
+const SETTLED = 400;
 
 export function createMapView(store: Store, chooseStation: (id: string) => void): void {
   const frame = byId('map-frame');
@@ -37,7 +33,9 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
 
   let theme = readTheme();
   let size: Size = { width: 0, height: 0 };
-  let viewport: Viewport = viewportFor([], size);
+  let projection: Projection = projectionOf(store.state.view.projection);
+  let viewport: Viewport = projection.viewFor([], size);
+  let atlas: Atlas = COARSE;
   let stationsById: ReadonlyMap<string, Station> = new Map();
   let weather: MapWeather | undefined;
   let time = Number.NaN;
@@ -48,6 +46,7 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
   let origin: { value: Float32Array; at: number } | undefined;
   let shownValue: Float32Array = new Float32Array();
   let frameRequested = false;
+  let settling = 0;
 
   function requestFrame(): void {
     if (frameRequested) return;
@@ -64,14 +63,17 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
     else origin = undefined;
     const selected = weather?.stations.findIndex(({ id }) => id === shownStation(store.state)) ?? -1;
     paint({
+      projection,
       viewport,
       size,
       theme,
+      atlas,
       variable: store.state.view.variable,
       weather: weather && { ...weather, value: shownValue },
       time,
       positions,
-      arrows: store.state.arrows ? arrows : [],
+      arrows: store.state.view.wind === 'arrows' ? arrows : [],
+      flow: store.state.view.wind === 'flow' && !prefersStillness(),
       selected: selected < 0 ? undefined : selected,
       hovered: pointed,
     });
@@ -79,14 +81,41 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
 
   /** After the viewport or the stations moved. */
   function place(): void {
-    viewport = clampViewport(viewport, size);
+    viewport = projection.clamp(viewport, size);
     if (weather) {
-      positions = stationPositions(weather, viewport, size);
+      positions = stationPositions(weather, projection, viewport, size);
       arrows = withRoomForArrows(positions, size);
     }
     point(undefined);
-    byId<HTMLButtonElement>('zoom-out').disabled = zoomOf(viewport, size) < 1.001;
+    const zoom = zoomNow();
+    byId<HTMLButtonElement>('zoom-out').disabled = zoom < 1.001;
+    if (zoom < CLOSE) atlas = COARSE;
+    else if (atlas === COARSE) {
+      void fineAtlas().then((finer) => {
+        if (zoomNow() < CLOSE) return;
+        atlas = finer;
+        requestFrame();
+      });
+    }
     requestFrame();
+  }
+
+  const zoomNow = (): number => viewport.scale / projection.minimumScale(size);
+
+  /** The person moved the map: once it rests, a link shows the same. */
+  function moved(next: Viewport): void {
+    viewport = next;
+    place();
+    clearTimeout(settling);
+    settling = window.setTimeout(() => {
+      store.update({ view: { ...store.state.view, camera: cameraOf(projection, viewport, size) } });
+    }, SETTLED);
+  }
+
+  /** What the address says, or else all of the stations. */
+  function lookAgain(): void {
+    const { camera } = store.state.view;
+    viewport = camera ? viewportOf(projection, camera, size) : projection.viewFor(store.state.stations, size);
   }
 
   function point(index: number | undefined): void {
@@ -104,14 +133,8 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
   // The map takes arrow keys, so it must be within reach of the tab key.
   byId('map-surface').tabIndex = 0;
   listenForGestures(byId('map-surface'), {
-    pan(dx, dy) {
-      viewport = panBy(viewport, size, dx, dy);
-      place();
-    },
-    zoom(factor, x, y) {
-      viewport = zoomAt(viewport, size, factor, x, y);
-      place();
-    },
+    pan: (dx, dy) => moved(projection.pan(viewport, size, dx, dy)),
+    zoom: (factor, x, y) => moved(projection.zoom(viewport, size, factor, x, y)),
     hover(at) {
       const found = at && stationAt(positions, at.x, at.y, 14);
       if (found !== pointed) point(found);
@@ -129,8 +152,9 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
           : stationTowards(positions, from, dx, dy);
       if (next === undefined) return;
       choose(next);
-      const { name } = weather.stations[next];
-      setText(spoken, `${name}: ${decimal(weather.temperature[next])} °C, ${decimal(weather.speed[next])} m/s`);
+      const wind = windText(weather.speed[next], weather.direction[next]);
+      const temperature = withUnit(weather.temperature[next], 'temperature');
+      setText(spoken, text().stationSpoken(weather.stations[next].name, temperature, wind));
     },
   });
   for (const [id, factor] of [
@@ -138,43 +162,64 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
     ['zoom-out', 1 / 1.6],
   ] as const) {
     byId(id).addEventListener('click', () => {
-      viewport = zoomAt(viewport, size, factor, size.width / 2, size.height / 2);
-      place();
+      moved(projection.zoom(viewport, size, factor, size.width / 2, size.height / 2));
     });
   }
   new ResizeObserver(([{ contentRect }]) => {
-    const zoom = size.width === 0 ? undefined : zoomOf(viewport, size);
-    size = { width: contentRect.width, height: contentRect.height };
-    viewport =
-      zoom === undefined
-        ? viewportFor(store.state.stations, size)
-        : clampViewport({ ...viewport, scale: minimumScale(size) * zoom }, size);
+    const { width, height } = contentRect;
+    // The view of another page is on show.
+    if (width === 0 || height === 0) return;
+    const zoom = size.width === 0 || !store.state.view.camera ? undefined : zoomNow();
+    size = { width, height };
+    // As long as nobody moved it, the map shows what its new size calls for.
+    if (zoom === undefined) lookAgain();
+    else viewport = projection.clamp({ ...viewport, scale: projection.minimumScale(size) * zoom }, size);
     bringIntoView(shownStation(store.state));
     place();
   }).observe(frame);
+  const showLegend = ({ view }: State): void => {
+    fillLegend(byId('map-legend'), scaleFor(view.variable, theme.dark), view.variable);
+  };
   onThemeChange(() => {
     theme = readTheme();
-    fillLegend(byId('map-legend'), scaleFor(store.state.view.variable, theme.dark), LABELS[store.state.view.variable]);
+    showLegend(store.state);
     place();
   });
 
   /** A chosen station must not lie outside the map. */
   function bringIntoView(id: string | undefined): void {
     const station = id === undefined ? undefined : stationsById.get(id);
-    if (!station || size.width === 0 || isVisible(viewport, size, station.longitude, station.latitude, EDGE)) return;
-    viewport = clampViewport({ ...viewport, longitude: station.longitude, latitude: station.latitude }, size);
+    if (!station || size.width === 0) return;
+    if (isWithin(projection.project(viewport, size, station.longitude, station.latitude), size, EDGE)) return;
+    viewport = projection.clamp({ ...viewport, longitude: station.longitude, latitude: station.latitude }, size);
+  }
+
+  /** Does the map look there already, because it was moved by hand. */
+  function sameCamera(camera: State['view']['camera']): boolean {
+    if (!camera) return false;
+    const now = cameraOf(projection, viewport, size);
+    return now.longitude === camera.longitude && now.latitude === camera.latitude && now.zoom === camera.zoom;
   }
 
   store.subscribe((state, before) => {
     if (state.stations !== before?.stations) {
       stationsById = new Map(state.stations.map((station) => [station.id, station]));
-      viewport = viewportFor(state.stations, size);
+      lookAgain();
+      place();
     }
     const { view, data } = state;
-    if (view.variable !== before?.view.variable) {
-      fillLegend(byId('map-legend'), scaleFor(view.variable, theme.dark), LABELS[view.variable]);
+    if (view.variable !== before?.view.variable || state.preferences !== before.preferences) showLegend(state);
+    if (before && view.projection !== before.view.projection) {
+      projection = projectionOf(view.projection);
+      viewport = projection.viewFor(state.stations, size);
+      if (view.camera) lookAgain();
+      bringIntoView(shownStation(state));
+      place();
+    } else if (before && view.camera !== before.view.camera && !sameCamera(view.camera)) {
+      lookAgain();
+      place();
     }
-    const moved = shownStation(state) !== (before && shownStation(before));
+    const otherPlace = shownStation(state) !== (before && shownStation(before));
     if (data && (data !== before?.data || view !== before.view)) {
       const sameVariable = view.variable === before?.view.variable;
       const previous = weather;
@@ -183,11 +228,11 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
       const smooth = previous && sameVariable && !prefersStillness() && !document.hidden;
       origin = smooth ? { value: shownValue, at: performance.now() } : undefined;
       if (previous?.stations.length !== weather.stations.length || data.values !== before?.data?.values) {
-        positions = stationPositions(weather, viewport, size);
+        positions = stationPositions(weather, projection, viewport, size);
         arrows = withRoomForArrows(positions, size);
       }
     }
-    if (moved) {
+    if (otherPlace) {
       bringIntoView(shownStation(state));
       place();
     }

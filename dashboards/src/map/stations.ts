@@ -1,24 +1,30 @@
 /** The stations on the map: coloured dots, wind arrows where there is room, and which station lies under a pointer. */
 import type { ColourScale } from '../colour/scale.ts';
 import type { Theme } from '../theme.ts';
-import { project, type Size, type Viewport, zoomOf } from './viewport.ts';
+import type { Projection } from './projection.ts';
+import type { Size, Viewport } from './viewport.ts';
 import type { MapWeather } from './weather.ts';
 
-/** Places on the map in pixels: x0, y0, x1, y1, ... along the stations. */
+/** Places on the map in pixels: x0, y0, x1, y1, ... along the stations; NaN where one cannot be seen. */
 export type Positions = Float32Array;
 
-export function stationPositions(weather: MapWeather, viewport: Viewport, size: Size): Positions {
+export function stationPositions(
+  weather: MapWeather,
+  projection: Projection,
+  viewport: Viewport,
+  size: Size,
+): Positions {
   const positions = new Float32Array(weather.stations.length * 2);
   weather.stations.forEach(({ longitude, latitude }, index) => {
-    positions.set(project(viewport, size, longitude, latitude), index * 2);
+    positions.set(projection.project(viewport, size, longitude, latitude), index * 2);
   });
   return positions;
 }
 
 /** Radius of a dot in pixels: fewer stations or a closer look, larger dots. */
-export function dotRadius(stations: number, viewport: Viewport, size: Size): number {
+export function dotRadius(stations: number, zoom: number, size: Size): number {
   const room = Math.sqrt((size.width * size.height) / Math.max(60, stations));
-  return Math.min(9, Math.max(2, room / 10) * zoomOf(viewport, size) ** 0.4);
+  return Math.min(9, Math.max(2, room / 10) * zoom ** 0.4);
 }
 
 const ARROW_ROOM = 26;
@@ -30,7 +36,7 @@ export function withRoomForArrows(positions: Positions, size: Size, room = ARROW
   const chosen: number[] = [];
   for (let index = 0; index * 2 < positions.length; index++) {
     const [x, y] = [positions[index * 2], positions[index * 2 + 1]];
-    if (x < 0 || y < 0 || x > size.width || y > size.height) continue;
+    if (!(x >= 0 && y >= 0 && x <= size.width && y <= size.height)) continue;
     const cell = Math.floor(y / room) * columns + Math.floor(x / room);
     const near = [-1, 0, 1].flatMap((row) =>
       [-1, 0, 1].flatMap((column) => taken.get(cell + row * columns + column) ?? []),
@@ -93,15 +99,46 @@ export function drawStations(
   context.stroke();
   context.globalAlpha = 1;
 
-  context.lineWidth = 0.7;
-  context.strokeStyle = theme.dotEdge;
-  for (let index = 0; index < weather.stations.length; index++) dot(context, weather, positions, index, style, radius);
+  drawDots(context, weather, positions, style);
   for (const [index, width] of [
     [style.hovered, 1.5],
     [style.selected, 2.25],
   ] as const) {
     if (index !== undefined) ring(context, weather, positions, index, style, width);
   }
+}
+
+/** All dots of a colour in one path: thousands of single ones would take the time of a frame. */
+function drawDots(
+  context: CanvasRenderingContext2D,
+  weather: MapWeather,
+  positions: Positions,
+  { scale, theme, radius }: StationStyle,
+): void {
+  const byColour = new Map<string, Path2D>();
+  const edges = new Path2D();
+  for (let index = 0; index < weather.stations.length; index++) {
+    const [x, y, value] = [positions[index * 2], positions[index * 2 + 1], weather.value[index]];
+    if (Number.isNaN(x)) continue;
+    const colour = Number.isNaN(value) ? theme.missing : scale.colour(value);
+    const reach = Number.isNaN(value) ? radius * 0.7 : radius;
+    let path = byColour.get(colour);
+    if (!path) {
+      path = new Path2D();
+      byColour.set(colour, path);
+    }
+    for (const into of [path, edges]) {
+      into.moveTo(x + reach, y);
+      into.arc(x, y, reach, 0, 7);
+    }
+  }
+  for (const [colour, path] of byColour) {
+    context.fillStyle = colour;
+    context.fill(path);
+  }
+  context.lineWidth = 0.7;
+  context.strokeStyle = theme.dotEdge;
+  context.stroke(edges);
 }
 
 function dot(

@@ -23,3 +23,33 @@ export function subsolarPoint(time: number): { longitude: number; latitude: numb
 function wrap(degrees: number): number {
   return ((((degrees + 180) % 360) + 360) % 360) - 180;
 }
+
+/** Height of the sun above the horizon at a place, degrees, without refraction. */
+export function sunHeight(time: number, latitude: number, longitude: number): number {
+  const sun = subsolarPoint(time);
+  const [phi, delta, hour] = [latitude, sun.latitude, longitude - sun.longitude].map((angle) => angle * DEGREE);
+  return Math.asin(Math.sin(phi) * Math.sin(delta) + Math.cos(phi) * Math.cos(delta) * Math.cos(hour)) / DEGREE;
+}
+
+/** Upper limb on the horizon, with the refraction of a standard atmosphere: where almanacs put sunrise and sunset. */
+const RISE = -0.833;
+const STEP = 600_000;
+
+/** When it is night at a place between two times: pairs of beginning and end, ms, good to a minute or so. */
+export function nights(latitude: number, longitude: number, from: number, to: number): [number, number][] {
+  const found: [number, number][] = [];
+  let begin = sunHeight(from, latitude, longitude) < RISE ? from : undefined;
+  for (let time = from + STEP; time <= to; time += STEP) {
+    const height = sunHeight(time, latitude, longitude);
+    if (height < RISE === (begin !== undefined)) continue;
+    const before = sunHeight(time - STEP, latitude, longitude);
+    const crossing = time - STEP + (STEP * (RISE - before)) / (height - before);
+    if (begin === undefined) begin = crossing;
+    else {
+      found.push([begin, crossing]);
+      begin = undefined;
+    }
+  }
+  if (begin !== undefined) found.push([begin, to]);
+  return found;
+}

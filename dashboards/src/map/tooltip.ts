@@ -1,6 +1,6 @@
 /** The small card beside a station that is pointed at. */
 import { element } from '../dom.ts';
-import { compassPoint, countryName, decimal } from '../format/quantity.ts';
+import { countryName, windText, withUnit } from '../format/quantity.ts';
 import type { Size } from './viewport.ts';
 import type { MapWeather } from './weather.ts';
 
@@ -13,13 +13,11 @@ export function showTooltip(
   size: Size,
 ): void {
   const { name, country } = weather.stations[index];
-  const direction = weather.direction[index];
-  const from = Number.isNaN(direction) ? '' : ` from ${compassPoint(direction)}`;
   card.replaceChildren(
     element('strong', {}, name),
     element('span', { class: 'muted' }, countryName(country)),
-    element('span', { class: 'tooltip-values' }, `${decimal(weather.temperature[index])} °C`),
-    element('span', {}, `${decimal(weather.speed[index])} m/s${from}`),
+    element('span', { class: 'tooltip-values' }, withUnit(weather.temperature[index], 'temperature')),
+    element('span', {}, windText(weather.speed[index], weather.direction[index])),
   );
   card.hidden = false;
   const { offsetWidth, offsetHeight } = card;

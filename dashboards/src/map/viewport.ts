@@ -19,6 +19,11 @@ export interface Size {
 /** How far one can look in, as a multiple of the scale that shows the whole width. */
 const MAX_ZOOM = 24;
 
+/** @param least the scale that shows all there is */
+export function clampScale(scale: number, least: number): number {
+  return Math.min(least * MAX_ZOOM, Math.max(least, scale));
+}
+
 /** Brings an angle into [-180, 180). */
 export function wrapLongitude(degrees: number): number {
   return ((((degrees + 180) % 360) + 360) % 360) - 180;
@@ -32,7 +37,7 @@ export function minimumScale({ width, height }: Size): number {
 /** The nearest viewport that shows nothing beyond the poles. */
 export function clampViewport(viewport: Viewport, size: Size): Viewport {
   const least = minimumScale(size);
-  const scale = Math.min(least * MAX_ZOOM, Math.max(least, viewport.scale));
+  const scale = clampScale(viewport.scale, least);
   const reach = Math.max(0, 90 - size.height / 2 / scale);
   return {
     longitude: wrapLongitude(viewport.longitude),
@@ -99,19 +104,7 @@ export function zoomAt(viewport: Viewport, size: Size, factor: number, x: number
   );
 }
 
-/** How close the map looks: 1 = as far out as can be. */
-export function zoomOf(viewport: Viewport, size: Size): number {
-  return viewport.scale / minimumScale(size);
-}
-
-/** Is a place on the map, at least `margin` pixels from its edge? */
-export function isVisible(
-  viewport: Viewport,
-  size: Size,
-  longitude: number,
-  latitude: number,
-  margin: number,
-): boolean {
-  const [x, y] = project(viewport, size, longitude, latitude);
+/** Does a point lie on the map, at least `margin` pixels from its edge? What cannot be seen (NaN) does not. */
+export function isWithin([x, y]: readonly [number, number], size: Size, margin: number): boolean {
   return x >= margin && y >= margin && x <= size.width - margin && y <= size.height - margin;
 }

@@ -1,7 +1,8 @@
-/** What stands around the lines of a chart: the forecast's ground, midnights, the now-line, the chosen hour, wind directions. */
+/** What stands around the lines of a chart: nights, the forecast's ground and its bands, midnights, the now-line, the chosen hour, wind directions. */
 import type { Chart, Plugin } from 'chart.js';
-import { HOUR } from '../format/time.ts';
+import { HOUR, zoneOffset } from '../format/time.ts';
 import type { Theme } from '../theme.ts';
+import type { BandPoint } from './place-forecast.ts';
 
 export interface Frame {
   theme: Theme;
@@ -12,6 +13,10 @@ export interface Frame {
   /** The hour whose values the read-out shows, ms. */
   marked: number;
   unit: string;
+  /** When it is night at the place: beginnings and ends, ms. */
+  nights: readonly (readonly [number, number])[];
+  /** In the unit of the axis: quantiles in ascending order, the outermost first and last. */
+  band: readonly BandPoint[];
   /** Wind: degrees that it blows from, along `times`. */
   directions?: { times: readonly number[]; from: readonly (number | null)[] };
 }
@@ -52,17 +57,52 @@ function line(chart: Chart, time: number, colour: string, width: number, dash: n
   ctx.restore();
 }
 
-function drawGround(chart: Chart, { theme, init }: Frame): void {
+function drawGround(chart: Chart, { theme, init, nights, band }: Frame): void {
   const { ctx, chartArea, scales } = chart;
-  const from = Math.max(chartArea.left, scales.x.getPixelForValue(init));
+  const fill = (from: number, to: number, colour: string): void => {
+    const left = Math.max(chartArea.left, scales.x.getPixelForValue(from));
+    const right = Math.min(chartArea.right, scales.x.getPixelForValue(to));
+    ctx.fillStyle = colour;
+    if (right > left) ctx.fillRect(left, chartArea.top, right - left, chartArea.bottom - chartArea.top);
+  };
   ctx.save();
-  ctx.fillStyle = theme.future;
-  ctx.fillRect(from, chartArea.top, chartArea.right - from, chartArea.bottom - chartArea.top);
+  for (const [from, to] of nights) fill(from, to, theme.dusk);
+  fill(init, scales.x.max, theme.future);
   ctx.restore();
   const day = 24 * HOUR;
-  for (let midnight = Math.ceil(scales.x.min / day) * day; midnight <= scales.x.max; midnight += day) {
-    line(chart, midnight, theme.grid, 1);
+  const offset = zoneOffset(init);
+  for (
+    let midnight = Math.ceil((scales.x.min + offset) / day) * day;
+    midnight <= scales.x.max + offset;
+    midnight += day
+  ) {
+    line(chart, midnight - offset, theme.grid, 1);
   }
+  drawBand(chart, band, theme);
+}
+
+/** Two bands about the middle: the outer quantiles, and within them the inner ones. */
+function drawBand(chart: Chart, band: readonly BandPoint[], theme: Theme): void {
+  const { ctx, scales } = chart;
+  if (band.length < 2) return;
+  const levels = band[0].values.length;
+  ctx.save();
+  for (const [low, colour] of [
+    [0, theme.band],
+    [1, theme.innerBand],
+  ] as const) {
+    const high = levels - 1 - low;
+    ctx.beginPath();
+    for (const { time, values } of band)
+      ctx.lineTo(scales.x.getPixelForValue(time), scales.y.getPixelForValue(values[low]));
+    for (const { time, values } of band.toReversed()) {
+      ctx.lineTo(scales.x.getPixelForValue(time), scales.y.getPixelForValue(values[high]));
+    }
+    ctx.closePath();
+    ctx.fillStyle = colour;
+    ctx.fill();
+  }
+  ctx.restore();
 }
 
 function drawMark(chart: Chart, { theme, init, initLabel, marked }: Frame): void {
@@ -73,7 +113,7 @@ function drawMark(chart: Chart, { theme, init, initLabel, marked }: Frame): void
   ctx.save();
   chart.data.datasets.forEach((dataset, index) => {
     const point = (dataset.data as { x: number; y: number }[]).find((candidate) => candidate.x === marked);
-    if (!point || Number.isNaN(point.y) || !chart.isDatasetVisible(index)) return;
+    if (!point || Number.isNaN(point.y) || dataset.label === undefined || !chart.isDatasetVisible(index)) return;
     ctx.beginPath();
     ctx.arc(x, scales.y.getPixelForValue(point.y), 3.5, 0, 7);
     ctx.fillStyle = dataset.borderColor as string;

@@ -1,98 +1,123 @@
-/** The panel of one place: its name, its weather at the chosen hour, and the charts of the past and the next days. */
-import { byId, element, setText } from '../dom.ts';
-import { countryName, decimal, MISSING, positionLabel } from '../format/quantity.ts';
-import { clockLabel, HOUR, instantLabel, parseInstant } from '../format/time.ts';
-import type { PlaceState, State, Store } from '../state.ts';
+/** The panel of one place: its name, its weather at the chosen hour, its days, and the charts of the past and the next hours. */
+import { scaleFor } from '../colour/scale.ts';
+import { byId, setText } from '../dom.ts';
+import { countryName, decimal, inUnit, MISSING, positionLabel, windText } from '../format/quantity.ts';
+import { clockLabel, HOUR, instantLabel, parseInstant, zoneLabel } from '../format/time.ts';
+import { unit } from '../format/units.ts';
+import { text } from '../i18n/language.ts';
+import { nights } from '../map/sun.ts';
+import type { Preferences } from '../preferences/preferences.ts';
+import type { PlaceState, Store } from '../state.ts';
 import { onThemeChange, readTheme } from '../theme.ts';
-import { chartLines } from './chart-data.ts';
+import { hourly, SPEED_CLASSES, windRose } from './by-day.ts';
+import { type ChartVariable, chartSeries } from './chart-data.ts';
 import type { Frame } from './chart-frame.ts';
+import { fillDayStrip } from './day-strip.ts';
+import { createPlaceControls } from './place-controls.ts';
 import type { PlaceForecast } from './place-forecast.ts';
-import { fillReadout, windText } from './readout.ts';
+import { fillMessage } from './place-message.ts';
+import { fillReadout } from './readout.ts';
 import { createSeriesChart } from './series-chart.ts';
 import { valuesTable } from './values-table.ts';
+import { drawWindRose, fillRoseLegend } from './wind-rose.ts';
 
 /** A run older than this, ms, is no longer 'now'. */
 const NOW = 1.5 * HOUR;
 
-export function createPlacePanel(store: Store, retry: (station: string) => void): void {
+export function createPlacePanel(
+  store: Store,
+  retry: (station: string) => void,
+  prefer: (preferences: Preferences) => Promise<void>,
+): void {
   const panel = byId('place');
-  const temperature = createSeriesChart(byId<HTMLCanvasElement>('chart-temperature'), { fromZero: false });
-  const wind = createSeriesChart(byId<HTMLCanvasElement>('chart-wind'), { fromZero: true });
-  const baselines = byId<HTMLInputElement>('baselines');
+  const charts: [ChartVariable, string, ReturnType<typeof createSeriesChart>][] = [
+    [
+      'temperature',
+      'chart-temperature',
+      createSeriesChart(byId<HTMLCanvasElement>('chart-temperature'), { fromZero: false }),
+    ],
+    ['speed', 'chart-wind', createSeriesChart(byId<HTMLCanvasElement>('chart-wind'), { fromZero: true })],
+  ];
+  const controls = createPlaceControls(store, prefer);
   const table = byId<HTMLDetailsElement>('values');
+  const rose = byId<HTMLDetailsElement>('rose');
   let theme = readTheme();
   /** The hour under the pointer, ms; without one, the charts mark the lead hour of the map. */
   let pointed: number | undefined;
 
   const marked = (forecast: PlaceForecast): number => pointed ?? forecast.init + store.state.view.lead * HOUR;
+  const series = (forecast: PlaceForecast, variable: ChartVariable) =>
+    chartSeries(forecast, variable, store.state.view.compare);
 
-  function frames(forecast: PlaceForecast): { temperature: Frame; wind: Frame } {
-    const { init, times, observed, models } = forecast;
+  function frame(forecast: PlaceForecast, variable: ChartVariable): Frame {
+    const { init, times, latitude, longitude } = forecast;
     const { status } = store.state;
     const old = status !== undefined && parseInstant(status.now) - init > NOW;
-    const initLabel = old ? `run ${clockLabel(init)}` : 'now';
-    const common = { theme, init, initLabel, marked: marked(forecast) };
-    const from = times.map((time, hour) => (time <= init ? observed : models[0].series).direction[hour]);
-    return {
-      temperature: { ...common, unit: '°C' },
-      wind: { ...common, unit: 'm/s', directions: { times, from } },
+    const common = {
+      theme,
+      init,
+      initLabel: old ? text().runAt(clockLabel(init)) : text().now,
+      marked: marked(forecast),
+      unit: unit(variable).label,
+      nights: nights(latitude, longitude, times[0], times[times.length - 1]),
+      band: series(forecast, variable).band,
     };
+    if (variable === 'temperature') return common;
+    return { ...common, directions: { times, from: hourly(forecast).map(({ direction }) => direction) } };
   }
 
   /** Lines, axes and everything: another place, another run, other options. */
   function drawCharts(forecast: PlaceForecast): void {
-    const frame = frames(forecast);
-    temperature.show(chartLines(forecast, 'temperature', store.state.baselines), frame.temperature);
-    wind.show(chartLines(forecast, 'speed', store.state.baselines), frame.wind);
+    for (const [variable, , chart] of charts) chart.show(series(forecast, variable), frame(forecast, variable));
     readOut(forecast);
   }
 
   /** Only the marked hour. */
   function moveMark(forecast: PlaceForecast): void {
-    const frame = frames(forecast);
-    temperature.reframe(frame.temperature);
-    wind.reframe(frame.wind);
+    for (const [variable, , chart] of charts) chart.reframe(frame(forecast, variable));
     readOut(forecast);
   }
 
   function readOut(forecast: PlaceForecast): void {
     const time = marked(forecast);
-    const { init, times, observed, models } = forecast;
-    fillReadout(byId('readout-temperature'), chartLines(forecast, 'temperature', store.state.baselines), time, init);
-    fillReadout(byId('readout-wind'), chartLines(forecast, 'speed', store.state.baselines), time, init);
-    const hour = times.indexOf(time);
-    const series = time <= init ? observed : models[0].series;
-    setText(byId('now-temperature'), decimal(series.temperature[hour]));
-    setText(byId('now-wind'), windText(series.speed[hour], series.direction[hour]));
-    setText(byId('now-when'), `${time <= init ? 'Observed' : 'Forecast for'} ${instantLabel(time)}`);
+    const { init } = forecast;
+    fillReadout(byId('readout-temperature'), series(forecast, 'temperature'), time, init);
+    fillReadout(byId('readout-wind'), series(forecast, 'speed'), time, init);
+    const hour = hourly(forecast).find((candidate) => candidate.time === time);
+    setText(byId('now-temperature'), inUnit(hour?.temperature, 'temperature'));
+    setText(byId('now-unit'), unit('temperature').label);
+    setText(byId('now-wind'), windText(hour?.speed, hour?.direction));
+    setText(byId('now-when'), (time <= init ? text().observedAt : text().forecastFor)(instantLabel(time)));
   }
 
   function describe(forecast: PlaceForecast): void {
-    const { station, latitude, longitude, elevation } = forecast;
+    const { station, latitude, longitude, elevation, init } = forecast;
     setText(byId('place-name'), station.name);
     const height = elevation === null ? [] : [`${decimal(elevation, 0)} m`];
     const where = [countryName(station.country), positionLabel(latitude, longitude), ...height];
     setText(byId('place-where'), where.filter((part) => part !== '').join(' · '));
-    for (const [id, what] of [
-      ['chart-temperature', 'temperature'],
-      ['chart-wind', 'wind speed and direction'],
-    ]) {
-      byId(id).setAttribute('aria-label', chartSummary(forecast, what));
-    }
-    fillTable(forecast);
+    setText(byId('times-in'), text().timesIn(zoneLabel(init)));
+    fillDayStrip(byId('days'), forecast);
+    for (const [variable, id] of charts) byId(id).setAttribute('aria-label', chartSummary(forecast, variable));
+    controls.show(forecast);
+    fillDetails(forecast);
   }
 
-  // Seventy rows are made only for those who look at them. The frame around them stays, and so does its scroll.
+  // What is folded away is made only for those who look at it. The frame around the table stays, and so does its scroll.
   const tableFrame = byId('values-scroll');
   tableFrame.tabIndex = 0;
-  function fillTable(forecast: PlaceForecast): void {
+  function fillDetails(forecast: PlaceForecast): void {
     if (table.open) tableFrame.replaceChildren(valuesTable(forecast));
+    if (!rose.open) return;
+    const counted = windRose(hourly(forecast));
+    const scale = scaleFor('wind_speed_10m', theme.dark);
+    const colours = SPEED_CLASSES.map((_, index) => scale.colour([5, 9, 14, 21][index]));
+    drawWindRose(byId<HTMLCanvasElement>('rose-canvas'), counted, theme, colours);
+    fillRoseLegend(byId('rose-legend'), counted, colours);
+    setText(byId('rose-note'), text().windRoseOf(counted.hours));
   }
 
-  for (const [id, chart] of [
-    ['chart-temperature', temperature],
-    ['chart-wind', wind],
-  ] as const) {
+  for (const [, id, chart] of charts) {
     const canvas = byId(id);
     const follow = (event: PointerEvent): void => {
       const { place } = store.state;
@@ -112,28 +137,35 @@ export function createPlacePanel(store: Store, retry: (station: string) => void)
       store.update({ playing: false, view: { ...view, lead: (time - place.forecast.init) / HOUR } });
     });
   }
-  baselines.addEventListener('change', () => store.update({ baselines: baselines.checked }));
-  table.addEventListener('toggle', () => {
-    if (store.state.place.kind === 'shown') fillTable(store.state.place.forecast);
-  });
+  for (const details of [table, rose]) {
+    details.addEventListener('toggle', () => {
+      if (store.state.place.kind === 'shown') fillDetails(store.state.place.forecast);
+    });
+  }
   onThemeChange(() => {
     theme = readTheme();
-    if (store.state.place.kind === 'shown') drawCharts(store.state.place.forecast);
+    if (store.state.place.kind !== 'shown') return;
+    drawCharts(store.state.place.forecast);
+    fillDetails(store.state.place.forecast);
   });
 
   store.subscribe((state, before) => {
     const forecast = shownForecast(state.place);
-    baselines.checked = state.baselines;
-    if (state.place !== before?.place || state.connection !== before?.connection) fillMessage(state, retry);
+    const otherWords = state.preferences !== before?.preferences;
+    if (state.place !== before?.place || state.connection !== before.connection || otherWords)
+      fillMessage(state, retry);
     panel.setAttribute('aria-busy', String(state.place.kind === 'loading'));
     panel.classList.toggle('empty', forecast === undefined);
-    if (!forecast) return;
-    if (forecast !== (before && shownForecast(before.place)) || state.baselines !== before?.baselines) {
-      describe(forecast);
-      drawCharts(forecast);
-    } else if (state.view.lead !== before?.view.lead || state.connection.kind !== before.connection.kind) {
-      moveMark(forecast);
+    if (forecast) {
+      const other = forecast !== (before && shownForecast(before.place)) || otherWords;
+      if (other || state.view.compare !== before?.view.compare) {
+        describe(forecast);
+        drawCharts(forecast);
+      } else if (state.view.lead !== before.view.lead || state.connection.kind !== before.connection.kind) {
+        moveMark(forecast);
+      }
     }
+    controls.follow(state);
   });
 }
 
@@ -143,35 +175,12 @@ function shownForecast(place: PlaceState): PlaceForecast | undefined {
   return place.kind === 'loading' ? place.previous : undefined;
 }
 
-function chartSummary(forecast: PlaceForecast, what: string): string {
-  const { models, init, station } = forecast;
-  const values = models[0].series[what === 'temperature' ? 'temperature' : 'speed'].filter((value) => value !== null);
-  const unit = what === 'temperature' ? '°C' : 'm/s';
-  const range =
-    values.length === 0 ? MISSING : `${decimal(Math.min(...values))} to ${decimal(Math.max(...values))} ${unit}`;
-  return `Chart of ${what} at ${station.name}: 48 hours observed until ${instantLabel(init)}, then the forecast, ${range}.`;
-}
-
-/** The words in the panel's middle where there is no chart: why not, and what to do. */
-function fillMessage({ place, connection }: State, retry: (station: string) => void): void {
-  const message = byId('place-message');
-  message.replaceChildren();
-  if (place.kind === 'failed') {
-    const again = element('button', { type: 'button', class: 'button' }, 'Try again');
-    again.addEventListener('click', () => retry(place.station));
-    message.append(
-      element('h2', {}, 'No forecast for this place'),
-      element('p', {}, place.message),
-      ...(place.hint === '' ? [] : [element('p', { class: 'muted' }, place.hint)]),
-      ...(place.passing ? [again] : []),
-    );
-  } else if (place.kind === 'none' && connection.kind === 'preparing') {
-    message.append(element('p', { class: 'muted' }, 'The charts of a place come with the first forecast.'));
-  } else if (place.kind === 'none' && connection.kind === 'ready') {
-    message.append(
-      element('h2', {}, 'Choose a place'),
-      element('p', {}, 'Click a station on the map, or search for one.'),
-    );
-  }
-  message.hidden = message.childElementCount === 0;
+function chartSummary(forecast: PlaceForecast, variable: ChartVariable): string {
+  const { models, init, station, times } = forecast;
+  const values = models[0].series[variable].filter((value) => value !== null);
+  const ends = [Math.min(...values), Math.max(...values)].map((value) => inUnit(value, variable));
+  const range = values.length === 0 ? MISSING : text().range(ends[0], ends[1], unit(variable).label);
+  const what = variable === 'temperature' ? text().chartOfTemperature : text().chartOfWind;
+  const observed = times.filter((time) => time <= init).length;
+  return text().chartSummary(what, station.name, observed, instantLabel(init), range);
 }

@@ -51,3 +51,41 @@ export function startingStation(
     undefined,
   );
 }
+
+/** `52.4, 4.9`, `52.4N 4.9E`, `33.9° S, 18.4° E`, `-33.9 18.4`: degrees north and east; undefined where a text is no position. */
+export function parsePosition(written: string): { latitude: number; longitude: number } | undefined {
+  const match =
+    /^\s*([-+−]?\d{1,2}(?:\.\d+)?)\s*°?\s*([NS])?\s*[,;\s]\s*([-+−]?\d{1,3}(?:\.\d+)?)\s*°?\s*([EW])?\s*$/i.exec(
+      written,
+    );
+  if (!match) return undefined;
+  const [, north, hemisphere, east, side] = match;
+  const degrees = (digits: string, isNegative: boolean): number =>
+    Number(digits.replace('−', '-')) * (isNegative ? -1 : 1);
+  const latitude = degrees(north, hemisphere?.toUpperCase() === 'S');
+  const longitude = degrees(east, side?.toUpperCase() === 'W');
+  return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? { latitude, longitude } : undefined;
+}
+
+const EARTH_RADIUS_KM = 6371;
+
+/** The nearest stations to a position, nearest first, with their great-circle distance in kilometres. */
+export function nearestStations(
+  stations: readonly Station[],
+  { latitude, longitude }: { latitude: number; longitude: number },
+  limit = 5,
+): { station: Station; distance: number }[] {
+  const radian = Math.PI / 180;
+  return stations
+    .map((station) => {
+      // Haversine: good also where the places lie close together.
+      const chord =
+        Math.sin(((station.latitude - latitude) * radian) / 2) ** 2 +
+        Math.cos(latitude * radian) *
+          Math.cos(station.latitude * radian) *
+          Math.sin(((station.longitude - longitude) * radian) / 2) ** 2;
+      return { station, distance: 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(chord))) };
+    })
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, limit);
+}

@@ -1,9 +1,9 @@
 /** One chart of the place panel: lines over three days with a frame around them. Changed in place, so that nothing flickers. */
 import { Chart, type ChartDataset, LinearScale, LineController, LineElement, PointElement } from 'chart.js';
-import { clockLabel, dayLabel, HOUR } from '../format/time.ts';
+import { clockLabel, HOUR, shortDayLabel, zoneOffset } from '../format/time.ts';
 import { LINE_STYLES } from '../line-styles.ts';
 import type { Theme } from '../theme.ts';
-import { type ChartLine, tickStep } from './chart-data.ts';
+import { type ChartLine, type ChartSeries, tickStep } from './chart-data.ts';
 import { type Frame, framePlugin, STRIP } from './chart-frame.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale);
@@ -11,8 +11,10 @@ Chart.register(LineController, LineElement, PointElement, LinearScale);
 /** Width of the value axis, px: the same in both charts, so that their hours stand under each other. */
 const AXIS_WIDTH = 34;
 
+type LinearScaleOptions = { min?: number; max?: number; suggestedMin?: number; suggestedMax?: number };
+
 export interface SeriesChart {
-  show(lines: readonly ChartLine[], frame: Frame): void;
+  show(series: ChartSeries, frame: Frame): void;
   /** Draws again with another frame: the marked hour, the theme. */
   reframe(frame: Frame): void;
   /** The hour under a pointer, in ms, or undefined outside of the plot. */
@@ -42,17 +44,18 @@ export function createSeriesChart(canvas: HTMLCanvasElement, options: { fromZero
           afterBuildTicks(axis) {
             const step = tickStep(axis.width, (axis.max - axis.min) / HOUR) * HOUR;
             axis.ticks = [];
-            for (let time = Math.ceil(axis.min / step) * step; time <= axis.max; time += step)
-              axis.ticks.push({ value: time });
+            const offset = zoneOffset(axis.min);
+            for (let time = Math.ceil((axis.min + offset) / step) * step; time <= axis.max + offset; time += step)
+              axis.ticks.push({ value: time - offset });
           },
           ticks: {
             autoSkip: false,
             maxRotation: 0,
             padding: 4,
-            font: ({ tick }) => ({ size: 11, weight: tick && tick.value % (24 * HOUR) === 0 ? 600 : 400 }),
+            font: ({ tick }) => ({ size: 11, weight: tick && isMidnight(tick.value) ? 600 : 400 }),
             callback: (value) => {
               const time = Number(value);
-              return time % (24 * HOUR) === 0 ? dayLabel(time).slice(0, 6).trim() : clockLabel(time).slice(0, 2);
+              return isMidnight(time) ? shortDayLabel(time) : clockLabel(time).slice(0, 2);
             },
           },
         },
@@ -84,13 +87,17 @@ export function createSeriesChart(canvas: HTMLCanvasElement, options: { fromZero
   }
 
   return {
-    show(lines, next) {
+    show({ lines, band }, next) {
       frame = next;
       applyTheme(next.theme);
       chart.data.datasets = lines.map((line) => dataset(line, next.theme));
-      const times = lines.flatMap(({ points }) => points.map(({ x }) => x));
-      const x = chart.options.scales?.x;
-      if (x) [x.min, x.max] = [Math.min(...times), Math.max(...times)];
+      // Earlier runs begin before the observed hours and end before the forecast.
+      const times = lines.filter(({ role }) => role !== 'earlier').flatMap(({ points }) => points.map(({ x }) => x));
+      const { x, y } = chart.options.scales as Record<'x' | 'y', LinearScaleOptions>;
+      [x.min, x.max] = [Math.min(...times), Math.max(...times)];
+      const outer = band.flatMap(({ values }) => [values[0], values[values.length - 1]]);
+      y.suggestedMin = outer.length > 0 ? Math.min(...outer) : undefined;
+      y.suggestedMax = outer.length > 0 ? Math.max(...outer) : undefined;
       chart.update('none');
     },
     reframe(next) {
@@ -108,7 +115,13 @@ export function createSeriesChart(canvas: HTMLCanvasElement, options: { fromZero
   };
 }
 
+function isMidnight(time: number): boolean {
+  return (time + zoneOffset(time)) % (24 * HOUR) === 0;
+}
+
 function dataset({ role, label, points }: ChartLine, theme: Theme): ChartDataset<'line', { x: number; y: number }[]> {
   const { width, dash, colour, order } = LINE_STYLES[role];
-  return { label, data: points, borderColor: colour(theme), borderWidth: width, borderDash: dash, order };
+  // Lines without a label carry no mark at the chosen hour.
+  const name = role === 'earlier' ? {} : { label };
+  return { ...name, data: points, borderColor: colour(theme), borderWidth: width, borderDash: dash, order };
 }

@@ -1,33 +1,37 @@
 /** The charts' values as a table: for those who do not see the charts, and for those who want the numbers. */
 import { element } from '../dom.ts';
-import { decimal } from '../format/quantity.ts';
-import { clockLabel, dayLabel } from '../format/time.ts';
+import { decimal, inUnit } from '../format/quantity.ts';
+import { clockLabel, dayLabel, zoneLabel } from '../format/time.ts';
+import { unit } from '../format/units.ts';
+import { text } from '../i18n/language.ts';
+import { hourly } from './by-day.ts';
 import type { PlaceForecast } from './place-forecast.ts';
 
 export function valuesTable(forecast: PlaceForecast): HTMLTableElement {
-  const { times, init, observed, models } = forecast;
-  const head = ['Time (UTC)', 'Kind', 'Temperature, °C', 'Wind speed, m/s', 'Wind from, °'];
-  const body = element('tbody');
-  times.forEach((time, hour) => {
-    const past = time <= init;
-    const series = past ? observed : models[0].series;
-    body.append(
-      element(
-        'tr',
-        { class: past ? 'observed' : 'forecast' },
-        element('th', { scope: 'row' }, `${dayLabel(time)} ${clockLabel(time)}`),
-        element('td', {}, past ? 'observed' : 'forecast'),
-        element('td', {}, decimal(series.temperature[hour])),
-        element('td', {}, decimal(series.speed[hour])),
-        element('td', {}, decimal(series.direction[hour], 0)),
-      ),
-    );
-  });
+  const { time, kind, temperature, windSpeed, windDirection, kindObserved, kindForecast, valuesCaption } = text();
+  const head = [
+    time(zoneLabel(forecast.init)),
+    kind,
+    `${temperature}, ${unit('temperature').label}`,
+    `${windSpeed}, ${unit('speed').label}`,
+    `${windDirection}, °`,
+  ];
+  const rows = hourly(forecast).map((hour) =>
+    element(
+      'tr',
+      { class: hour.isForecast ? 'forecast' : 'observed' },
+      element('th', { scope: 'row' }, `${dayLabel(hour.time)} ${clockLabel(hour.time)}`),
+      element('td', {}, hour.isForecast ? kindForecast : kindObserved),
+      element('td', {}, inUnit(hour.temperature, 'temperature')),
+      element('td', {}, inUnit(hour.speed, 'speed')),
+      element('td', {}, decimal(hour.direction, 0)),
+    ),
+  );
   return element(
     'table',
     {},
-    element('caption', {}, `${forecast.station.name}: the last two days as observed, the next day as forecast`),
+    element('caption', {}, valuesCaption(forecast.station.name)),
     element('thead', {}, element('tr', {}, ...head.map((title) => element('th', { scope: 'col' }, title)))),
-    body,
+    element('tbody', {}, ...rows),
   );
 }

@@ -1,75 +1,54 @@
-/** The page's header and banner: whose clock, which run, how old, and whether the service is well. */
-import type { JobStatus } from '../api/contracts.ts';
-import { byId, element, setText } from '../dom.ts';
+/** The page's header and banner: which view, whose clock, which run, how old, and whether the service is well. */
+import { byId, setText } from '../dom.ts';
 import { MISSING } from '../format/quantity.ts';
 import { fullInstantLabel, instantLabel, parseInstant } from '../format/time.ts';
+import { text } from '../i18n/language.ts';
 import type { Store } from '../state.ts';
-import { bannerText, CONNECTION_LABELS, clockTime, datasetLabel, runAgeLabel, sourceLabel } from './labels.ts';
+import { PAGES, type ViewState } from '../view-state.ts';
+import { bannerText, clockTime, datasetLabel, runAgeLabel, sourceLabel } from './labels.ts';
 
-export function createHeader(store: Store): void {
+export function createHeader(store: Store, goTo: (page: ViewState['page']) => void): void {
   const live = byId<HTMLButtonElement>('live');
   live.addEventListener('click', () => store.update({ live: !store.state.live }));
-  const details = byId<HTMLDetailsElement>('service');
-  details.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || !details.open) return;
-    details.open = false;
-    details.querySelector('summary')?.focus();
-  });
-  document.addEventListener('pointerdown', (event) => {
-    if (!details.contains(event.target as Node)) details.open = false;
-  });
+  for (const page of PAGES) {
+    byId(`go-${page}`).addEventListener('click', (event) => {
+      event.preventDefault();
+      goTo(page);
+    });
+  }
+  byId('service').addEventListener('click', () => goTo('service'));
 
-  store.subscribe((state, before) => {
-    const { connection, status, data } = state;
+  store.subscribe((state) => {
+    const { connection, status, data, view } = state;
+    for (const page of PAGES) {
+      if (page === view.page) byId(`go-${page}`).setAttribute('aria-current', 'page');
+      else byId(`go-${page}`).removeAttribute('aria-current');
+    }
     if (status) {
       setText(byId('clock'), fullInstantLabel(clockTime(status)));
       setText(byId('source'), sourceLabel(status));
       byId('source').classList.toggle('replay', status.clock.kind === 'replay');
-      setText(byId('version'), `Kernelcast ${status.version}`);
-      if (status.jobs !== before?.status?.jobs) fillJobs(byId('jobs'), status.jobs);
     }
     setText(byId('run'), data ? instantLabel(parseInstant(data.run.init)) : MISSING);
     setText(byId('run-age'), data && status ? runAgeLabel(status, data.run.init) : '');
 
     live.setAttribute('aria-pressed', String(state.live));
-    setText(byId('live-label'), state.live ? 'Live' : 'Paused');
-    live.title = state.live
-      ? 'New runs are shown as they come. Click to hold this one.'
-      : 'Held. Click to show new runs.';
+    setText(byId('live-label'), state.live ? text().live : text().paused);
+    live.title = state.live ? text().liveHint : text().pausedHint;
 
-    setText(byId('readiness'), CONNECTION_LABELS[connection.kind]);
+    setText(byId('readiness'), text()[connection.kind]);
     document.documentElement.dataset.connection = connection.kind;
-    const banner = bannerText(connection, data !== undefined, (time) => new Date(time).toLocaleTimeString('en-GB'));
+    const clock = (time: number): string => new Date(time).toLocaleTimeString('en-GB');
+    const banner = bannerText(connection, data !== undefined, clock, state.storedAt);
     setText(byId('banner'), banner ?? '');
     byId('banner').hidden = banner === undefined;
 
     const waiting = data === undefined && connection.kind !== 'gone';
     byId('waiting').hidden = !waiting;
     if (waiting) {
-      const what = status ? datasetLabel(status.dataset).toLowerCase() : 'service';
-      setText(byId('waiting-title'), status ? `Preparing the ${what} …` : 'Connecting to the service …');
+      const title = status ? text().preparingTitle(datasetLabel(status.dataset)) : text().connectingTitle;
+      setText(byId('waiting-title'), title);
       setText(byId('waiting-reason'), connection.kind === 'preparing' ? connection.reason : '');
     }
   });
-}
-
-function fillJobs(body: HTMLElement, jobs: readonly JobStatus[]): void {
-  const time = (instant: string | null): string => (instant === null ? MISSING : instantLabel(parseInstant(instant)));
-  body.replaceChildren(
-    ...jobs.map((job) =>
-      element(
-        'tr',
-        { class: job.lastError === null ? '' : 'failed' },
-        element('th', { scope: 'row' }, job.name),
-        element(
-          'td',
-          {},
-          job.state,
-          ...(job.lastError === null ? [] : [element('p', { class: 'job-error' }, job.lastError)]),
-        ),
-        element('td', {}, time(job.lastSlot)),
-        element('td', {}, time(job.nextAt)),
-      ),
-    ),
-  );
 }

@@ -2,6 +2,7 @@
 import type { Status } from '../api/contracts.ts';
 import type { MapVariable } from '../colour/scale.ts';
 import { ageLabel, HOUR, paceLabel, parseInstant } from '../format/time.ts';
+import { text } from '../i18n/language.ts';
 import type { Connection } from '../live/connection.ts';
 
 /** `Sample world`, from the dataset's name `sample-world`. */
@@ -13,8 +14,8 @@ export function datasetLabel(dataset: string): string {
 /** Where the weather comes from; a replay is never passed off as now. */
 export function sourceLabel({ dataset, clock }: Pick<Status, 'dataset' | 'clock'>): string {
   if (clock.kind === 'system') return datasetLabel(dataset);
-  const pace = clock.secondsPerHour === undefined ? '' : `: ${paceLabel(clock.secondsPerHour)}`;
-  return `${datasetLabel(dataset)}, replayed${pace}`;
+  const pace = clock.secondsPerHour === undefined ? '' : paceLabel(clock.secondsPerHour);
+  return text().replayed(datasetLabel(dataset), pace);
 }
 
 /** Which of the page's two variables the service's dataset holds; before anything is known of it, both. */
@@ -31,7 +32,7 @@ export function variablesOf({ dataset, datasets }: Pick<Status, 'dataset' | 'dat
 /** How old a run is by the service's clock. In a replay minutes fly by: there the age is in whole hours. */
 export function runAgeLabel({ now, clock }: Pick<Status, 'now' | 'clock'>, init: string): string {
   const age = Math.max(0, parseInstant(now) - parseInstant(init));
-  return clock.kind === 'replay' ? `${Math.floor(age / HOUR)} h old` : ageLabel(age);
+  return clock.kind === 'replay' ? text().hoursOld(Math.floor(age / HOUR)) : ageLabel(age);
 }
 
 /** The service's clock; a replay's minutes would only flicker. */
@@ -40,24 +41,18 @@ export function clockTime({ now, clock }: Pick<Status, 'now' | 'clock'>): number
   return clock.kind === 'replay' ? Math.floor(time / HOUR) * HOUR : time;
 }
 
-export const CONNECTION_LABELS: Record<Connection['kind'], string> = {
-  connecting: 'Connecting',
-  preparing: 'Preparing',
-  ready: 'Ready',
-  stale: 'Not current',
-  gone: 'No answer',
-};
-
-/** What the page tells across its width; undefined while all is well. */
+/** What the page tells across its width; undefined while all is well. @param storedAt see `State` */
 export function bannerText(
   connection: Connection,
   hasData: boolean,
   clock: (time: number) => string,
+  storedAt?: number,
 ): string | undefined {
+  const words = text();
   if (connection.kind === 'gone') {
-    const since = `The service has not answered since ${clock(connection.since)}.`;
-    return hasData ? `${since} What you see is the last that came; trying again.` : `${since} Trying again.`;
+    if (storedAt !== undefined) return words.goneStored(clock(storedAt));
+    return `${words.goneSince(clock(connection.since))} ${hasData ? words.goneLastShown : words.goneTryAgain}`;
   }
-  if (connection.kind === 'stale') return connection.reason || 'The service says that its forecast is not current.';
+  if (connection.kind === 'stale') return connection.reason || words.staleReason;
   return undefined;
 }

@@ -1,13 +1,11 @@
-/** 'How good has it been': the model's error beside that of persistence and climatology, over the runs already observed. */
-import type { RunModel } from '../api/contracts.ts';
-import { byId, element, setText } from '../dom.ts';
-import { decimal, percent } from '../format/quantity.ts';
-import { clockLabel, dayLabel, parseInstant } from '../format/time.ts';
-import { roleOf } from '../line-styles.ts';
+/** 'How good has it been', in a line under the map: the model's skill against persistence and climatology. */
+import type { Verification } from '../api/contracts.ts';
+import { byId, setText } from '../dom.ts';
+import { percent } from '../format/quantity.ts';
+import { clockLabel, dayLabel, parseInstant, zoneLabel } from '../format/time.ts';
+import { text } from '../i18n/language.ts';
 import type { RunData, Store } from '../state.ts';
-import { onThemeChange, readTheme } from '../theme.ts';
-import { createLeadChart } from './lead-chart.ts';
-import { unitLabel, type VariableSkill, variableSkill } from './skill-rows.ts';
+import { type VariableSkill, variableSkill } from './skill-rows.ts';
 
 const VARIABLES = [
   ['temperature', 'temperature_2m'],
@@ -15,10 +13,7 @@ const VARIABLES = [
 ] as const;
 
 export function createSkillPanel(store: Store): void {
-  const charts = VARIABLES.map(([key]) => createLeadChart(byId<HTMLCanvasElement>(`skill-chart-${key}`)));
-
-  function show(data: RunData): void {
-    const { verification, run } = data;
+  function show({ verification, run }: RunData): void {
     const skills = VARIABLES.map(([, variable]) => verification && variableSkill(verification, variable, run.models));
     const any = skills.some((skill) => skill);
     byId('skill-body').hidden = !any;
@@ -27,25 +22,13 @@ export function createSkillPanel(store: Store): void {
     skills.forEach((skill, index) => {
       const [key] = VARIABLES[index];
       byId(`skill-${key}`).hidden = !skill;
-      if (!skill) return;
-      showHeadline(key, skill);
-      byId(`skill-rows-${key}`).replaceChildren(
-        ...skill.rows.map((row, at) => tableRow(row.model, row.mse, row.mae, at)),
-      );
-      setText(byId(`skill-unit-${key}`), unitLabel(skill.unit));
-      byId(`skill-chart-${key}`).setAttribute(
-        'aria-label',
-        `Mean absolute error of ${key} by lead hour. ${leadSummary(skill)}`,
-      );
-      charts[index].show(skill, readTheme());
+      if (skill) showHeadline(key, skill);
     });
   }
 
   store.subscribe((state, before) => {
-    if (state.data && state.data !== before?.data) show(state.data);
-  });
-  onThemeChange(() => {
-    if (store.state.data) show(store.state.data);
+    const changed = state.data !== before?.data || state.preferences !== before?.preferences;
+    if (state.data && changed) show(state.data);
   });
 }
 
@@ -57,33 +40,17 @@ function showHeadline(key: string, { skillPersistence, skillClimatology }: Varia
     const figure = byId(`skill-${key}-${reference}`);
     setText(figure, percent(skill));
     figure.classList.toggle('worse', skill !== null && skill < 0);
+    setText(byId(`skill-${key}-against-${reference}`), text().skillAgainst(text()[reference]));
   }
 }
 
-function tableRow(model: RunModel, mse: number | null, mae: number | null, index: number): HTMLTableRowElement {
-  return element(
-    'tr',
-    { class: roleOf(model, index) },
-    element('th', { scope: 'row' }, element('i', { 'aria-hidden': 'true' }), model.name),
-    element('td', {}, decimal(mse, 2)),
-    element('td', {}, decimal(mae, 2)),
-  );
-}
-
-function spanLabel({ runs, first, last }: NonNullable<RunData['verification']>): string {
-  const count = `${runs} ${runs === 1 ? 'run' : 'runs'}`;
-  if (first === null || last === null) return count;
+export function spanLabel({ runs, first, last }: Verification): string {
+  if (first === null || last === null) return text().runsCount(runs);
   const [from, to] = [parseInstant(first), parseInstant(last)];
-  if (runs === 1) return `${count}, of ${dayLabel(from)} ${clockLabel(from)} UTC`;
-  return `${count}, ${dayLabel(from)} ${clockLabel(from)} to ${dayLabel(to)} ${clockLabel(to)} UTC`;
-}
-
-function leadSummary({ rows, unit }: VariableSkill): string {
-  return rows
-    .map(({ model, byLead }) => {
-      const [first, last] = [byLead[0], byLead[byLead.length - 1]];
-      if (!first) return model.name;
-      return `${model.name}: ${decimal(first.mae, 2)} ${unitLabel(unit)} at plus ${first.lead} h, ${decimal(last.mae, 2)} at plus ${last.lead} h.`;
-    })
-    .join(' ');
+  const written = (time: number): string => `${dayLabel(time)} ${clockLabel(time)}`;
+  return text().runsFromTo(
+    runs,
+    from === to ? `${written(to)} ${zoneLabel(to)}` : written(from),
+    `${written(to)} ${zoneLabel(to)}`,
+  );
 }

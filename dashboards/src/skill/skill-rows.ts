@@ -5,8 +5,16 @@ export interface SkillRow {
   model: RunModel;
   mse: number | null;
   mae: number | null;
-  /** Of the default model only: 1 - MSE / MSE of the reference. */
+  rmse: number | null;
+  bias: number | null;
+  crps: number | null;
   byLead: { lead: number; mae: number | null }[];
+}
+
+/** How much of what was observed lay within a band, beside what the band promises; both 0..1. */
+export interface Reliability {
+  promised: number;
+  held: number;
 }
 
 export interface VariableSkill {
@@ -16,6 +24,8 @@ export interface VariableSkill {
   rows: SkillRow[];
   skillPersistence: number | null;
   skillClimatology: number | null;
+  /** Of the default model; empty where it tells no uncertainty. */
+  reliability: Reliability[];
 }
 
 /** @param models in the run's order: the first is the one whose skill is told. Undefined where nothing is scored. */
@@ -39,11 +49,23 @@ export function variableSkill(
       if (!score) return [];
       const { lead, mae } = score.by_lead;
       return [
-        { model, mse: score.mse, mae: score.mae, byLead: lead.map((hour, index) => ({ lead: hour, mae: mae[index] })) },
+        {
+          model,
+          mse: score.mse,
+          mae: score.mae,
+          rmse: score.rmse ?? null,
+          bias: score.bias ?? null,
+          crps: score.crps ?? null,
+          byLead: lead.map((hour, index) => ({ lead: hour, mae: mae[index] })),
+        },
       ];
     }),
     skillPersistence: main.skill_persistence,
     skillClimatology: main.skill_climatology,
+    reliability: [
+      { promised: 0.8, held: main.coverage_80 },
+      { promised: 0.5, held: main.coverage_50 },
+    ].filter((band): band is Reliability => typeof band.held === 'number'),
   };
 }
 

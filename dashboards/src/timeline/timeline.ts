@@ -1,6 +1,16 @@
 /** The lead-hour slider under the map: which hour after the run is on show, and playing through them. */
 import { byId, element, setText } from '../dom.ts';
-import { clockLabel, dayLabel, HOUR, instantLabel, parseInstant } from '../format/time.ts';
+import {
+  clockLabel,
+  dayLabel,
+  HOUR,
+  instantLabel,
+  onTheWall,
+  parseInstant,
+  weekdayLabel,
+  zoneLabel,
+} from '../format/time.ts';
+import { text } from '../i18n/language.ts';
 import type { Store } from '../state.ts';
 import { prefersStillness } from '../theme.ts';
 
@@ -33,7 +43,7 @@ export function createTimeline(store: Store): void {
       window.clearTimeout(timer);
       if (state.playing) timer = window.setTimeout(advance, STEP / 2);
     }
-    play.setAttribute('aria-label', state.playing ? 'Pause' : 'Play through the lead hours');
+    play.setAttribute('aria-label', state.playing ? text().pause : text().play);
     play.classList.toggle('playing', state.playing);
 
     const enabled = state.data !== undefined;
@@ -46,11 +56,12 @@ export function createTimeline(store: Store): void {
     if (!state.data) return;
     const init = parseInstant(state.data.run.init);
     const valid = init + lead * HOUR;
-    slider.setAttribute('aria-valuetext', `plus ${lead} hours, valid ${instantLabel(valid)}`);
+    slider.setAttribute('aria-valuetext', text().leadSpoken(lead, instantLabel(valid)));
     setText(byId('valid-day'), dayLabel(valid));
-    setText(byId('valid-clock'), `${clockLabel(valid)} UTC`);
+    setText(byId('valid-clock'), `${clockLabel(valid)} ${zoneLabel(valid)}`);
     setText(byId('valid-lead'), `+${lead} h`);
-    if (state.data.run !== before?.data?.run) fillTicks(ticks, init, state.data.run.leadHours);
+    if (state.data.run !== before?.data?.run || state.preferences !== before.preferences)
+      fillTicks(ticks, init, state.data.run.leadHours);
   });
 }
 
@@ -64,14 +75,10 @@ function fillTicks(ticks: HTMLElement, init: number, leadHours: number): void {
   const marks: HTMLElement[] = [];
   for (let lead = 1; lead <= leadHours; lead++) {
     const time = init + lead * HOUR;
-    const hour = new Date(time).getUTCHours();
+    const hour = onTheWall(time).getUTCHours();
     if (hour % 3 !== 0) continue;
     const kind = hour === 0 ? 'day' : hour % 6 === 0 ? 'major' : 'minor';
-    const mark = element(
-      'span',
-      { class: kind },
-      hour === 0 ? dayLabel(time).slice(0, 3) : clockLabel(time).slice(0, 2),
-    );
+    const mark = element('span', { class: kind }, hour === 0 ? weekdayLabel(time) : clockLabel(time).slice(0, 2));
     mark.style.setProperty('--share', share(lead, leadHours));
     marks.push(mark);
   }
