@@ -11,7 +11,7 @@ type Json = Record<string, unknown>;
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 const PROBLEMS: Record<number, string> = {
   400: 'A parameter is missing, unknown, given twice, or has a value that it cannot have',
-  401: 'A key is needed',
+  401: 'A key is needed, or the one that was sent is not known',
   403: 'Not for whom asks',
   404: 'No such dataset, station, run, model or path',
   413: 'The body is too large',
@@ -52,9 +52,9 @@ function pathItem(route: Route): Json {
 }
 
 function operation(route: Route, method: 'get' | 'post'): Json {
-  const { id, tag, summary, description, query, parameters, body, answers, problems = [] } = route;
+  const { id, tag, summary, description, query, parameters, body, answers, problems = [], isOpen } = route;
   const inQuery = method === 'get' || body !== 'query' ? parametersOf(query, 'query') : [];
-  const statuses = [...new Set([400, ...problems, 429, 500])].sort();
+  const statuses = [...new Set([400, ...(isOpen ? [] : [401]), ...problems, 429, 500])].sort();
   return {
     operationId: `${method}${id}`,
     tags: [tag],

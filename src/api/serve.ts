@@ -1,6 +1,8 @@
 /** Listens, and stops without breaking off an answer. */
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { KernelcastError } from '../errors.ts';
 import { systemCode } from '../store/files.ts';
 
@@ -34,6 +36,7 @@ export async function serve({
   // A client that sends its request a byte at a time does not hold a connection for long.
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
+  server.on('clientError', refuseUnreadable);
   const address = server.address() as AddressInfo;
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return { url: `http://${name}:${address.port}`, port: address.port, close: (graceMs) => close(server, graceMs) };
@@ -46,6 +49,27 @@ function listen(app: RequestListener, port: number, host: string): Promise<Serve
     server.listen(port, host, () => resolve(server));
   });
 }
+
+/** What is no HTTP, or too long a line of it, never becomes a request: the parser's error is answered as a problem, too. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, detail] = UNREADABLE[error.code ?? ''] ?? [400, 'The request is not HTTP as it should be.'];
+  const title = STATUS_CODES[status];
+  const id = randomUUID();
+  const body = JSON.stringify({ type: 'about:blank', title, status, code: 'USAGE', detail, request_id: id });
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json; charset=utf-8\r\nX-Request-Id: ${id}\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+const UNREADABLE: Record<string, [status: number, detail: string]> = {
+  HPE_HEADER_OVERFLOW: [431, 'The address and the headers are longer than 16 KB together: send long lists by POST.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not come in time.'],
+};
 
 function listenError(error: Error, port: number, host: string): KernelcastError {
   const code = systemCode(error) ?? error.message;
