@@ -7,7 +7,7 @@ const registers = [metricsRegistry];
 export const jobSeconds = new Histogram({
   name: 'kernelcast_job_seconds',
   help: 'How long an attempt at a slot took.',
-  labelNames: ['job', 'outcome'],
+  labelNames: ['job_name', 'outcome'],
   buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600],
   registers,
 });
@@ -15,35 +15,35 @@ export const jobSeconds = new Histogram({
 export const jobAttempts = new Counter({
   name: 'kernelcast_job_attempts_total',
   help: 'Attempts at slots, by how they ended: done, failed, dead (no attempt left).',
-  labelNames: ['job', 'outcome'],
+  labelNames: ['job_name', 'outcome'],
   registers,
 });
 
 export const jobSkips = new Counter({
   name: 'kernelcast_job_skipped_slots_total',
   help: 'Slots that were missed and will not be made up.',
-  labelNames: ['job'],
+  labelNames: ['job_name'],
   registers,
 });
 
 export const jobRunning = new Gauge({
   name: 'kernelcast_job_running',
   help: 'Attempts that are at work in this process.',
-  labelNames: ['job'],
+  labelNames: ['job_name'],
   registers,
 });
 
 export const jobLag = new Gauge({
   name: 'kernelcast_job_lag_seconds',
   help: 'From the beginning of the newest slot that was done to its end, by the clock of the service.',
-  labelNames: ['job'],
+  labelNames: ['job_name'],
   registers,
 });
 
 export const jobLastSuccess = new Gauge({
   name: 'kernelcast_job_last_success_timestamp_seconds',
   help: 'When a slot was done last, Unix time by the clock of the machine.',
-  labelNames: ['job'],
+  labelNames: ['job_name'],
   registers,
 });
 

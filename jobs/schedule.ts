@@ -215,17 +215,17 @@ export class Schedule {
     const job = this.#jobs.get(name)!;
     const where = { job: name, slot: formatHour(slot), attempt };
     if (note !== null) this.#log.warn(where, note);
-    jobRunning.inc({ job: name });
+    jobRunning.inc({ job_name: name });
     const began = performance.now();
     const error = await this.#runInTime(job, slot);
     const isLast = attempt >= job.policy.attempts;
     const outcome = error === undefined ? 'done' : isLast ? 'dead' : 'failed';
-    jobRunning.dec({ job: name });
-    jobSeconds.observe({ job: name, outcome }, (performance.now() - began) / 1000);
-    jobAttempts.inc({ job: name, outcome });
+    jobRunning.dec({ job_name: name });
+    jobSeconds.observe({ job_name: name, outcome }, (performance.now() - began) / 1000);
+    jobAttempts.inc({ job_name: name, outcome });
     if (error === undefined) {
-      jobLag.set({ job: name }, this.#clock.now() / 1000 - (slot * MILLISECONDS_PER_HOUR) / 1000);
-      jobLastSuccess.set({ job: name }, this.#wall.now() / 1000);
+      jobLag.set({ job_name: name }, this.#clock.now() / 1000 - (slot * MILLISECONDS_PER_HOUR) / 1000);
+      jobLastSuccess.set({ job_name: name }, this.#wall.now() / 1000);
       this.#log.debug(where, 'a job is done');
     } else this.#log.error({ ...where, err: error, dead: isLast }, 'a job failed');
 
@@ -272,7 +272,7 @@ export class Schedule {
   #tellSkips({ skips }: Plan): void {
     for (const { job, from, to, reason } of skips) {
       const every = this.#jobs.get(job)!.policy.everyHours;
-      jobSkips.inc({ job }, (to - from) / every + 1);
+      jobSkips.inc({ job_name: job }, (to - from) / every + 1);
       this.#log.warn({ job, from: formatHour(from), to: formatHour(to) }, `slots are skipped: ${reason}`);
     }
   }

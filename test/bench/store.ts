@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { seededRandom } from '../../src/domain/random.ts';
 import { emptyVariable, FLAG, type Series } from '../../src/domain/series.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
+import { nodeFiles } from '../../src/store/files.ts';
 import { ObservationStore } from '../../src/store/observations.ts';
 import { report, summarise } from './measure.ts';
 
@@ -19,14 +20,17 @@ export async function run([stations = '600', hours = '1440']: string[]): Promise
   const root = await mkdtemp(join(process.cwd(), '.bench-'));
   try {
     const size = { stations: Number(stations), hours: Number(hours), variables: VARIABLES.length };
-    const writer = new ObservationStore(root);
+    const counted = countingFiles();
+    const writer = new ObservationStore(root, { files: counted.files });
     const first = await time(() => writer.merge('bench', random(FROM, size.hours, size.stations), { source: 'bench' }));
     report({ bench: 'store', what: 'first merge', ...size, ms: first });
 
+    const before = counted.bytes;
     const hour = await repeat((i) =>
       writer.merge('bench', random(FROM + 700 + i, 1, size.stations), { source: 'bench' }),
     );
-    report({ bench: 'store', what: 'one hour into a full month', ...size, ms: hour });
+    const written = Math.round((counted.bytes - before) / RUNS);
+    report({ bench: 'store', what: 'one hour into a full month', ...size, ms: hour, bytesWritten: written });
     report({
       bench: 'store',
       what: 'read all from disk',
@@ -39,6 +43,20 @@ export async function run([stations = '600', hours = '1440']: string[]): Promise
   } finally {
     await rm(root, { recursive: true });
   }
+}
+
+/** The bytes of all files that are written. */
+function countingFiles() {
+  const counted = { bytes: 0, files: nodeFiles };
+  counted.files = {
+    ...nodeFiles,
+    rename: async (from, to) => {
+      const { size, isFile } = await nodeFiles.stat(from).then((stat) => ({ size: stat.size, isFile: stat.isFile() }));
+      if (isFile) counted.bytes += size;
+      await nodeFiles.rename(from, to);
+    },
+  };
+  return counted;
 }
 
 async function time(work: () => Promise<unknown>): Promise<number> {
