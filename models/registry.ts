@@ -8,6 +8,7 @@ import { diurnalPersistence } from './baselines/diurnal-persistence.ts';
 import { openBaseline } from './baselines/fitted/artefact.ts';
 import { fitReferenceClimatology } from './baselines/fitted/fit.ts';
 import { persistence } from './baselines/persistence.ts';
+import { openCorrFormerModel } from './corrformer/corrformer-model.ts';
 import type { ForecastModel } from './forecast-model.ts';
 import { type NetworkModel, type NetworkModelOptions, openNetworkModel } from './forecaster/network-model.ts';
 
@@ -36,7 +37,10 @@ export async function openEvaluatedModels(
 ): Promise<ForecastModel[]> {
   const { artefacts = [DEFAULT_MODEL] } = options;
   const models: ForecastModel[] = [];
-  for (const folder of artefacts) models.push((await openBaseline(folder)) ?? (await openNetworkModel(folder)));
+  for (const folder of artefacts) {
+    const model = (await openBaseline(folder)) ?? (await openCorrFormerModel(folder));
+    models.push(model ?? (await openNetworkModel(folder)));
+  }
   models.push(persistence, diurnalPersistence, climatology);
   const reference = await fitReferenceClimatology(observations, from);
   if (reference) models.push(reference);

@@ -4,7 +4,7 @@ import type { Series } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import type { TensorFlowModule } from '../engine/tensorflow-backend.ts';
 import type { Weights } from '../weights/safetensors.ts';
-import type { AnyTrainable } from './trainable.ts';
+import type { AnyTrainable, Example } from './trainable.ts';
 
 /** What a kind may know of the data before the first step. */
 export interface TrainingData {
@@ -14,6 +14,8 @@ export interface TrainingData {
    * on. Nothing of the validation is among them.
    */
   trainingHours(): AsyncIterable<Series>;
+  /** All validation examples, in order, in batches: for statistics of the errors of a network that is trained. */
+  validationExamples<Unit>(units: (stations: readonly Station[]) => readonly Unit[]): AsyncIterable<Example<Unit>[]>;
 }
 
 export interface TrainedModel<Architecture> {

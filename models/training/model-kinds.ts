@@ -1,9 +1,14 @@
 /** The kinds of model that `kernelcast train --model` can make. A new one is an entry here and a file beside this one. */
 import { KernelcastError } from '../../src/errors.ts';
+import { corrFormerKind } from './corrformer.ts';
 import { forecasterKind } from './forecaster.ts';
 import type { ModelKind } from './model-kind.ts';
+import { stationSetKind } from './station-set.ts';
 
-const KINDS: ReadonlyMap<string, ModelKind> = new Map<string, ModelKind>([['forecaster', forecasterKind]]);
+const KINDS: ReadonlyMap<string, ModelKind> = new Map<string, ModelKind>([
+  ['forecaster', forecasterKind],
+  ['corrformer', corrFormerKind],
+]);
 
 export const DEFAULT_KIND = 'forecaster';
 

@@ -12,6 +12,7 @@ import type { Station } from '../../src/domain/station.ts';
 import type { Hour } from '../../src/domain/time.ts';
 import type { ParameterSpec } from '../engine/parameters.ts';
 import type { Pass } from '../engine/pass.ts';
+import type { Weights } from '../weights/safetensors.ts';
 
 export interface Example<Unit> {
   /** Holds at least the hours [init - INPUT_HOURS + 1, init + LEAD_HOURS]; nothing outside them may be read. */
@@ -31,6 +32,8 @@ export type Measures = Readonly<Record<string, Sum>>;
 
 export interface Trainable<Unit, Batch> {
   readonly specs: readonly ParameterSpec[];
+  /** Parameters that come of the data before the first step, and are not trained. */
+  readonly fixed?: Weights;
   /** The units of every init of these stations. The order decides nothing but which example has which number. */
   units(stations: readonly Station[]): readonly Unit[];
   /** Typed arrays. With `random`, for training: whatever is varied at random. It is called for every step, so be quick. */

@@ -16,6 +16,7 @@ const BYTES_PER_VALUE = 5;
 const BYTES_PER_MB = 1e6;
 /** The rest is left to training. */
 const VALIDATION_SHARE = 0.25;
+const VALIDATION_BATCH = 64;
 
 /** One side of a source: the stations of it that train, or that validate, at the inits that do. */
 interface Part {
@@ -61,6 +62,11 @@ export function openTrainingData(config: DataConfig, sources: readonly Observati
     return { source, train: part('train'), validate: part('validate') };
   });
   const memoryBytes = config.memoryMB * BYTES_PER_MB;
+  const validationSet = <Unit>(units: Trainable<Unit, never>['units']) =>
+    new ExampleSet(
+      parts.map(({ validate }) => rangesOf(validate, units)),
+      memoryBytes * VALIDATION_SHARE,
+    );
   return {
     sources: parts.map(({ source, train, validate }) => ({
       name: source.name,
@@ -77,6 +83,10 @@ export function openTrainingData(config: DataConfig, sources: readonly Observati
         }
       }
     },
+    async *validationExamples(units) {
+      const all = validationSet(units);
+      yield* all.spread(all.size, VALIDATION_BATCH);
+    },
     examples(units) {
       const training = parts.flatMap(({ train }) => [
         rangesOf(train, units),
@@ -84,10 +94,7 @@ export function openTrainingData(config: DataConfig, sources: readonly Observati
       ]);
       return {
         training: new ExampleSet(training, memoryBytes * (1 - VALIDATION_SHARE)),
-        validation: new ExampleSet(
-          parts.map(({ validate }) => rangesOf(validate, units)),
-          memoryBytes * VALIDATION_SHARE,
-        ),
+        validation: validationSet(units),
       };
     },
     report: parts.flatMap(({ train, validate }) => [

@@ -96,7 +96,9 @@ async function runLocked(folder: string, options: TrainingRunOptions): Promise<T
     const { weights, fresh } = given;
     onNotice(`begins with ${weights.size} of ${network.specs.length} parameters of ${options.from}${listed(fresh)}`);
   }
-  const start = kept?.snapshot ?? freshSnapshot(network.specs, config.training.seed, given?.weights);
+  const start =
+    kept?.snapshot ??
+    freshSnapshot(network.specs, config.training.seed, new Map([...(given?.weights ?? []), ...(network.fixed ?? [])]));
   const log = [...(kept?.log ?? [])];
   const logFile = await openLogFile(join(folder, LOG_FILE), log);
 
