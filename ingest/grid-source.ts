@@ -69,6 +69,7 @@ export async function gridSource(
       const points: Points = {};
       for (const { name, reader } of readers) points[name] = await reader.read(first, count);
       const variables = sampled(points, plan, count);
+      for (const { name, reader } of readers) reader.reuse(points[name]!);
       if (correction && variables.temperature_2m) addToEach(variables.temperature_2m.values, correction);
       return variables;
     },

@@ -60,9 +60,15 @@ export interface Grid {
   variables: ReadonlyMap<string, GridVariable>;
   /**
    * The values at [start, start + count) of each dimension, in memory of their own.
+   * @param memory that may be used for them instead, where it is long enough and the format has a use for it
    * @throws KernelcastError `FORMAT` when the file ends before them
    */
-  read(variable: GridVariable, start: readonly number[], count: readonly number[]): Promise<RawArray>;
+  read(
+    variable: GridVariable,
+    start: readonly number[],
+    count: readonly number[],
+    memory?: ArrayBuffer,
+  ): Promise<RawArray>;
   /** All texts of a variable: of `string` as many as it has, of `char` in `rows` of the same length. */
   readTexts(variable: GridVariable, rows: number): Promise<string[]>;
   close(): Promise<void>;

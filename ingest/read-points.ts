@@ -4,7 +4,7 @@
  */
 import type { Field } from './cf/find-variables.ts';
 import type { GridLayout } from './cf/grid-layout.ts';
-import { signedAsTold, unpackPicked } from './cf/packing.ts';
+import { type Packing, signedAsTold, unpackPicked } from './cf/packing.ts';
 import type { Grid } from './grid.ts';
 import type { SamplingPlan } from './sampling/sampling-plan.ts';
 
@@ -23,6 +23,9 @@ interface Tile {
 /** Tiles of one time that lie beside each other are read together up to this. */
 const TILE_BYTES = 32 * 1024 * 1024;
 
+/** Of the rows. */
+const NEARLY_ALL = 0.8;
+
 const BYTES_OF: Record<string, number> = { byte: 1, ubyte: 1, short: 2, ushort: 2, int: 4, uint: 4, float: 4 };
 
 export class PointReader {
@@ -31,6 +34,10 @@ export class PointReader {
   readonly #plan: Pick<SamplingPlan, 'rows' | 'columns'>;
   readonly #versions: number;
   readonly #shape: { rows: number; columns: number };
+  /** From the stored value to the internal unit at once. */
+  readonly #packing: Packing;
+  readonly #spareValues: Float64Array[] = [];
+  readonly #spareMemory: ArrayBuffer[] = [];
   #tiles: { times: number; tiles: readonly Tile[] } | undefined;
 
   constructor(grid: Grid, field: Field<GridLayout>, plan: Pick<SamplingPlan, 'rows' | 'columns'>) {
@@ -39,6 +46,12 @@ export class PointReader {
     this.#grid = grid;
     this.#field = field;
     this.#plan = plan;
+    const { scale, offset } = field.conversion;
+    this.#packing = {
+      ...field.packing,
+      scale: field.packing.scale * scale,
+      offset: field.packing.offset * scale + offset,
+    };
     this.#versions = layout.expverAxis === undefined ? 1 : shape[layout.expverAxis];
     this.#shape = {
       rows: shape[layout.rowAxis],
@@ -61,24 +74,30 @@ export class PointReader {
     return layout.timeAxis === undefined ? 1 : (variable.chunk?.[layout.timeAxis] ?? 1);
   }
 
-  /** The values of the times [first, first + count), [time, point], in the internal unit; NaN where missing. */
+  /**
+   * The values of the times [first, first + count), [time, point], in the internal unit; NaN where missing. They may be given
+   * back when they have been used, see `reuse`.
+   */
   async read(first: number, count: number): Promise<Float64Array> {
-    const { variable, layout, packing, conversion } = this.#field;
+    const { variable, layout } = this.#field;
+    const packing = this.#packing;
     const width = this.#plan.rows.length;
-    const values = new Float64Array(count * width);
+    const spare = this.#spareValues.pop();
+    const size = count * width;
+    const values = spare && spare.length >= size ? spare.subarray(0, size) : new Float64Array(size);
     for (const { rows, columns, points } of this.#tilesFor(count)) {
       const start = variable.shape.map(() => 0);
-      const size = variable.shape.map((n, axis) => (axis === layout.expverAxis ? n : 1));
+      const counts = variable.shape.map((n, axis) => (axis === layout.expverAxis ? n : 1));
       const put = (axis: number | undefined, span: Span) => {
-        if (axis !== undefined) [start[axis], size[axis]] = [span.first, span.count];
+        if (axis !== undefined) [start[axis], counts[axis]] = [span.first, span.count];
       };
       put(layout.timeAxis, { first, count });
       put(layout.rowAxis, rows);
       put(layout.columnAxis, columns);
       put(layout.level?.axis, { first: layout.level?.index ?? 0, count: 1 });
-      const raw = signedAsTold(await this.#grid.read(variable, start, size), packing);
+      const raw = signedAsTold(await this.#grid.read(variable, start, counts, this.#spareMemory.pop()), packing);
       const strideOf = (axis: number | undefined) =>
-        axis === undefined ? 0 : size.slice(axis + 1).reduce((product, n) => product * n, 1);
+        axis === undefined ? 0 : counts.slice(axis + 1).reduce((product, n) => product * n, 1);
       const [rowStride, columnStride] = [strideOf(layout.rowAxis), strideOf(layout.columnAxis)];
       const picks = points.map(
         (point) =>
@@ -98,10 +117,14 @@ export class PointReader {
           }
         }
       }
+      this.#spareMemory.push(raw.buffer as ArrayBuffer);
     }
-    const { scale, offset } = conversion;
-    if (scale !== 1 || offset !== 0) for (let i = 0; i < values.length; i++) values[i] = values[i] * scale + offset;
     return values;
+  }
+
+  /** Memory is dearer to get than to fill: what is read first is as long as all that follows. */
+  reuse(values: Float64Array): void {
+    this.#spareValues.push(new Float64Array(values.buffer as ArrayBuffer));
   }
 
   get #width(): number {
@@ -113,12 +136,16 @@ export class PointReader {
     return this.#tiles.tiles;
   }
 
-  /** Values that are not stored in chunks are read in whole rows, from the first that is needed to the last. */
+  /**
+   * Values that are not stored in chunks are read in whole rows, from the first that is needed to the last; or all, where few
+   * are not: then several times lie in one piece.
+   */
   #oneTile(): Tile {
     const { rows } = this.#plan;
-    const [first, last] = [rows[0], rows[rows.length - 1]];
+    const needed = { first: rows[0], count: rows[rows.length - 1] - rows[0] + 1 };
+    const nearlyAll = needed.count >= NEARLY_ALL * this.#shape.rows;
     return {
-      rows: { first, count: last - first + 1 },
+      rows: nearlyAll ? { first: 0, count: this.#shape.rows } : needed,
       columns: { first: 0, count: this.#shape.columns },
       points: Int32Array.from(rows.keys()),
     };

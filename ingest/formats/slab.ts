@@ -1,19 +1,33 @@
 /** From chunks to a slab. */
 import type { ElementType, RawArray } from '../grid.ts';
 
+type Numbers = new (memory: ArrayBuffer, offset: number, length: number) => RawArray;
+
 /** Integers of 64 bits come as float64. */
-export const RawArrays: Partial<Record<ElementType, (length: number) => RawArray>> = {
-  byte: (length) => new Int8Array(length),
-  ubyte: (length) => new Uint8Array(length),
-  short: (length) => new Int16Array(length),
-  ushort: (length) => new Uint16Array(length),
-  int: (length) => new Int32Array(length),
-  uint: (length) => new Uint32Array(length),
-  int64: (length) => new Float64Array(length),
-  uint64: (length) => new Float64Array(length),
-  float: (length) => new Float32Array(length),
-  double: (length) => new Float64Array(length),
+const NUMBERS: Partial<Record<ElementType, Numbers & { BYTES_PER_ELEMENT: number }>> = {
+  byte: Int8Array,
+  ubyte: Uint8Array,
+  char: Uint8Array,
+  short: Int16Array,
+  ushort: Uint16Array,
+  int: Int32Array,
+  uint: Uint32Array,
+  int64: Float64Array,
+  uint64: Float64Array,
+  float: Float32Array,
+  double: Float64Array,
 };
+
+/**
+ * An array for the numbers of a type; undefined for texts.
+ * @param memory to be used, where it is long enough
+ */
+export function numbersFor(type: ElementType, length: number, memory?: ArrayBuffer): RawArray | undefined {
+  const Type = NUMBERS[type];
+  if (!Type) return undefined;
+  const bytes = length * Type.BYTES_PER_ELEMENT;
+  return new Type(memory && memory.byteLength >= bytes ? memory : new ArrayBuffer(bytes), 0, length);
+}
 
 export interface SlabPlace {
   start: readonly number[];

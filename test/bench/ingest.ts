@@ -1,8 +1,8 @@
 /**
  * `npm run bench -- ingest [--megabytes 200] [--times-longer 10] [--runs 3] [--python python3]`: all times of a grid at 3,850
  * points, bilinear, from NetCDF classic and from NetCDF-4 (chunked, shuffled and deflated), beside xarray doing the same; then
- * from a file so many times as long. Seconds count from opening the file to the last value; processes take turns, each has the
- * peak memory of its own. Python needs xarray, netCDF4 and scipy.
+ * from a file so many times as long. Seconds count from opening the file to the last value, with the libraries loaded;
+ * processes take turns, each has the peak memory of its own. Python needs xarray, netCDF4 and scipy.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';

@@ -242,7 +242,7 @@ async function writeRules(): Promise<string> {
 
 /** The part of an array in memory that a slab is, as float64. */
 function slabOf(values: Float64Array, shape: readonly number[], start: readonly number[], count: readonly number[]) {
-  if (count.every((n, axis) => n === shape[axis])) return values;
+  if (count.every((n, axis) => n === shape[axis])) return values.slice();
   const result = new Float64Array(count.reduce((product, n) => product * n, 1));
   for (let i = 0; i < result.length; i++) {
     let rest = i;

@@ -7,6 +7,7 @@ import { endianness } from 'node:os';
 import { KernelcastError } from '../../../src/errors.ts';
 import { fileError } from '../../../src/store/files.ts';
 import { checkSlab, type Grid, type GridVariable, type RawArray, textsOfRows } from '../../grid.ts';
+import { numbersFor } from '../slab.ts';
 import { BYTES_OF, type ClassicType, type Header, type PlacedVariable, readHeader } from './header.ts';
 
 /** Runs of values that lie nearer than this in the file are read together: a short read costs more than the gap. */
@@ -58,12 +59,19 @@ class NetcdfClassicGrid implements Grid {
     return this.#header.variables;
   }
 
-  async read(variable: GridVariable, start: readonly number[], count: readonly number[]): Promise<RawArray> {
+  async read(
+    variable: GridVariable,
+    start: readonly number[],
+    count: readonly number[],
+    memory?: ArrayBuffer,
+  ): Promise<RawArray> {
     const own = this.#header.variables.get(variable.name);
     if (!own) throw new Error(`${variable.name} is no variable of ${this.path}`);
     checkSlab(own, start, count);
     const size = count.reduce((product, n) => product * n, 1);
-    const bytes = new Uint8Array(size * BYTES_OF[own.type]);
+    const length = size * BYTES_OF[own.type];
+    const fits = memory !== undefined && memory.byteLength >= length;
+    const bytes = new Uint8Array(fits ? memory : new ArrayBuffer(length), 0, length);
     if (size > 0) await this.#fill(bytes, own, start, count);
     return toNumbers(bytes, own.type);
   }
@@ -156,39 +164,16 @@ function* runsOf(variable: PlacedVariable, start: readonly number[], count: read
 }
 
 /** Big-endian bytes as numbers of this machine, in place. */
-function toNumbers(bytes: Uint8Array, type: ClassicType): RawArray {
-  const { buffer } = bytes;
-  const swapping = Buffer.from(buffer);
-  const swap = endianness() === 'LE';
-  switch (type) {
-    case 'byte':
-      return new Int8Array(buffer);
-    case 'char':
-    case 'ubyte':
-      return bytes;
-    case 'short':
-      if (swap) swapping.swap16();
-      return new Int16Array(buffer);
-    case 'ushort':
-      if (swap) swapping.swap16();
-      return new Uint16Array(buffer);
-    case 'int':
-      if (swap) swapping.swap32();
-      return new Int32Array(buffer);
-    case 'uint':
-      if (swap) swapping.swap32();
-      return new Uint32Array(buffer);
-    case 'int64':
-      if (swap) swapping.swap64();
-      return Float64Array.from(new BigInt64Array(buffer), Number);
-    case 'uint64':
-      if (swap) swapping.swap64();
-      return Float64Array.from(new BigUint64Array(buffer), Number);
-    case 'float':
-      if (swap) swapping.swap32();
-      return new Float32Array(buffer);
-    case 'double':
-      if (swap) swapping.swap64();
-      return new Float64Array(buffer);
+function toNumbers({ buffer, length }: Uint8Array<ArrayBuffer>, type: ClassicType): RawArray {
+  const swapping = Buffer.from(buffer, 0, length);
+  const width = BYTES_OF[type];
+  if (endianness() === 'LE') {
+    if (width === 2) swapping.swap16();
+    if (width === 4) swapping.swap32();
+    if (width === 8) swapping.swap64();
   }
+  const count = length / width;
+  if (type === 'int64') return Float64Array.from(new BigInt64Array(buffer, 0, count), Number);
+  if (type === 'uint64') return Float64Array.from(new BigUint64Array(buffer, 0, count), Number);
+  return numbersFor(type, count, buffer)!;
 }

@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
 import type { RawArray } from '../../grid.ts';
-import { copyChunk, placesBetween, RawArrays } from '../slab.ts';
+import { copyChunk, numbersFor, placesBetween } from '../slab.ts';
 import { type ChunkIndex, DEFLATE, SHUFFLE, type StoredChunk } from './chunk-index.ts';
 import type { StoredVariable } from './messages.ts';
 
@@ -21,10 +21,15 @@ export async function readChunks(
   index: ChunkIndex,
   start: readonly number[],
   count: readonly number[],
+  memory?: ArrayBuffer,
 ): Promise<RawArray> {
   const { type, width, written, direct } = variable;
   const chunk = variable.chunk!;
-  const target = RawArrays[type]!(count.reduce((product, n) => product * n, 1));
+  const target = numbersFor(
+    type,
+    count.reduce((product, n) => product * n, 1),
+    memory,
+  )!;
   const counts = written.map((n, axis) => Math.ceil(n / chunk[axis]));
   const stride = chunk.map((_, axis) => chunk.slice(axis + 1).reduce((product, n) => product * n, 1));
   const size = chunk.reduce((product, n) => product * n, 1);

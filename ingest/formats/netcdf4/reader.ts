@@ -48,7 +48,12 @@ class Netcdf4Grid implements Grid {
     this.#thread = thread;
   }
 
-  async read({ name }: GridVariable, start: readonly number[], count: readonly number[]): Promise<RawArray> {
+  async read(
+    { name }: GridVariable,
+    start: readonly number[],
+    count: readonly number[],
+    memory?: ArrayBuffer,
+  ): Promise<RawArray> {
     const variable = this.#own(name);
     const where = { file: this.path, variable: name };
     checkSlab(variable, start, count);
@@ -64,7 +69,7 @@ class Netcdf4Grid implements Grid {
     const thread = this.#open();
     if (this.#end) throw this.#end;
     const index = await this.#indexOf(variable);
-    if (index) return this.#readDirectly(variable, index, start, count);
+    if (index) return this.#readDirectly(variable, index, start, count, memory);
     return thread.ask({ kind: 'read', name, start, count }, where, unpackedBytes(variable, start, count));
   }
 
@@ -87,9 +92,10 @@ class Netcdf4Grid implements Grid {
     index: ChunkIndex,
     start: readonly number[],
     count: readonly number[],
+    memory: ArrayBuffer | undefined,
   ): Promise<RawArray> {
     try {
-      return await readChunks(await this.#handle!, variable, index, start, count);
+      return await readChunks(await this.#handle!, variable, index, start, count, memory);
     } catch (error) {
       if (isKernelcastError(error)) throw error;
       if (/^E[A-Z0-9]+$/.test(systemCode(error) ?? '')) throw fileError(error, 'read a file', this.path);

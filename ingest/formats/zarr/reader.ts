@@ -20,7 +20,7 @@ import {
   type GridVariable,
   type RawArray,
 } from '../../grid.ts';
-import { copyChunk, placesBetween, RawArrays } from '../slab.ts';
+import { copyChunk, numbersFor, placesBetween } from '../slab.ts';
 import { attributesOf, consolidated, isObject, parseJson } from './attributes.ts';
 import { registerCodecs } from './codecs.ts';
 import { broken, checkSize, type ZarrStore } from './store.ts';
@@ -217,10 +217,9 @@ class ZarrGrid implements Grid {
     const variable = this.variables.get(name)!;
     checkSlab(variable, start, count);
     const size = count.reduce((product, n) => product * n, 1);
-    const make = RawArrays[variable.type];
-    if (!make || size === 0) return new Float64Array(0);
     this.#check(variable, size * 8, MOST_SLAB_BYTES);
-    const target = make(size);
+    const target = numbersFor(variable.type, size);
+    if (!target || size === 0) return new Float64Array(0);
     await this.#eachChunk(variable, start, count, (chunk, at) =>
       copyChunk(chunk, at, target as never, { start, count, chunk: variable.chunk! }),
     );
