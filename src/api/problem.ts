@@ -104,6 +104,9 @@ function sendProblem(response: Response, problem: Problem): void {
     detail,
     parameter,
     hint,
+    // Where Open-Meteo's clients look.
+    error: true,
+    reason: detail,
     request_id: response.getHeader('X-Request-Id'),
   };
   response.type('application/problem+json').send(JSON.stringify(body));

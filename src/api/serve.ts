@@ -59,7 +59,16 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   const [status, detail] = UNREADABLE[error.code ?? ''] ?? [400, 'The request is not HTTP as it should be.'];
   const title = STATUS_CODES[status];
   const id = randomUUID();
-  const body = JSON.stringify({ type: 'about:blank', title, status, code: 'USAGE', detail, request_id: id });
+  const body = JSON.stringify({
+    type: 'about:blank',
+    title,
+    status,
+    code: 'USAGE',
+    detail,
+    error: true,
+    reason: detail,
+    request_id: id,
+  });
   socket.end(
     `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json; charset=utf-8\r\nX-Request-Id: ${id}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,

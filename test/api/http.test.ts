@@ -114,6 +114,8 @@ describe('problems', () => {
       detail: "there is no station 'amsterdm'",
       parameter: 'station',
       hint: "Did you mean 'amsterdam'? Find stations by name with /v1/stations?search=...",
+      error: true,
+      reason: "there is no station 'amsterdm'",
       request_id: headers.get('x-request-id'),
     });
     expect(logged.join()).toContain(headers.get('x-request-id'));

@@ -123,5 +123,7 @@ export const problemSchema = z.strictObject({
   detail: z.string(),
   parameter: z.string().optional().describe('the one to blame'),
   hint: z.string().optional().describe('what to do about it'),
+  error: z.literal(true).describe('this and reason are where Open-Meteo says it'),
+  reason: z.string().describe('the same as detail'),
   request_id: z.string().describe('also in the header X-Request-Id, and in the log'),
 });

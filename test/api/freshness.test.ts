@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { Freshness } from '../../src/api/freshness.ts';
+import { INIT, observed, startFilled } from './support.ts';
+
+function freshnessOf(changedAt: () => number) {
+  let looks = 0;
+  const stamp = async (): Promise<{ identity: string; changedAt: number }> => {
+    looks++;
+    return { identity: String(changedAt()), changedAt: changedAt() };
+  };
+  return {
+    freshness: new Freshness({ runs: { stamp }, observations: { stamp }, scores: { stamp } }),
+    looks: () => looks,
+  };
+}
+
+test('all who ask before a look begins share it; who comes later gets another', async () => {
+  const { freshness, looks } = freshnessOf(() => 1);
+  await Promise.all([freshness.state('a'), freshness.state('a'), freshness.state('a')]);
+  expect(looks()).toBe(3);
+  await freshness.state('a');
+  expect(looks()).toBe(6);
+});
+
+test('a change of a moment ago may not be the last one of its identity', async () => {
+  let changed = Date.now();
+  const { freshness } = freshnessOf(() => changed);
+  expect((await freshness.state('a')).isSettled).toBe(false);
+  changed = Date.now() - 1000;
+  expect((await freshness.state('a')).isSettled).toBe(true);
+});
+
+test('an answer whose observations change while it is made is made anew, under the tag of the new ones', async () => {
+  const { get, context } = await startFilled();
+  const path = '/v1/forecast?station=amsterdam&past_hours=2&hourly=temperature_2m';
+  const read = context.observations.read.bind(context.observations);
+  let merged = false;
+  context.observations.read = async (...given) => {
+    if (!merged) {
+      merged = true;
+      const warmer = observed(INIT, 1);
+      warmer.variables.temperature_2m!.values.fill(30);
+      await context.observations.merge('demo', warmer, { source: 'later' });
+    }
+    return read(...given);
+  };
+  const first = await get(path);
+  const { revision } = await context.observations.describe('demo');
+  expect([first.body.observations.revision, first.body.hourly.temperature_2m[1]]).toEqual([revision, 30]);
+  expect((await get(path)).headers.get('etag')).toBe(first.headers.get('etag'));
+});
