@@ -28,22 +28,23 @@ export async function openForecastModels(
  * fit, and a climatology fitted on the hours before the span, where there is a year of them.
  * @param observations of the dataset; of what lies in the span nothing is used
  * @param from the first target hour
- * @param options artefacts: the folders of artefacts, in place of the one that is shipped
+ * @param options artefacts: the folders of artefacts, in place of the one that is shipped; fitted: baselines that were
+ *   fitted for this evaluation
  */
 export async function openEvaluatedModels(
   observations: Series,
   from: Hour,
-  options: { artefacts?: readonly string[] } = {},
+  options: { artefacts?: readonly string[]; fitted?: readonly ForecastModel[] } = {},
 ): Promise<ForecastModel[]> {
-  const { artefacts = [DEFAULT_MODEL] } = options;
+  const { artefacts = [DEFAULT_MODEL], fitted = [] } = options;
   const models: ForecastModel[] = [];
   for (const folder of artefacts) {
     const model = (await openBaseline(folder)) ?? (await openCorrFormerModel(folder));
     models.push(model ?? (await openNetworkModel(folder)));
   }
-  models.push(persistence, diurnalPersistence, climatology);
+  models.push(...fitted, persistence, diurnalPersistence, climatology);
   const reference = await fitReferenceClimatology(observations, from);
   if (reference) models.push(reference);
-  // An artefact goes before what has the same id and was made here.
+  // What was given goes before what has the same id and was made here.
   return models.filter(({ id }, index) => models.findIndex((other) => other.id === id) === index);
 }

@@ -13,6 +13,8 @@ import { registerInspect } from './commands/inspect.ts';
 import { registerJobs } from './commands/jobs.ts';
 import { registerModel } from './commands/model.ts';
 import { registerSampleWorld } from './commands/sample-world.ts';
+import { registerSkill } from './commands/skill.ts';
+import { registerSources } from './commands/sources.ts';
 import { registerStart } from './commands/start.ts';
 import { registerStore } from './commands/store.ts';
 import { registerTrain } from './commands/train.ts';
@@ -34,11 +36,13 @@ const program = new Command('kernelcast')
 
 registerIngest(program);
 registerExtract(program);
+registerSources(program);
 registerEvaluate(program);
 registerForecast(program);
 registerTrain(program);
 registerTune(program);
 registerFit(program);
+registerSkill(program);
 registerModel(program);
 registerInspect(program);
 registerVerify(program);

@@ -1,9 +1,7 @@
 /** `kernelcast fit`: fits the baselines that learn from data, and writes each as a model artefact beside which networks are judged. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { BaselineMethod } from '../../models/baselines/fitted/method.ts';
 import { formatHour, parseHour } from '../domain/time.ts';
-import { KernelcastError } from '../errors.ts';
 import { openObservations } from './observations.ts';
 import { startProgress } from './progress.ts';
 
@@ -38,12 +36,12 @@ export function registerFit(program: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const [{ BASELINE_METHODS }, { fitBaseline }, { writeBaseline }] = await Promise.all([
+  const [{ chooseMethods }, { fitBaseline }, { writeBaseline }] = await Promise.all([
     import('../../models/baselines/fitted/methods.ts'),
     import('../../models/baselines/fitted/fit.ts'),
     import('../../models/baselines/fitted/artefact.ts'),
   ]);
-  const methods = choose(BASELINE_METHODS, options.model);
+  const methods = chooseMethods(options.model);
   const { to, validateTo } = options;
   const { name, observations } = await openObservations(options, validateTo);
   const from = options.from ?? observations.from;
@@ -60,15 +58,4 @@ async function run(options: Options): Promise<void> {
   } finally {
     progress.stop();
   }
-}
-
-function choose(methods: readonly BaselineMethod[], ids: readonly string[]): readonly BaselineMethod[] {
-  if (ids.includes('all')) return methods;
-  return ids.map((id) => {
-    const method = methods.find((candidate) => candidate.id === id);
-    if (method) return method;
-    throw new KernelcastError('NOT_FOUND', `no baseline that is fitted is called '${id}'`, {
-      hint: `There are ${methods.map((candidate) => candidate.id).join(', ')}; persistence needs no fit.`,
-    });
-  });
 }
