@@ -8,6 +8,7 @@ import type { Quantiles } from '../src/domain/quantiles.ts';
 import { observedVariable, type Series, type SeriesVariable } from '../src/domain/series.ts';
 import type { Hour } from '../src/domain/time.ts';
 import type { VariableName } from '../src/domain/variables.ts';
+import type { Shard } from '../src/store/parts.ts';
 import type { RunModel } from '../src/store/runs.ts';
 
 /** Hours that the network sees: [init - 47, init]. */
@@ -28,6 +29,8 @@ export interface ForecastInput {
   observations: Series;
   /** The hour of the last observation that may be used. */
   init: Hour;
+  /** Only these images of the network are computed; the stations of the others stay missing. Baselines have no images. */
+  shard?: Shard;
 }
 
 export interface ForecastModel extends RunModel {

@@ -1,10 +1,11 @@
 /** One run: every model forecasts from the same observations, and the forecasts are published together. */
 
 import type { Clock } from '../src/domain/clock.ts';
-import { sliceSeries } from '../src/domain/series.ts';
+import { type Series, sliceSeries } from '../src/domain/series.ts';
 import { formatHour, type Hour } from '../src/domain/time.ts';
 import { KernelcastError } from '../src/errors.ts';
 import type { ObservationStore } from '../src/store/observations.ts';
+import type { PartStore, Shard } from '../src/store/parts.ts';
 import type { RunStore } from '../src/store/runs.ts';
 import { type ForecastModel, INPUT_HOURS, LEAD_HOURS } from './forecast-model.ts';
 
@@ -17,7 +18,16 @@ export interface ForecastRunOptions {
   /** The last hour that may be used; by default the newest of the dataset. */
   init?: Hour;
   clock: Clock;
+  /** The default model's forecast was computed in so many shards, which are put together here. */
+  shards?: { parts: PartStore; count: number };
 }
+
+/** What a shard needs of the options of its run. */
+export type ForecastPartOptions = Pick<ForecastRunOptions, 'observations' | 'models' | 'dataset'> & {
+  parts: PartStore;
+  init: Hour;
+  shard: Shard;
+};
 
 /**
  * @returns the init, and whether this call published the run or found it there already (then nothing is computed).
@@ -27,25 +37,16 @@ export async function forecastRun(
   options: ForecastRunOptions,
 ): Promise<{ init: Hour; outcome: 'published' | 'exists' }> {
   const { observations, runs, models, dataset, clock } = options;
-  const { from, to } = await observations.describe(dataset);
-  const init = options.init ?? to - 1;
-  if (init >= to || init - INPUT_HOURS + 1 < from) {
-    throw new KernelcastError(
-      'TOO_LITTLE_DATA',
-      `dataset '${dataset}' has not the ${INPUT_HOURS} hours up to ${formatHour(init)}`,
-      {
-        where: { dataset, from: formatHour(from), through: formatHour(to - 1) },
-        hint: `Choose a time from ${formatHour(from + INPUT_HOURS - 1)} to ${formatHour(to - 1)}, or ingest more data.`,
-      },
-    );
-  }
+  const { from, init } = await checkInit(observations, dataset, options.init);
   if ((await runs.list(dataset)).includes(init)) return { init, outcome: 'exists' };
 
   const longest = Math.max(...models.map((model) => model.historyHours));
   const past = await observations.read(dataset, Math.max(from, init + 1 - longest), init + 1);
   const forecasts = new Map(
     await Promise.all(
-      models.map(async (model) => {
+      models.map(async (model, index) => {
+        if (index === 0 && options.shards)
+          return [model.id, await joinParts(options.shards, model, past, options)] as const;
         const history = sliceSeries(past, Math.max(past.from, init + 1 - model.historyHours), init + 1);
         return [model.id, await model.forecast({ observations: history, init })] as const;
       }),
@@ -62,4 +63,51 @@ export async function forecastRun(
     forecasts,
   );
   return { init, outcome };
+}
+
+/**
+ * Computes a shard of the default model's forecast, and lays it down for `forecastRun` to put together.
+ * @throws KernelcastError `TOO_LITTLE_DATA` as `forecastRun` does
+ */
+export async function forecastPart(options: ForecastPartOptions): Promise<void> {
+  const { observations, models, dataset, parts, shard } = options;
+  const { init } = await checkInit(observations, dataset, options.init);
+  const [model] = models;
+  if ((await parts.list(dataset, init, model.id, shard.count)).has(shard.index)) return;
+  const past = await observations.read(dataset, init + 1 - model.historyHours, init + 1);
+  await parts.publish(dataset, init, model.id, shard, await model.forecast({ observations: past, init, shard }));
+}
+
+async function joinParts(
+  { parts, count }: { parts: PartStore; count: number },
+  { id }: ForecastModel,
+  { stations, from, hours }: Series,
+  { dataset }: ForecastRunOptions,
+): Promise<Series> {
+  const forecast = await parts.join(dataset, from + hours - 1, id, { count, stations, hours: LEAD_HOURS });
+  if (forecast) return forecast;
+  throw new KernelcastError('NOT_READY', 'a shard of the forecast is missing', {
+    where: { dataset, run: formatHour(from + hours - 1) },
+    hint: 'It is computed by the workers; the slot is tried again.',
+  });
+}
+
+async function checkInit(
+  observations: ObservationStore,
+  dataset: string,
+  given: Hour | undefined,
+): Promise<{ from: Hour; init: Hour }> {
+  const { from, to } = await observations.describe(dataset);
+  const init = given ?? to - 1;
+  if (init >= to || init - INPUT_HOURS + 1 < from) {
+    throw new KernelcastError(
+      'TOO_LITTLE_DATA',
+      `dataset '${dataset}' has not the ${INPUT_HOURS} hours up to ${formatHour(init)}`,
+      {
+        where: { dataset, from: formatHour(from), through: formatHour(to - 1) },
+        hint: `Choose a time from ${formatHour(from + INPUT_HOURS - 1)} to ${formatHour(to - 1)}, or ingest more data.`,
+      },
+    );
+  }
+  return { from, init };
 }

@@ -1,6 +1,9 @@
 /** What a process of a cluster does besides answering: plans, does slots, both, or neither. */
+
+import type { Forecaster } from '../../models/serving/forecaster.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { KernelcastError } from '../../src/errors.ts';
+import { PartStore } from '../../src/store/parts.ts';
 import { jobStatuses } from '../job-status.ts';
 import { type LiveOptions, liveJobs } from '../live.ts';
 import { withForecaster } from '../opened-forecaster.ts';
@@ -22,24 +25,28 @@ const REFRESH_MS = 2_000;
 
 /** @throws KernelcastError `ENVIRONMENT` when the database cannot be reached */
 export async function clusterWork(options: ClusterWorkOptions): Promise<Work> {
-  const { role, connectionString, dataset, log, openForecaster } = options;
+  const { role, root, stores, connectionString, dataset, log, openForecaster } = options;
   const clock = systemClock;
   const cluster = await Cluster.open({ connectionString, dataset, log });
   const { ledger } = cluster;
   // Who only plans needs to know the jobs, not how to do them.
-  const { policies } = new Schedule(liveJobs(options, { run: cannotForecast }), { ledger, clock, log });
+  const planning = new Schedule(liveJobs(options, { run: cannotForecast }), { ledger, clock, log });
 
   async function play(signal: AbortSignal): Promise<void> {
-    const scheduleOf = (forecaster: Parameters<typeof liveJobs>[1]) =>
-      new Schedule(liveJobs(options, forecaster), { ledger, clock, log });
     const parts: Promise<void>[] = [followLedger(signal)];
     if (role === 'scheduler' || role === 'all') {
-      parts.push(cluster.schedule(scheduleOf({ run: cannotForecast }), signal));
+      parts.push(cluster.schedule(planning, signal));
     }
     if (role === 'worker' || role === 'all') {
-      parts.push(withForecaster({ openForecaster, log }, (forecaster) => cluster.work(scheduleOf(forecaster), signal)));
+      parts.push(withForecaster({ openForecaster, log }, (forecaster) => work(forecaster, signal)));
     }
     await Promise.all(parts);
+  }
+
+  async function work(forecaster: Forecaster, signal: AbortSignal): Promise<void> {
+    const sharding = { forecaster, observations: stores.observations, parts: new PartStore(root) };
+    const schedule = new Schedule(liveJobs(options, cluster.sharding(sharding, signal)), { ledger, clock, log });
+    await Promise.all([cluster.work(schedule, signal), cluster.workShards(sharding, signal)]);
   }
 
   /** So that the status tells what others do. */
@@ -55,7 +62,7 @@ export async function clusterWork(options: ClusterWorkOptions): Promise<Work> {
     status: () => ({
       clock: { kind: 'system' },
       dataset,
-      jobs: jobStatuses(policies, ledger.states, clock.now()),
+      jobs: jobStatuses(planning.policies, ledger.states, clock.now()),
       preparing: null,
       engine: null,
     }),

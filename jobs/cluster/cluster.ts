@@ -8,8 +8,12 @@
  */
 import pg from 'pg';
 import PgBoss from 'pg-boss';
-import { formatHour } from '../../src/domain/time.ts';
+import type { Forecaster, RunRequest, RunResult } from '../../models/serving/forecaster.ts';
+import { formatHour, type Hour } from '../../src/domain/time.ts';
+import { KernelcastError } from '../../src/errors.ts';
 import type { Log } from '../../src/log.ts';
+import type { ObservationStore } from '../../src/store/observations.ts';
+import type { PartStore, Shard } from '../../src/store/parts.ts';
 import type { DueSlot } from '../plan.ts';
 import type { Schedule } from '../schedule.ts';
 import { pause, whileLeader } from './leader.ts';
@@ -24,6 +28,26 @@ export interface ClusterOptions {
   /** A process that was not heard of for so long, in milliseconds, is taken for dead. */
   silenceMs?: number;
 }
+
+/** A shard of a run, as the queue carries it. */
+interface ShardTask {
+  init: Hour;
+  shard: Shard;
+}
+
+export interface ShardingOptions {
+  forecaster: Pick<Forecaster, 'run' | 'part' | 'models'>;
+  observations: ObservationStore;
+  parts: PartStore;
+  /** A forecast of more stations than this is cut into shards. */
+  stationsPerShard?: number;
+}
+
+const STATIONS_PER_SHARD = 2_500;
+/** How often to look whether the shards are there. */
+const LOOK_MS = 100;
+/** After so long a shard that is missing is asked for again: its worker may have died. */
+const ASK_AGAIN_MS = 60_000;
 
 /** Longer than any attempt; the ledger notices a worker that died long before. */
 const EXPIRE_SECONDS = 2 * 3600;
@@ -52,7 +76,9 @@ export class Cluster {
     const boss = new PgBoss({ connectionString, schema: 'kernelcast_queue', max: 4 });
     boss.on('error', (error) => log.warn({ err: error }, 'the queue has trouble'));
     await boss.start();
-    await boss.createQueue(queueOf(dataset), { name: queueOf(dataset), policy: 'short' });
+    for (const name of [queueOf(dataset), shardQueueOf(dataset)]) {
+      await boss.createQueue(name, { name, policy: 'short' });
+    }
     return new Cluster(options, pool, ledger, boss);
   }
 
@@ -90,6 +116,67 @@ export class Cluster {
     await schedule.stop();
   }
 
+  /** Computes shards for whoever makes the run, until the signal is raised. */
+  async workShards({ forecaster }: ShardingOptions, signal: AbortSignal): Promise<void> {
+    const { dataset, log } = this.#options;
+    const options = { batchSize: 1, pollingIntervalSeconds: POLL_SECONDS };
+    await this.#boss.work<ShardTask>(shardQueueOf(dataset), options, async ([{ data }]) => {
+      try {
+        await forecaster.part({ dataset, ...data });
+      } catch (error) {
+        log.error({ err: error, ...data.shard, init: formatHour(data.init) }, 'a shard failed; it is asked for again');
+      }
+    });
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await this.#boss.offWork(shardQueueOf(dataset));
+  }
+
+  /** A forecaster whose large runs are cut into shards, computed by all workers and put together here. */
+  sharding(options: ShardingOptions, signal: AbortSignal): Pick<Forecaster, 'run'> {
+    return { run: (request) => this.#runInShards(options, request, signal) };
+  }
+
+  async #runInShards(
+    { forecaster, observations, parts, stationsPerShard = STATIONS_PER_SHARD }: ShardingOptions,
+    request: RunRequest,
+    signal: AbortSignal,
+  ): Promise<RunResult> {
+    const { dataset } = request;
+    const { stations, to } = await observations.describe(dataset);
+    const init = request.init ?? to - 1;
+    const count = Math.ceil(stations.length / stationsPerShard);
+    if (count < 2) return forecaster.run(request);
+    const [{ id: model }] = forecaster.models;
+    let askedAt = Number.NEGATIVE_INFINITY;
+    for (;;) {
+      const there = await parts.list(dataset, init, model, count);
+      if (there.size === count) break;
+      if (signal.aborted) throw new KernelcastError('BUSY', 'stopped while shards were computed');
+      if (performance.now() - askedAt > ASK_AGAIN_MS) {
+        askedAt = performance.now();
+        for (let index = 0; index < count; index++) {
+          if (!there.has(index)) await this.#sendShard({ init, shard: { index, count } });
+        }
+      }
+      await pause(LOOK_MS, signal);
+    }
+    const result = await forecaster.run({ ...request, init, shards: count });
+    await parts.remove(dataset, init);
+    return result;
+  }
+
+  async #sendShard(task: ShardTask): Promise<void> {
+    const singletonKey = `${formatHour(task.init)} ${task.shard.index}/${task.shard.count}`;
+    await this.#boss.send(shardQueueOf(this.#options.dataset), task, {
+      singletonKey,
+      retryLimit: 0,
+      expireInSeconds: EXPIRE_SECONDS,
+    });
+  }
+
   async close(): Promise<void> {
     await this.#boss.stop({ graceful: false }).catch(() => {});
     await this.ledger.close();
@@ -109,4 +196,8 @@ export class Cluster {
 
 function queueOf(dataset: string): string {
   return `slots-${dataset}`;
+}
+
+function shardQueueOf(dataset: string): string {
+  return `shards-${dataset}`;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Series } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
+import type { Shard } from '../../src/store/parts.ts';
 import type { EngineReport } from '../engine/engine-choice.ts';
 import { openOnnxSession } from '../engine/onnx/session.ts';
 import {
@@ -53,7 +54,7 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
   const layoutOf = rememberLayout(architecture, stationTree);
 
   async function forecast(input: ForecastInput): Promise<Series> {
-    const nodes = layoutOf(input.observations.stations);
+    const nodes = ofShard(layoutOf(input.observations.stations), input.shard);
     const values = new Map<VariableName, Float32Array>();
     for (const variable of FORECAST_VARIABLES) {
       if (!input.observations.variables[variable]) continue;
@@ -87,6 +88,13 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
     },
     close: () => session.close(),
   };
+}
+
+/** Images lie in the order of the station tree, so a shard is a run of branches. */
+function ofShard(nodes: readonly NodeLayout[], shard: Shard | undefined): readonly NodeLayout[] {
+  if (!shard) return nodes;
+  const at = (index: number) => Math.round((index * nodes.length) / shard.count);
+  return nodes.slice(at(shard.index), at(shard.index + 1));
 }
 
 /** Laying out takes longer than forecasting; the station list of a dataset rarely changes. */

@@ -1,6 +1,7 @@
 /** Something that makes runs: what a service asks, whether the work is done in its own thread or in another. */
 import type { Series } from '../../src/domain/series.ts';
 import type { Hour } from '../../src/domain/time.ts';
+import type { Shard } from '../../src/store/parts.ts';
 import type { RunModel } from '../../src/store/runs.ts';
 import type { EngineReport } from '../engine/engine-choice.ts';
 
@@ -10,6 +11,15 @@ export interface RunRequest {
   init?: Hour;
   /** The service's time, ms since the epoch: dates the run. */
   now: number;
+  /** The default model was forecast in so many shards, which lie ready. */
+  shards?: number;
+}
+
+/** A shard of the default model's forecast. */
+export interface PartRequest {
+  dataset: string;
+  init: Hour;
+  shard: Shard;
 }
 
 export interface RunResult {
@@ -33,6 +43,8 @@ export interface Forecaster {
   readonly models: readonly RunModel[];
   /** All models forecast, and the run is published; see `forecastRun` for the errors. */
   run(request: RunRequest): Promise<RunResult>;
+  /** Computes a shard and lays it down for `run`; see `forecastPart` for the errors. */
+  part(request: PartRequest): Promise<undefined>;
   /** @throws KernelcastError `NOT_FOUND` for a model that is not among `models` */
   predict(request: PredictRequest): Promise<Series>;
   close(): Promise<void>;

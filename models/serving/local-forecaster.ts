@@ -1,19 +1,28 @@
 /** Makes runs, and forecasts of series that are in no store, in this thread. */
 import { KernelcastError } from '../../src/errors.ts';
 import { ObservationStore } from '../../src/store/observations.ts';
+import { PartStore } from '../../src/store/parts.ts';
 import { RunStore } from '../../src/store/runs.ts';
-import { forecastRun } from '../forecast-run.ts';
+import { forecastPart, forecastRun } from '../forecast-run.ts';
 import { openForecastModels } from '../registry.ts';
 import type { Forecaster } from './forecaster.ts';
 import type { WorkerSettings } from './messages.ts';
 
 export async function openLocalForecaster({ root, network, threads }: WorkerSettings): Promise<Forecaster> {
   const models = await openForecastModels({ network, threads, warm: true });
+  const parts = new PartStore(root);
   const stores = { observations: new ObservationStore(root), runs: new RunStore(root) };
   return {
     engine: models[0].engine,
     models: models.map(({ id, name, kind, weightsSha256 }) => ({ id, name, kind, weightsSha256 })),
-    run: ({ dataset, init, now }) => forecastRun({ ...stores, models, dataset, init, clock: { now: () => now } }),
+    run: ({ dataset, init, now, shards: count }) => {
+      const shards = count === undefined ? undefined : { parts, count };
+      return forecastRun({ ...stores, models, dataset, init, shards, clock: { now: () => now } });
+    },
+    async part({ dataset, init, shard }) {
+      await forecastPart({ observations: stores.observations, models, parts, dataset, init, shard });
+      return undefined;
+    },
     async predict({ model: id, observations, init }) {
       const model = models.find((candidate) => candidate.id === id);
       if (model) return model.forecast({ observations, init });

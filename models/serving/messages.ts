@@ -3,7 +3,7 @@ import type { Series } from '../../src/domain/series.ts';
 import { type ErrorCode, isKernelcastError, KernelcastError } from '../../src/errors.ts';
 import type { RunModel } from '../../src/store/runs.ts';
 import type { EngineReport } from '../engine/engine-choice.ts';
-import type { PredictRequest, RunRequest, RunResult } from './forecaster.ts';
+import type { PartRequest, PredictRequest, RunRequest, RunResult } from './forecaster.ts';
 
 /** Handed to the worker when it begins. */
 export interface WorkerSettings {
@@ -17,6 +17,7 @@ export interface WorkerSettings {
 /** What the worker is asked for, and what it gives, by the kind of the task. */
 export interface Tasks {
   run: { request: RunRequest; result: RunResult };
+  part: { request: PartRequest; result: undefined };
   predict: { request: PredictRequest; result: Series };
 }
 export type TaskKind = keyof Tasks;

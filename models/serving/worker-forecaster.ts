@@ -66,6 +66,7 @@ export async function openForecaster(options: ForecasterOptions): Promise<Foreca
     engine: first.engine,
     models: first.models,
     run: (request) => accept('run', request),
+    part: (request) => accept('part', request),
     predict: (request) => accept('predict', request),
     async close() {
       closed = true;

@@ -8,6 +8,11 @@ const tell = (message: FromWorker) => port.postMessage(message);
 
 try {
   const forecaster = await openLocalForecaster(workerData as WorkerSettings);
+  const work = (message: Exclude<ToWorker, { kind: 'close' }>) => {
+    if (message.kind === 'run') return forecaster.run(message.request);
+    if (message.kind === 'part') return forecaster.part(message.request);
+    return forecaster.predict(message.request);
+  };
   port.on('message', async (message: ToWorker) => {
     if (message.kind === 'close') {
       await forecaster.close();
@@ -16,8 +21,7 @@ try {
     }
     const { id } = message;
     try {
-      const work = message.kind === 'run' ? forecaster.run(message.request) : forecaster.predict(message.request);
-      tell({ kind: 'result', id, result: await work });
+      tell({ kind: 'result', id, result: await work(message) });
     } catch (error) {
       tell({ kind: 'error', id, error: toPlainError(error) });
     }

@@ -49,6 +49,9 @@ function baselines(root: string): Forecaster {
     models,
     run: ({ dataset, init, now }) =>
       forecastRun({ observations, runs, models, dataset, init, clock: { now: () => now } }),
+    part: async () => {
+      throw new Error('no test of the jobs cuts a forecast into shards');
+    },
     predict: async () => {
       throw new Error('no test of the jobs predicts');
     },

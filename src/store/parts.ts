@@ -1,0 +1,156 @@
+/**
+ * Parts of a forecast that is cut into shards and computed by many workers: each the forecast of one model at some of the
+ * stations. They lie here until the run is put together and published; then they are taken away.
+ *
+ *     parts/DATASET/2024-03-01T06Z/MODEL.3-of-8/{part.arrow, manifest.json}
+ */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { QUANTILE_LEVELS, type Quantiles } from '../domain/quantiles.ts';
+import { type Series, seriesVariableNames } from '../domain/series.ts';
+import type { Station } from '../domain/station.ts';
+import type { Hour } from '../domain/time.ts';
+import type { VariableName } from '../domain/variables.ts';
+import { discard, publishFolder } from './atomic.ts';
+import { type Files, listFolder, nodeFiles } from './files.ts';
+import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME, readJson, readVerified } from './manifest.ts';
+import { checkName } from './names.ts';
+import { runFolder } from './run-folders.ts';
+import { joined } from './segments.ts';
+import { decodeSeries, encodeSeries } from './series-file.ts';
+
+/** Which of how many shards, from 0. */
+export interface Shard {
+  index: number;
+  count: number;
+}
+
+const PART_NAME = 'part.arrow';
+const manifestSchema = z.object({
+  format: z.literal('kernelcast-part'),
+  version: z.literal(1),
+  /** Null where the model can say nothing of the shard's stations. */
+  file: fileEntrySchema.nullable(),
+});
+
+export class PartStore {
+  readonly #root: string;
+  readonly #files: Files;
+
+  /** @param root the data directory */
+  constructor(root: string, files: Files = nodeFiles) {
+    this.#root = join(root, 'parts');
+    this.#files = files;
+  }
+
+  /** Once; the same shard of another worker says the same. Stations without a value are left out. */
+  async publish(dataset: string, init: Hour, model: string, shard: Shard, forecast: Series): Promise<void> {
+    checkName('dataset', dataset);
+    checkName('model', model);
+    const part = withoutEmptyStations(forecast);
+    const bytes = part && encodeSeries(part);
+    const manifest: z.infer<typeof manifestSchema> = {
+      format: 'kernelcast-part',
+      version: 1,
+      file: bytes ? fileEntry(bytes) : null,
+    };
+    const entries = new Map<string, Uint8Array>(bytes ? [[PART_NAME, bytes]] : []);
+    entries.set(MANIFEST_NAME, encodeJson(manifest));
+    await publishFolder(this.#files, join(this.#folder(dataset, init), nameOf(model, shard)), entries);
+  }
+
+  /** The indices of the shards that are there. */
+  async list(dataset: string, init: Hour, model: string, count: number): Promise<Set<number>> {
+    const names = new Set(await listFolder(this.#files, this.#folder(dataset, init)));
+    const indices = Array.from({ length: count }, (_, index) => index);
+    return new Set(indices.filter((index) => names.has(nameOf(model, { index, count }))));
+  }
+
+  /**
+   * All parts as one forecast of the given stations; undefined while one is missing.
+   * @throws KernelcastError `STORE_CORRUPT`
+   */
+  async join(
+    dataset: string,
+    init: Hour,
+    model: string,
+    { count, stations, hours }: { count: number; stations: readonly Station[]; hours: number },
+  ): Promise<Series | undefined> {
+    const parts: Series[] = [];
+    for (let index = 0; index < count; index++) {
+      const folder = join(this.#folder(dataset, init), nameOf(model, { index, count }));
+      const manifest = await readJson(this.#files, join(folder, MANIFEST_NAME), manifestSchema);
+      if (!manifest) return undefined;
+      if (manifest.file === null) continue;
+      const bytes = await readVerified(this.#files, folder, PART_NAME, manifest.file);
+      parts.push(decodeSeries(bytes, join(folder, PART_NAME)));
+    }
+    const whole = joined(parts, { from: init + 1, to: init + 1 + hours, stations });
+    const quantiles = joinedQuantiles(parts, whole);
+    return quantiles ? { ...whole, quantiles } : whole;
+  }
+
+  /** Takes all parts of a run away. */
+  async remove(dataset: string, init: Hour): Promise<void> {
+    checkName('dataset', dataset);
+    await discard(this.#files, this.#folder(dataset, init));
+  }
+
+  #folder(dataset: string, init: Hour): string {
+    return runFolder(this.#root, dataset, init);
+  }
+}
+
+function nameOf(model: string, { index, count }: Shard): string {
+  return `${model}.${index + 1}-of-${count}`;
+}
+
+/** Undefined where no station has a value. */
+function withoutEmptyStations(series: Series): Series | undefined {
+  const width = series.stations.length;
+  const names = seriesVariableNames(series);
+  const hasValue = (station: number) =>
+    names.some((name) => {
+      const { values } = series.variables[name]!;
+      for (let i = station; i < values.length; i += width) if (!Number.isNaN(values[i])) return true;
+      return false;
+    });
+  const kept = [...series.stations.keys()].filter(hasValue);
+  if (kept.length === 0) return undefined;
+  const pick = <T extends Float32Array | Uint8Array>(source: T): T => {
+    const picked = new (source.constructor as new (length: number) => T)(series.hours * kept.length);
+    for (let t = 0; t < series.hours; t++) {
+      for (const [s, station] of kept.entries()) picked[t * kept.length + s] = source[t * width + station];
+    }
+    return picked;
+  };
+  const part: Series = { ...series, stations: kept.map((s) => series.stations[s]), variables: {} };
+  for (const name of names) {
+    const { values, flags } = series.variables[name]!;
+    part.variables[name] = { values: pick(values), flags: pick(flags) };
+  }
+  if (series.quantiles) {
+    const levels = Object.entries(series.quantiles).map(([name, arrays]) => [name, arrays.map(pick)]);
+    part.quantiles = Object.fromEntries(levels) as Quantiles;
+  }
+  return part;
+}
+
+function joinedQuantiles(parts: readonly Series[], whole: Series): Quantiles | undefined {
+  const index = new Map(whole.stations.map(({ id }, s) => [id, s]));
+  const width = whole.stations.length;
+  const quantiles: Quantiles = {};
+  for (const { quantiles: some, stations, hours } of parts) {
+    for (const [name, levels] of Object.entries(some ?? {}) as [VariableName & keyof Quantiles, Float32Array[]][]) {
+      quantiles[name] ??= QUANTILE_LEVELS.map(() => new Float32Array(whole.hours * width).fill(Number.NaN));
+      for (const [level, values] of levels.entries()) {
+        for (let t = 0; t < hours; t++) {
+          for (const [s, { id }] of stations.entries()) {
+            quantiles[name]![level][t * width + index.get(id)!] = values[t * stations.length + s];
+          }
+        }
+      }
+    }
+  }
+  return Object.keys(quantiles).length > 0 ? quantiles : undefined;
+}

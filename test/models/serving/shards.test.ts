@@ -1,0 +1,89 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { initialise } from '../../../models/engine/initialise.ts';
+import { writeForecaster } from '../../../models/forecaster/forecaster-artefact.ts';
+import { forecasterSpecs } from '../../../models/forecaster/network.ts';
+import type { Forecaster } from '../../../models/serving/forecaster.ts';
+import { openLocalForecaster } from '../../../models/serving/local-forecaster.ts';
+import { seededRandom } from '../../../src/domain/random.ts';
+import { parseHour } from '../../../src/domain/time.ts';
+import { isKernelcastError } from '../../../src/errors.ts';
+import { ObservationStore } from '../../../src/store/observations.ts';
+import { PartStore } from '../../../src/store/parts.ts';
+import { RunStore } from '../../../src/store/runs.ts';
+import { testSeries, testStations } from '../synthetic-series.ts';
+import { TINY, treeOf } from '../tiny-forecaster.ts';
+
+const from = parseHour('2025-02-01');
+const init = from + 71;
+const stations = testStations(40);
+const now = Date.UTC(2025, 1, 4);
+const values = { temperature_2m: (hour: number, station: number) => Math.sin(hour / 4) * 5 + station };
+let root: string;
+let forecaster: Forecaster;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'kernelcast-shards-'));
+  const network = join(root, 'models', 'fresh');
+  const weights = initialise(forecasterSpecs(TINY, 'training'), seededRandom(1));
+  for (const { values } of weights.values()) for (let i = 0; i < values.length; i++) values[i] += 0.01;
+  const createdAt = '2025-01-01T00:00:00.000Z';
+  const stationTree = treeOf('test', stations, TINY);
+  const artefact = { id: 'fresh', name: 'Fresh', architecture: TINY, weights, training: {}, createdAt, stationTree };
+  await writeForecaster(network, artefact);
+  for (const dataset of ['whole', 'cut']) {
+    await new ObservationStore(root).merge(dataset, testSeries({ stations, from, hours: 72, values }), {
+      source: 'test',
+    });
+  }
+  forecaster = await openLocalForecaster({ root, network, threads: 1 });
+});
+afterAll(async () => {
+  await forecaster.close();
+  await rm(root, { recursive: true });
+});
+
+describe('a forecast that is cut into shards', () => {
+  test('is, put together, the forecast of all stations at once, bit for bit', async () => {
+    const runs = new RunStore(root);
+    await forecaster.run({ dataset: 'whole', init, now });
+    const count = 3;
+    // In any order, and one of them twice.
+    for (const index of [2, 0, 1, 0]) await forecaster.part({ dataset: 'cut', init, shard: { index, count } });
+    const { outcome } = await forecaster.run({ dataset: 'cut', init, now, shards: count });
+    expect(outcome).toBe('published');
+    const { models } = await runs.describe('whole', init);
+    for (const { id } of models) {
+      const whole = await runs.read('whole', init, id);
+      const cut = await runs.read('cut', init, id);
+      expect(cut).toEqual(whole);
+    }
+    const parts = new PartStore(root);
+    await parts.remove('cut', init);
+    expect(await readdir(join(root, 'parts', 'cut'))).toEqual([]);
+  });
+
+  test('has each station in one of its shards', async () => {
+    const parts = new PartStore(root);
+    const seen: string[] = [];
+    for (let index = 0; index < 4; index++) {
+      const shard = { index, count: 4 };
+      await forecaster.part({ dataset: 'whole', init, shard });
+    }
+    const joined = await parts.join('whole', init, 'fresh', { count: 4, stations, hours: 24 });
+    for (const [s, { id }] of joined!.stations.entries()) {
+      if (!Number.isNaN(joined!.variables.temperature_2m!.values[s])) seen.push(id);
+    }
+    expect(seen).toEqual(stations.map(({ id }) => id));
+  });
+
+  test('is not published while a shard is missing', async () => {
+    const earlier = init - 1;
+    await forecaster.part({ dataset: 'cut', init: earlier, shard: { index: 0, count: 2 } });
+    const run = forecaster.run({ dataset: 'cut', init: earlier, now, shards: 2 });
+    await expect(run).rejects.toSatisfy((error) => isKernelcastError(error, 'NOT_READY'));
+    expect(await new RunStore(root).list('cut')).not.toContain(earlier);
+  });
+});
