@@ -23,6 +23,8 @@ import { completedNames, windAcross } from './wind.ts';
 
 export interface IngestOptions extends SourceOptions {
   dataset: string;
+  /** What to call a file in the report and among the dataset's sources, where its path says nothing. */
+  names?: ReadonlyMap<string, string>;
   store: Pick<ObservationStore, 'describe' | 'update'>;
   onProgress?: (progress: { file: string; done: number; total: number }) => void;
 }
@@ -74,8 +76,15 @@ export interface IngestReport extends Counts {
 export async function ingestFiles(paths: readonly string[], options: IngestOptions): Promise<IngestReport> {
   checkName('dataset', options.dataset);
   if (paths.length === 0) throw new KernelcastError('USAGE', 'there is no file to ingest');
-  const summaries: FileSummary[] = [];
-  for (const path of paths) summaries.push(await inspectFile(path, options));
+  const all: FileSummary[] = [];
+  for (const path of paths) all.push(await inspectFile(path, options));
+  const used = paths.filter((_, index) => all[index].times > 0);
+  const summaries = all.filter(({ times }) => times > 0);
+  if (used.length === 0) {
+    throw new KernelcastError('TOO_LITTLE_DATA', 'no file has hours of the span that is asked for', {
+      where: { file: paths[0], files: paths.length },
+    });
+  }
   checkMap(options, summaries);
   await checkStationTable(options, summaries);
 
@@ -84,21 +93,27 @@ export async function ingestFiles(paths: readonly string[], options: IngestOptio
   return options.store.update(options.dataset, async (update) => {
     const changes = new Changes(update);
     const files: FileReport[] = [];
-    for (const [index, file] of paths.entries()) {
-      const tally = new FileTally(file, summaries[index]);
+    for (const [index, file] of used.entries()) {
+      const name = options.names?.get(file) ?? file;
+      const tally = new FileTally(name, summaries[index]);
       const onTimes = (count: number) => {
         done += count;
         options.onProgress?.({ file, done, total });
       };
       for await (const block of readFile(file, { ...options, keepRejected: true, onTimes })) {
         tally.add(block);
-        await changes.merge(block, file);
+        await changes.merge(block, name);
       }
       files.push(tally.report());
     }
     await mergeWindBetween(files, summaries, update, changes);
     return { dataset: options.dataset, files, ...totals(files, summaries), ...changes.counts() };
   });
+}
+
+/** The last part of a path, or of an address without its query. */
+function sourceName(file: string): string {
+  return basename(URL.canParse(file) && /^https?:/.test(file) ? new URL(file).pathname : file);
 }
 
 /** What an update has changed so far. */
@@ -113,7 +128,7 @@ class Changes {
   }
 
   async merge(series: Series, file: string): Promise<void> {
-    const change = await this.#update.merge(series, { source: basename(file) });
+    const change = await this.#update.merge(series, { source: sourceName(file) });
     for (const month of change.months) this.#months.add(month);
     this.#added += change.added;
     this.#replaced += change.replaced;

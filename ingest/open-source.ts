@@ -1,5 +1,6 @@
 /** From a path to a `Source`: a grid to be sampled at stations, or a file of stations. */
 import type { Station } from '../src/domain/station.ts';
+import type { Hour } from '../src/domain/time.ts';
 import { KernelcastError } from '../src/errors.ts';
 import { type Field, findFields, type VariableMap } from './cf/find-variables.ts';
 import { gridLayout } from './cf/grid-layout.ts';
@@ -7,6 +8,7 @@ import { KNOWN_VARIABLES } from './cf/known-names.ts';
 import { observedAlong, raggedLayout } from './cf/ragged-layout.ts';
 import { isStationFile, stationLayout, stationsOf } from './cf/station-layout.ts';
 import { openGrid } from './formats/open.ts';
+import type { Fetch } from './formats/zarr/http-store.ts';
 import { type Grid, textAttribute } from './grid.ts';
 import { gridSource } from './grid-source.ts';
 import { raggedSource } from './ragged-source.ts';
@@ -23,6 +25,13 @@ export interface SourceOptions {
   skipOutside?: boolean;
   /** What the columns of tables are, where they do not tell themselves. */
   table?: TableMapping;
+  /** The same of some files, by path. */
+  tables?: ReadonlyMap<string, TableMapping>;
+  /** Only the hours from here on, and before here. */
+  from?: Hour;
+  to?: Hour;
+  /** How addresses of Zarr stores are fetched. */
+  fetch?: Fetch;
   /** How grids are sampled; by default bilinear where there are rows and columns, by inverse distance elsewhere. */
   method?: SamplingMethod;
   /**
@@ -40,7 +49,7 @@ export interface SourceOptions {
 export async function openSource(path: string, options: SourceOptions): Promise<Source> {
   const table = await openTable(path, options);
   if (table) return table;
-  const grid = await openGrid(path);
+  const grid = await openGrid(path, options);
   try {
     return await (isStationFile(grid) ? openStations(grid, options) : openField(grid, options));
   } catch (error) {

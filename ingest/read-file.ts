@@ -1,5 +1,6 @@
 /** One file as hourly series, block after block; never more of it in memory than a slab and a block. */
 import { type Series, withoutRejected } from '../src/domain/series.ts';
+import type { Hour } from '../src/domain/time.ts';
 import { hourlyBlocks, type NativeSlab } from './hourly/hourly-blocks.ts';
 import { type NativeHours, nativeHours } from './hourly/native-hours.ts';
 import { openSource, type SourceOptions } from './open-source.ts';
@@ -23,7 +24,7 @@ export async function inspectFile(path: string, options: SourceOptions): Promise
   const source = await openSource(path, options);
   try {
     const { stations, outside, taken, variables } = source;
-    const { hours, duplicates } = hoursOf(path, source);
+    const { hours, duplicates } = hoursOf(path, source, options);
     return {
       stations,
       outside,
@@ -49,7 +50,7 @@ export async function* readFile(
 ): AsyncGenerator<Series> {
   const source = await openSource(path, options);
   try {
-    const native = hoursOf(path, source);
+    const native = hoursOf(path, source, options);
     const { stations, variables } = source;
     const checked = controlled(slabs(source, native, options.onTimes), source);
     for await (const block of hourlyBlocks(checked, { stations, variables, step: native.step })) {
@@ -60,9 +61,15 @@ export async function* readFile(
   }
 }
 
-/** The whole hours of a file, see `nativeHours`. */
-export function hoursOf(file: string, { axis, cellMethod }: Source): NativeHours {
-  return nativeHours(axis, { file, cellMethod });
+/** The whole hours of a file (see `nativeHours`), of a span only if there is one. */
+export function hoursOf(
+  file: string,
+  { axis, cellMethod }: Source,
+  { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: { from?: Hour; to?: Hour } = {},
+): NativeHours {
+  const native = nativeHours(axis, { file, cellMethod });
+  const isInside = (_: number, i: number) => native.hours[i] >= from && native.hours[i] < to;
+  return { ...native, hours: native.hours.filter(isInside), indices: native.indices.filter(isInside) };
 }
 
 /** The times of a file, some at once, each read once. */

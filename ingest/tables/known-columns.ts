@@ -31,7 +31,7 @@ export function knownColumns(header: readonly string[], second: readonly string[
   const station = find(NAMES.station);
   const time = find(NAMES.time);
   if (station === undefined || time === undefined) return undefined;
-  const unitsLine = second[time] === UNIT_OF_TIME;
+  const unitsLine = hasUnits(second, time);
 
   const variables: TableMapping['variables'] = {};
   for (const name of VARIABLE_NAMES) {
@@ -57,6 +57,11 @@ export function knownColumns(header: readonly string[], second: readonly string[
     delimiter: ',',
   };
   return { mapping, unitsLine };
+}
+
+/** Whether the second line holds units, as in the CSV of ERDDAP. */
+export function hasUnits(second: readonly string[], time: number): boolean {
+  return second[time] === UNIT_OF_TIME;
 }
 
 /** `air (degree_C)` and `air[unit="degree_C"]` are the column `air` in degree_C. */

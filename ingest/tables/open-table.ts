@@ -11,7 +11,7 @@ import { fileError, systemCode } from '../../src/store/files.ts';
 import type { Source } from '../source.ts';
 import { Gatherer } from './gather.ts';
 import { globalHourly, isdLite, isdLiteStation, isGlobalHourly, isIsdLite } from './isd.ts';
-import { knownColumns } from './known-columns.ts';
+import { hasUnits, knownColumns } from './known-columns.ts';
 import { mappedTable } from './mapped-table.ts';
 import type { TableMapping } from './mapping.ts';
 import type { TableReader } from './observation.ts';
@@ -20,6 +20,8 @@ export interface TableOptions {
   stations?: readonly Station[];
   /** What the columns are; else they must be known ones. */
   table?: TableMapping;
+  /** The same of some files, by path. */
+  tables?: ReadonlyMap<string, TableMapping>;
 }
 
 const HEAD_BYTES = 64 * 1024;
@@ -28,7 +30,8 @@ const HEAD_BYTES = 64 * 1024;
  * @returns undefined where the file is no table: binary, or HTML, XML or JSON
  * @throws KernelcastError `FORMAT`: not CSV, unknown columns, a cell that cannot be read; `STATIONS`, `UNIT`, `CONVENTIONS`
  */
-export async function openTable(path: string, options: TableOptions): Promise<Source | undefined> {
+export async function openTable(path: string, given: TableOptions): Promise<Source | undefined> {
+  const options = { ...given, table: given.tables?.get(path) ?? given.table };
   const head = await headOf(path);
   if (head === undefined || !isText(head.text) || /^\s*[<{[]/.test(head.text)) return undefined;
   const firstLine = head.text.slice(0, head.text.search(/\r?\n|$/)).replace(/^\uFEFF/, '');
@@ -79,7 +82,8 @@ async function gather(
 }
 
 function readerFor(header: string[], second: string[], file: string, { table }: TableOptions) {
-  if (table) return { reader: mappedTable(header, table, file), unitsLine: false };
+  if (table)
+    return { reader: mappedTable(header, table, file), unitsLine: hasUnits(second, header.indexOf(table.time)) };
   if (isGlobalHourly(header)) return { reader: globalHourly(header), unitsLine: false };
   const known = knownColumns(header, second);
   if (known) return { reader: mappedTable(header, known.mapping, file), unitsLine: known.unitsLine };

@@ -1,13 +1,15 @@
 /** `kernelcast ingest`: files of weather into the observation store. */
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { FileReport, IngestReport } from '../../ingest/ingest.ts';
+import type { FileReport } from '../../ingest/ingest.ts';
 import { describeQuality } from '../../ingest/quality/report.ts';
+import type { SourcesReport } from '../../ingest/sources/ingest-sources.ts';
 import { dataDirectory } from '../config.ts';
-import { formatHour } from '../domain/time.ts';
+import { formatHour, parseHour } from '../domain/time.ts';
 import { isVariableName, VARIABLE_NAMES, type VariableName } from '../domain/variables.ts';
 import { KernelcastError } from '../errors.ts';
 import { fileError } from '../store/files.ts';
+import { positiveNumber } from './options.ts';
 import { startProgress } from './progress.ts';
 
 type VariableMap = Partial<Record<VariableName, string>>;
@@ -19,6 +21,11 @@ interface Options {
   skipOutside?: boolean;
   table?: string;
   data?: string;
+  from?: string;
+  to?: string;
+  allowHost?: string[];
+  maxDownload?: number;
+  maxRate?: number;
   json?: boolean;
   report?: string;
 }
@@ -27,16 +34,28 @@ export function registerIngest(program: Command): void {
   program
     .command('ingest')
     .description('read gridded files (sampled at stations) and files of stations into a dataset, all or nothing')
-    .argument('<file...>', 'files (NetCDF, Zarr, GRIB, CSV, ISD), folders and patterns of them')
+    .argument(
+      '<source...>',
+      'files (NetCDF, Zarr, GRIB, CSV, ISD), folders and patterns of them; addresses, with fields like {YYYY}; names of sources',
+    )
     .requiredOption('--dataset <name>', 'the dataset to merge into; made when it is not there')
     .option('--stations <csv>', 'where to sample grids: id,latitude,longitude[,name,country,elevation]')
     .option('--map <name=variable>', 'take a variable of the file as one of ours; may be repeated', addMapping, {})
     .option('--table <json>', 'what the columns of tables (CSV) are, where they do not tell: see ingest/README.md')
     .option('--skip-outside', 'leave out stations outside the grid')
+    .option('--from <time>', 'only hours from here on, in UTC; remote sources are asked for these')
+    .option('--to <time>', 'only hours before this')
+    .option('--allow-host <host>', 'fetch from this host only; may be repeated; .noaa.gov allows all below', addHost)
+    .option('--max-download <megabytes>', 'the most that one file may have (default: 8192)', positiveNumber)
+    .option('--max-rate <kilobytes>', 'the most to fetch in a second', positiveNumber)
     .option('--report <file>', 'write the whole report as JSON: counts, gaps, first and last time of each station')
     .option('--json', 'print that instead of a summary')
     .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
     .action(run);
+}
+
+function addHost(host: string, hosts: string[] = []): string[] {
+  return [...hosts, host];
 }
 
 /** @throws KernelcastError `USAGE` unless the text is `NAME=VARIABLE` with one of our names, not given before */
@@ -50,38 +69,49 @@ function addMapping(text: string, map: VariableMap): VariableMap {
   return { ...map, [name]: variable };
 }
 
-async function run(files: string[], options: Options): Promise<void> {
+async function run(sources: string[], options: Options): Promise<void> {
   const { dataset, stations, map, skipOutside, table, data } = options;
-  const [{ ingestFiles }, { readStationList }, { ObservationStore }, { readMapping }, { expandFiles }] =
-    await Promise.all([
-      import('../../ingest/ingest.ts'),
-      import('../../ingest/station-list.ts'),
-      import('../store/observations.ts'),
-      import('../../ingest/tables/mapping.ts'),
-      import('../../ingest/sources/expand.ts'),
-    ]);
+  const [{ ingestSources }, { readStationList }, { ObservationStore }, { readMapping }] = await Promise.all([
+    import('../../ingest/sources/ingest-sources.ts'),
+    import('../../ingest/station-list.ts'),
+    import('../store/observations.ts'),
+    import('../../ingest/tables/mapping.ts'),
+  ]);
+  const root = dataDirectory(data);
+  const fetching = startProgress('fetching');
   const progress = startProgress('reading');
   try {
-    const report = await ingestFiles(await expandFiles(files), {
+    const report = await ingestSources(sources, {
       dataset,
-      store: new ObservationStore(dataDirectory(data)),
+      root,
+      store: new ObservationStore(root),
       stations: stations === undefined ? undefined : await readStationList(stations),
       map,
       skipOutside,
       table: table === undefined ? undefined : await readMapping(table),
+      from: options.from === undefined ? undefined : parseHour(options.from),
+      to: options.to === undefined ? undefined : parseHour(options.to),
+      http: {
+        allowHosts: options.allowHost,
+        ...(options.maxDownload === undefined ? {} : { maxBytes: options.maxDownload * 2 ** 20 }),
+        ...(options.maxRate === undefined ? {} : { bytesPerSecond: options.maxRate * 1024 }),
+      },
+      onFile: ({ url, done, total }) => fetching.update(done, total, url),
       onProgress: ({ file, done, total }) => progress.update(done, total, file),
     });
+    fetching.stop();
     progress.stop();
     const json = `${JSON.stringify(told(report), null, 1)}\n`;
     if (options.report !== undefined) await writeReport(options.report, json);
     process.stdout.write(options.json ? json : formatReport(report));
   } finally {
+    fetching.stop();
     progress.stop();
   }
 }
 
 /** The report with its times as texts. */
-function told(report: IngestReport) {
+function told(report: SourcesReport) {
   const span = ({ from, to }: { from: number; to: number }) => ({ from: formatHour(from), to: formatHour(to) });
   return { ...report, ...span(report), files: report.files.map((file) => ({ ...file, ...span(file) })) };
 }
@@ -94,11 +124,12 @@ async function writeReport(path: string, json: string): Promise<void> {
   }
 }
 
-function formatReport(report: IngestReport): string {
+function formatReport(report: SourcesReport): string {
   const lines = report.files.flatMap(describeFile);
   if (report.files.length > 1) {
     lines.push('all files', ...describeSpan(report));
   }
+  if (report.absent.length > 0) lines.push(`not there: ${report.absent.length} files, such as ${report.absent[0]}`);
   const changed = report.months.length === 0 ? 'nothing new' : `months changed: ${monthSpan(report.months)}`;
   lines.push(`dataset ${report.dataset}: ${changed}; values added ${report.added}, replaced ${report.replaced}`);
   return `${lines.join('\n')}\n`;
@@ -120,7 +151,7 @@ function describeFile(file: FileReport): string[] {
   ];
 }
 
-function describeSpan(part: FileReport | IngestReport): string[] {
+function describeSpan(part: FileReport | SourcesReport): string[] {
   return [
     `  stations: ${part.stations}; ${formatHour(part.from)} to ${formatHour(part.to - 1)}, ${part.to - part.from} hours`,
     `  variables: ${part.variables.join(', ')}`,

@@ -3,7 +3,7 @@
  * `If-Modified-Since`), and gone on with where an attempt broke off (`Range`, `If-Range`; RFC 9110, 13 and 14).
  *
  *     downloads/4f3a....json    what the file is: its URL, length, SHA-256, ETag; written last
- *     downloads/4f3a....1b2c3d4e.nc
+ *     downloads/4f3a....1b2c3d4e.air.nc
  *     downloads/4f3a....part    what has come so far, and beside it (.part.json) of which version
  *
  * Nothing but a whole answer of status 200 or 206 is ever kept.
@@ -11,7 +11,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { KernelcastError } from '../../../src/errors.ts';
 import { writeAtomically } from '../../../src/store/atomic.ts';
@@ -161,7 +161,7 @@ export class Downloads {
     }
     const { size } = await stat(path);
     const sha256 = await sha256Of(path);
-    const file = `${this.#name(url)}.${sha256.slice(0, 8)}${extensionOf(url)}`;
+    const file = `${this.#name(url)}.${sha256.slice(0, 8)}.${lastNameOf(url)}`;
     const { etag, 'last-modified': lastModified } = answer.headers;
     const entry: Entry = { url, file, bytes: size, sha256, etag, lastModified };
     await rename(path, join(this.#folder, file));
@@ -224,9 +224,10 @@ function validatorOf({ headers }: Answer): string | undefined {
   return etag && !etag.startsWith('W/') ? etag : lastModified;
 }
 
-function extensionOf(url: string): string {
-  const extension = extname(new URL(url).pathname);
-  return /^\.[A-Za-z0-9]{1,8}$/.test(extension) ? extension : '';
+/** Some formats tell something by the name of the file. */
+function lastNameOf(url: string): string {
+  const name = basename(new URL(url).pathname).replace(/[^A-Za-z0-9._-]/g, '_');
+  return name.slice(-80) || 'file';
 }
 
 async function headOf(path: string): Promise<Buffer> {
