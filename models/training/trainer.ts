@@ -45,6 +45,8 @@ export interface TrainProgress {
   gradientNorm: number;
   /** Examples trained on each second since the last report. */
   windowsPerSecond: number;
+  /** The share of that time which went into making the batches; the rest is the network's. */
+  batchShare: number;
   secondsLeft: number;
   /** Of the averaged weights; present after a validation. */
   validation?: Record<string, number>;
@@ -81,6 +83,7 @@ export async function train<Unit, Batch>(
       pace.begin();
       const examples = await training.shuffled(String(seed), (step - 1) * batchSize, batchSize);
       const batch = network.makeBatch(examples, seededRandom(`${seed}/batch ${step}`));
+      pace.batchIsMade();
       const { loss, gradientNorm } = takeStep(tf, state, options, batch, step);
       state.step = step;
       state.losses.sum += loss;
@@ -96,7 +99,7 @@ export async function train<Unit, Batch>(
           loss: state.losses.sum / state.losses.count,
           learningRate: learningRateAt(step, settings),
           gradientNorm,
-          windowsPerSecond: pace.windowsPerSecond(),
+          ...pace.sinceLastReport(),
           secondsLeft: 0,
         };
         if (validates) {
@@ -199,6 +202,7 @@ class Pace {
   readonly #now: () => number;
   #begun = 0;
   #windows = 0;
+  #batchSeconds = 0;
   #seconds = 0;
   #steps = 0;
   #stepSeconds = 0;
@@ -212,6 +216,10 @@ class Pace {
     this.#begun = this.#now();
   }
 
+  batchIsMade(): void {
+    this.#batchSeconds += (this.#now() - this.#begun) / 1000;
+  }
+
   /** @returns the seconds that the step took */
   end(windows: number): number {
     const seconds = (this.#now() - this.#begun) / 1000;
@@ -221,12 +229,12 @@ class Pace {
     return seconds;
   }
 
-  /** Since it was asked last. */
-  windowsPerSecond(): number {
-    const speed = this.#windows / Math.max(this.#seconds, 1e-9);
+  sinceLastReport(): { windowsPerSecond: number; batchShare: number } {
+    const seconds = Math.max(this.#seconds, 1e-9);
+    const report = { windowsPerSecond: this.#windows / seconds, batchShare: this.#batchSeconds / seconds };
     this.#stepSeconds = this.#seconds / Math.max(1, this.#steps);
-    [this.#windows, this.#seconds, this.#steps] = [0, 0, 0];
-    return speed;
+    [this.#windows, this.#seconds, this.#batchSeconds, this.#steps] = [0, 0, 0, 0];
+    return report;
   }
 
   async validating<T>(work: () => Promise<T>): Promise<T> {

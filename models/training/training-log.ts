@@ -9,6 +9,7 @@ export interface LogLine {
   learningRate: number;
   gradientNorm: number;
   windowsPerSecond: number;
+  batchShare: number;
   /** ISO 8601. */
   time: string;
   validation?: Record<string, number>;
@@ -16,7 +17,7 @@ export interface LogLine {
 }
 
 export function logLine(progress: TrainProgress, time: string): string {
-  const { step, epoch, loss, learningRate, gradientNorm, windowsPerSecond, validation, isBest } = progress;
+  const { step, epoch, loss, learningRate, gradientNorm, windowsPerSecond, batchShare, validation, isBest } = progress;
   const line: LogLine = {
     step,
     epoch: round(epoch),
@@ -24,6 +25,7 @@ export function logLine(progress: TrainProgress, time: string): string {
     learningRate: round(learningRate),
     gradientNorm: round(gradientNorm),
     windowsPerSecond: round(windowsPerSecond),
+    batchShare: round(batchShare),
     time,
     validation:
       validation && Object.fromEntries(Object.entries(validation).map(([name, value]) => [name, round(value)])),

@@ -18,7 +18,8 @@ function bar(doing: string): Progress {
   let started = false;
   return {
     update(done, total, note = '') {
-      if (!started) single.start(total, 0, { note });
+      // What an interrupted run has done before is no measure of the speed.
+      if (!started) single.start(total, done, { note });
       started = true;
       single.setTotal(total);
       single.update(done, { note });

@@ -30,8 +30,8 @@ interface Outcome {
   said: string;
 }
 
-/** @param killAfter milliseconds from its first report on; it may end before */
-async function train(out: string, killAfter?: number): Promise<Outcome> {
+/** @param killAfter milliseconds from its first checkpoint on; it may end before */
+async function train(out: string, killAfter?: number, signal: NodeJS.Signals = 'SIGKILL'): Promise<Outcome> {
   const options = ['--config', join(root, 'config.json'), '--dataset', 'cycle', '--validation-days', '3'];
   const child = spawn(
     process.execPath,
@@ -53,7 +53,7 @@ async function train(out: string, killAfter?: number): Promise<Outcome> {
     // Loading takes seconds, in which there is nothing to lose.
     while (child.exitCode === null && !(await hasCheckpoint(out))) await sleep(20);
     await sleep(killAfter);
-    child.kill('SIGKILL');
+    child.kill(signal);
   }
   return ended;
 }
@@ -88,4 +88,13 @@ it(`a training killed ${KILLS} times ends with the same bytes (KERNELCAST_CRASH_
   const steps = (await readFile(join(root, 'killed', 'training.jsonl'), 'utf8')).trim().split('\n');
   expect(steps.map((line) => JSON.parse(line).step)).toEqual([10, 20, 30, 40, 50]);
   expect((await readdir(root)).filter((name) => name.endsWith('.training'))).toEqual([]);
+});
+
+it('Ctrl-C ends it after the step under way, with a checkpoint and the status of an interrupted command', async () => {
+  const stopped = await train('stopped', 0, 'SIGINT');
+  expect(stopped, stopped.said).toMatchObject({ code: 130, signal: null });
+  const [, step] = /stopped after step (\d+); the same command goes on/.exec(stopped.said)!;
+  expect(await hasCheckpoint('stopped')).toBe(true);
+  const { said } = await train('stopped');
+  expect(said).toContain(`goes on at step ${Number(step) + 1} of 50`);
 });
