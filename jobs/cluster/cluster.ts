@@ -49,6 +49,8 @@ const LOOK_MS = 100;
 /** After so long a shard that is missing is asked for again: its worker may have died. */
 const ASK_AGAIN_MS = 60_000;
 
+/** Nobody makes runs that are older than this, in hours, any more. */
+const SWEPT_AFTER_HOURS = 48;
 /** Longer than any attempt; the ledger notices a worker that died long before. */
 const EXPIRE_SECONDS = 2 * 3600;
 const POLL_SECONDS = 0.5;
@@ -165,6 +167,7 @@ export class Cluster {
     }
     const result = await forecaster.run({ ...request, init, shards: count });
     await parts.remove(dataset, init);
+    await parts.sweep(dataset, init - SWEPT_AFTER_HOURS);
     return result;
   }
 

@@ -15,7 +15,7 @@ import { discard, publishFolder } from './atomic.ts';
 import { type Files, listFolder, nodeFiles } from './files.ts';
 import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME, readJson, readVerified } from './manifest.ts';
 import { checkName } from './names.ts';
-import { runFolder } from './run-folders.ts';
+import { listRunFolders, runFolder } from './run-folders.ts';
 import { joined } from './segments.ts';
 import { decodeSeries, encodeSeries } from './series-file.ts';
 
@@ -94,6 +94,13 @@ export class PartStore {
   async remove(dataset: string, init: Hour): Promise<void> {
     checkName('dataset', dataset);
     await discard(this.#files, this.#folder(dataset, init));
+  }
+
+  /** Takes away what was left of runs before `init`: shards that a worker laid down after its run was published. */
+  async sweep(dataset: string, init: Hour): Promise<void> {
+    for (const old of await listRunFolders(this.#files, this.#root, dataset)) {
+      if (old < init) await this.remove(dataset, old);
+    }
   }
 
   #folder(dataset: string, init: Hour): string {

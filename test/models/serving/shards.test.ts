@@ -63,6 +63,11 @@ describe('a forecast that is cut into shards', () => {
     const parts = new PartStore(root);
     await parts.remove('cut', init);
     expect(await readdir(join(root, 'parts', 'cut'))).toEqual([]);
+    await forecaster.part({ dataset: 'cut', init, shard: { index: 0, count } });
+    await parts.sweep('cut', init);
+    expect(await readdir(join(root, 'parts', 'cut'))).toHaveLength(1);
+    await parts.sweep('cut', init + 1);
+    expect(await readdir(join(root, 'parts', 'cut'))).toEqual([]);
   });
 
   test('has each station in one of its shards', async () => {
