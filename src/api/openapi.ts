@@ -23,7 +23,7 @@ const PROBLEMS: Record<number, string> = {
 };
 
 export function describeApi(routes: readonly Route[], version: string): Json {
-  return {
+  return pointToComponents({
     openapi: '3.1.1',
     info: {
       title: 'Kernelcast',
@@ -33,7 +33,7 @@ export function describeApi(routes: readonly Route[], version: string): Json {
     },
     paths: Object.fromEntries(routes.map((route) => [route.path, pathItem(route)])),
     components: {
-      schemas: { Problem: toJson(problemSchema, 'output') },
+      schemas: { ...namedSchemas(routes), Problem: toJson(problemSchema, 'output') },
       securitySchemes: {
         header: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
         parameter: { type: 'apiKey', in: 'query', name: 'apikey' },
@@ -41,7 +41,7 @@ export function describeApi(routes: readonly Route[], version: string): Json {
     },
     // Keys are given out by whoever runs the service; most need none.
     security: [{}, { header: [] }, { parameter: [] }],
-  };
+  });
 }
 
 function pathItem(route: Route): Json {
@@ -104,6 +104,20 @@ function parametersOf(schema: z.ZodObject, place: 'query' | 'path'): Json[] {
 }
 
 function toJson(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
+  const { $schema, $defs, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
   return rest;
+}
+
+/** The schemas that have a name, by it. */
+function namedSchemas(routes: readonly Route[]): Json {
+  const named: Json = {};
+  for (const schema of routes.flatMap(({ answers }) => Object.values(answers))) {
+    if (schema) Object.assign(named, (z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }) as Json).$defs);
+  }
+  return named;
+}
+
+/** References as OpenAPI writes them: zod's point into the schema that they stand in. */
+function pointToComponents(document: Json): Json {
+  return JSON.parse(JSON.stringify(document).replaceAll('"#/$defs/', '"#/components/schemas/'));
 }

@@ -26,6 +26,7 @@ const ROOMS: [room: string, paths: RegExp, mayImport: string[]][] = [
   ['ingest', /^ingest\//, ['floor', 'store']],
   ['models', /^models\//, ['floor', 'store']],
   ['api', /^src\/api\//, ['floor', 'store']],
+  ['client', /^src\/client\//, []],
   ['jobs', /^jobs\//, ['floor', 'store', 'ingest', 'models', 'api']],
   ['cli', /^src\/(cli\.ts|commands\/.*)$/, ['floor', 'store', 'ingest', 'models', 'api', 'jobs']],
   ['dashboards', /^dashboards\//, []],

@@ -26,45 +26,47 @@ const runSchema = z.strictObject({
   models: z.array(modelSchema).describe('all models of the answer'),
 });
 
-export const placeAnswerSchema = z.strictObject({
-  latitude: z.number().describe('of the station that answers'),
-  longitude: z.number(),
-  elevation: z.number().nullable().describe('metres above mean sea level'),
-  generationtime_ms: z.literal(0).describe("always 0: the answer's bytes follow from the run alone; see Server-Timing"),
-  utc_offset_seconds: z.int(),
-  timezone: z.string(),
-  timezone_abbreviation: z.string(),
-  location_id: z.int().optional().describe('the place in the list of locations, from 1 on'),
-  generated_at: z.string().describe('when what is answered was made: the run, else the newest observations'),
-  station: z.strictObject({
-    id: z.string(),
-    name: z.string(),
-    country: z.string(),
-    elevation: z.number().nullable(),
-    distance_km: z.number().describe('from the position that was asked for'),
-  }),
-  run: runSchema.optional(),
-  observations: z
-    .strictObject({
-      dataset: z.string(),
-      from: z.string(),
-      to: z.string(),
-      revision: z.string(),
-      updated_at: z.string(),
-    })
-    .optional()
-    .describe('what is observed so far; `to` is the hour after the last'),
-  current_units: unitsSchema.optional(),
-  current: z.object({ time: timeSchema, interval: z.int() }).catchall(valueSchema).optional(),
-  hourly_units: unitsSchema.optional(),
-  hourly: tableSchema.optional(),
-  daily_units: unitsSchema.optional(),
-  daily: tableSchema.optional(),
-  nulls: z
-    .array(z.strictObject({ name: z.string(), from: timeSchema, through: timeSchema, reason: z.enum(REASONS) }))
-    .optional()
-    .describe('why values are null; not there where none is'),
-});
+export const placeAnswerSchema = z
+  .strictObject({
+    latitude: z.number().describe('of the station that answers'),
+    longitude: z.number(),
+    elevation: z.number().nullable().describe('metres above mean sea level'),
+    generationtime_ms: z.literal(0).describe("always 0: the answer's bytes follow from the run alone"),
+    utc_offset_seconds: z.int(),
+    timezone: z.string(),
+    timezone_abbreviation: z.string(),
+    location_id: z.int().optional().describe('the place in the list of locations, from 1 on'),
+    generated_at: z.string().describe('when what is answered was made: the run, else the newest observations'),
+    station: z.strictObject({
+      id: z.string(),
+      name: z.string(),
+      country: z.string(),
+      elevation: z.number().nullable(),
+      distance_km: z.number().describe('from the position that was asked for'),
+    }),
+    run: runSchema.optional(),
+    observations: z
+      .strictObject({
+        dataset: z.string(),
+        from: z.string(),
+        to: z.string(),
+        revision: z.string(),
+        updated_at: z.string(),
+      })
+      .optional()
+      .describe('what is observed so far; `to` is the hour after the last'),
+    current_units: unitsSchema.optional(),
+    current: z.object({ time: timeSchema, interval: z.int() }).catchall(valueSchema).optional(),
+    hourly_units: unitsSchema.optional(),
+    hourly: tableSchema.optional(),
+    daily_units: unitsSchema.optional(),
+    daily: tableSchema.optional(),
+    nulls: z
+      .array(z.strictObject({ name: z.string(), from: timeSchema, through: timeSchema, reason: z.enum(REASONS) }))
+      .optional()
+      .describe('why values are null; not there where none is'),
+  })
+  .meta({ id: 'PlaceAnswer' });
 export type PlaceAnswer = z.infer<typeof placeAnswerSchema>;
 
 /** One place, or the list of all that were asked for. */

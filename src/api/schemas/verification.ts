@@ -4,27 +4,31 @@ import { z } from 'zod';
 const measure = z.number().nullable();
 const measures = z.array(measure);
 
-export const variableScoreSchema = z.strictObject({
-  unit: z.string(),
-  count: z.int().describe('pairs of forecast and observation'),
-  mse: measure.describe('in squares of the unit'),
-  rmse: measure,
-  mae: measure,
-  bias: measure.describe('mean of forecast minus observation'),
-  crps: measure.describe('continuous ranked probability score; of a model without quantiles its mean absolute error'),
-  coverage_50: measure.describe('share of observations within [p25, p75]; null for a model without quantiles'),
-  coverage_80: measure.describe('share of observations within [p10, p90]'),
-  skill_persistence: measure.describe('1 - mse / mse of the reference, over the same runs; null where it was not run'),
-  skill_climatology: measure,
-  by_lead: z.strictObject({
-    lead: z.array(z.int()),
-    count: z.array(z.int()),
-    mse: measures,
-    mae: measures,
-    bias: measures,
-    crps: measures,
-  }),
-});
+export const variableScoreSchema = z
+  .strictObject({
+    unit: z.string(),
+    count: z.int().describe('pairs of forecast and observation'),
+    mse: measure.describe('in squares of the unit'),
+    rmse: measure,
+    mae: measure,
+    bias: measure.describe('mean of forecast minus observation'),
+    crps: measure.describe('continuous ranked probability score; of a model without quantiles its mean absolute error'),
+    coverage_50: measure.describe('share of observations within [p25, p75]; null for a model without quantiles'),
+    coverage_80: measure.describe('share of observations within [p10, p90]'),
+    skill_persistence: measure.describe(
+      '1 - mse / mse of the reference, over the same runs; null where it was not run',
+    ),
+    skill_climatology: measure,
+    by_lead: z.strictObject({
+      lead: z.array(z.int()),
+      count: z.array(z.int()),
+      mse: measures,
+      mae: measures,
+      bias: measures,
+      crps: measures,
+    }),
+  })
+  .meta({ id: 'VariableScore' });
 export type VariableScore = z.infer<typeof variableScoreSchema>;
 
 export const modelScoreSchema = z.strictObject({

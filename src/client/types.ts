@@ -1,0 +1,382 @@
+/** The requests and answers of the API, made of its description by make-types.ts: do not edit. */
+
+type OneOrMore<T> = T | readonly T[];
+
+export type PlaceAnswer = {
+  /** of the station that answers */ latitude: number;
+  longitude: number;
+  /** metres above mean sea level */ elevation: number | null;
+  /** always 0: the answer's bytes follow from the run alone */ generationtime_ms: 0;
+  utc_offset_seconds: number;
+  timezone: string;
+  timezone_abbreviation: string;
+  /** the place in the list of locations, from 1 on */ location_id?: number;
+  /** when what is answered was made: the run, else the newest observations */ generated_at: string;
+  station: {
+    id: string;
+    name: string;
+    country: string;
+    elevation: number | null;
+    /** from the position that was asked for */ distance_km: number;
+  };
+  run?: {
+    dataset: string;
+    /** the last hour whose observations the run used */ init: string;
+    created_at: string;
+    /** when the next run is due, by the service's clock */ valid_until: string | null;
+    /** id of the first model */ model: string;
+    weights_sha256: string | null;
+    /** all models of the answer */ models: ({
+      id: string;
+      /** tells the exact weights; null for a model that has none */ weights_sha256: string | null;
+    })[];
+  };
+  /** what is observed so far; `to` is the hour after the last */ observations?: {
+    dataset: string;
+    from: string;
+    to: string;
+    revision: string;
+    updated_at: string;
+  };
+  current_units?: Record<string, string>;
+  current?: {
+    /** ISO 8601 in the zone of the answer, or Unix seconds */ time: string | number;
+    interval: number;
+  } & Record<string, number | null>;
+  hourly_units?: Record<string, string>;
+  /** one list a variable, as long as `time` */ hourly?: {
+    time: (string | number)[];
+  } & Record<string, (number | null)[]>;
+  daily_units?: Record<string, string>;
+  /** one list a variable, as long as `time` */ daily?: {
+    time: (string | number)[];
+  } & Record<string, (number | null)[]>;
+  /** why values are null; not there where none is */ nulls?: ({
+    name: string;
+    /** ISO 8601 in the zone of the answer, or Unix seconds */ from: string | number;
+    /** ISO 8601 in the zone of the answer, or Unix seconds */ through: string | number;
+    reason: "beyond_forecast" | "beyond_observations" | "no_observation" | "no_past_uncertainty" | "no_uncertainty" | "no_forecast" | "wind_chill_undefined" | "incomplete_day";
+  })[];
+};
+
+export type VariableScore = {
+  unit: string;
+  /** pairs of forecast and observation */ count: number;
+  /** in squares of the unit */ mse: number | null;
+  rmse: number | null;
+  mae: number | null;
+  /** mean of forecast minus observation */ bias: number | null;
+  /** continuous ranked probability score; of a model without quantiles its mean absolute error */ crps: number | null;
+  /** share of observations within [p25, p75]; null for a model without quantiles */ coverage_50: number | null;
+  /** share of observations within [p10, p90] */ coverage_80: number | null;
+  /** 1 - mse / mse of the reference, over the same runs; null where it was not run */ skill_persistence: number | null;
+  skill_climatology: number | null;
+  by_lead: {
+    lead: number[];
+    count: number[];
+    mse: (number | null)[];
+    mae: (number | null)[];
+    bias: (number | null)[];
+    crps: (number | null)[];
+  };
+};
+
+export type Problem = {
+  type: "about:blank";
+  title: string;
+  status: number;
+  code: string;
+  detail: string;
+  /** the one to blame */ parameter?: string;
+  /** what to do about it */ hint?: string;
+  /** this and reason are where Open-Meteo says it */ error: true;
+  /** the same as detail */ reason: string;
+  /** also in the header X-Request-Id, and in the log */ request_id: string;
+};
+
+export interface Gets {
+  /** The forecast of places. */
+  '/v1/forecast': {
+    request: {
+      /** ids of stations; or instead of them: */ station?: OneOrMore<string>;
+      /** degrees north; the nearest station answers, up to 300 km away */ latitude?: OneOrMore<number>;
+      /** degrees east, one for each latitude */ longitude?: OneOrMore<number>;
+      /** south,west,north,east: all stations in it; a west beyond the east goes across 180 degrees */ bounding_box?: OneOrMore<number>;
+      /** Open-Meteo's; stations are points, so all three choose the nearest */ cell_selection?: "nearest" | "land" | "sea";
+      /** the service's own where it is not given */ dataset?: string;
+      /** values each hour; quantiles end in _p10, _p25, _p50, _p75 or _p90, and p_wind_speed_10m_over_15 is the probability, in percent, of more than 15 of the unit of the answer */ hourly?: OneOrMore<string>;
+      /** values of whole days in the zone of the answer; null unless all hours of the day have one */ daily?: OneOrMore<"temperature_2m_max" | "temperature_2m_min" | "temperature_2m_mean" | "wind_u_component_10m_max" | "wind_u_component_10m_min" | "wind_u_component_10m_mean" | "wind_v_component_10m_max" | "wind_v_component_10m_min" | "wind_v_component_10m_mean" | "wind_speed_10m_max" | "wind_speed_10m_min" | "wind_speed_10m_mean" | "apparent_temperature_max" | "apparent_temperature_min" | "apparent_temperature_mean" | "wind_direction_10m_dominant">;
+      /** observed days before today */ past_days?: number;
+      /** observed hours in front */ past_hours?: number;
+      /** the first day, in the zone of the answer */ start_date?: string;
+      /** the last day */ end_date?: string;
+      /** the first hour, in the zone of the answer */ start_hour?: string;
+      /** the last hour */ end_hour?: string;
+      temperature_unit?: "celsius" | "fahrenheit";
+      wind_speed_unit?: "kmh" | "ms" | "mph" | "kn";
+      /** Open-Meteo's; there is no precipitation here */ precipitation_unit?: "mm" | "inch";
+      timeformat?: "iso8601" | "unixtime";
+      /** a name of the IANA database, or 'auto': that of the station; one for all places, or one for each */ timezone?: OneOrMore<string>;
+      /** arrow and parquet hold one of hourly, daily and current */ format?: "json" | "csv" | "arrow" | "xlsx" | "parquet";
+      /** values of the hour that it is by the service's clock */ current?: OneOrMore<string>;
+      /** whole days from today on; today is that of the first hour of the run */ forecast_days?: number;
+      /** hours of the forecast; all of the run where nothing is said */ forecast_hours?: number;
+      /** ids of the run's models, the default first; with several, names end in _MODEL */ models?: OneOrMore<string>;
+      /** the initialisation time of an earlier run */ run?: string;
+    };
+    answer: PlaceAnswer | PlaceAnswer[];
+  };
+  /** The error of past forecasts. */
+  '/v1/verification': {
+    request: {
+      dataset?: string;
+      /** only these */ models?: OneOrMore<string>;
+      /** the newest runs whose hours have all been observed */ last_runs?: number;
+      /** only runs of this initialisation time and later */ start?: string;
+      /** only runs of this initialisation time and earlier */ end?: string;
+    };
+    answer: {
+      dataset: string;
+      runs: number;
+      first: string | null;
+      last: string | null;
+      models: ({
+        model: string;
+        /** root of the mean squared length of the error of the wind vector, m/s */ wind_vector_rmse: number | null;
+        variables: Record<string, VariableScore>;
+      })[];
+    };
+  };
+  /** What was observed at places. */
+  '/v1/observations': {
+    request: {
+      /** ids of stations; or instead of them: */ station?: OneOrMore<string>;
+      /** degrees north; the nearest station answers, up to 300 km away */ latitude?: OneOrMore<number>;
+      /** degrees east, one for each latitude */ longitude?: OneOrMore<number>;
+      /** south,west,north,east: all stations in it; a west beyond the east goes across 180 degrees */ bounding_box?: OneOrMore<number>;
+      /** Open-Meteo's; stations are points, so all three choose the nearest */ cell_selection?: "nearest" | "land" | "sea";
+      /** the service's own where it is not given */ dataset?: string;
+      /** values each hour; quantiles end in _p10, _p25, _p50, _p75 or _p90, and p_wind_speed_10m_over_15 is the probability, in percent, of more than 15 of the unit of the answer */ hourly?: OneOrMore<string>;
+      /** values of whole days in the zone of the answer; null unless all hours of the day have one */ daily?: OneOrMore<"temperature_2m_max" | "temperature_2m_min" | "temperature_2m_mean" | "wind_u_component_10m_max" | "wind_u_component_10m_min" | "wind_u_component_10m_mean" | "wind_v_component_10m_max" | "wind_v_component_10m_min" | "wind_v_component_10m_mean" | "wind_speed_10m_max" | "wind_speed_10m_min" | "wind_speed_10m_mean" | "apparent_temperature_max" | "apparent_temperature_min" | "apparent_temperature_mean" | "wind_direction_10m_dominant">;
+      /** observed days before today */ past_days?: number;
+      /** observed hours in front */ past_hours?: number;
+      /** the first day, in the zone of the answer */ start_date?: string;
+      /** the last day */ end_date?: string;
+      /** the first hour, in the zone of the answer */ start_hour?: string;
+      /** the last hour */ end_hour?: string;
+      temperature_unit?: "celsius" | "fahrenheit";
+      wind_speed_unit?: "kmh" | "ms" | "mph" | "kn";
+      /** Open-Meteo's; there is no precipitation here */ precipitation_unit?: "mm" | "inch";
+      timeformat?: "iso8601" | "unixtime";
+      /** a name of the IANA database, or 'auto': that of the station; one for all places, or one for each */ timezone?: OneOrMore<string>;
+      /** arrow and parquet hold one of hourly, daily and current */ format?: "json" | "csv" | "arrow" | "xlsx" | "parquet";
+    };
+    answer: PlaceAnswer | PlaceAnswer[];
+  };
+  /** The stations of a dataset. */
+  '/v1/stations': {
+    request: {
+      dataset?: string;
+      /** the id, the beginning of a word of the name, or the country; case and accents do not count */ search?: string;
+      /** with longitude: the nearest first, with their distance */ latitude?: number;
+      longitude?: number;
+      /** south,west,north,east */ bounding_box?: OneOrMore<number>;
+      limit?: number;
+    };
+    answer: {
+      dataset: string;
+      stations: ({
+        id: string;
+        name: string;
+        country: string;
+        latitude: number;
+        longitude: number;
+        elevation: number | null;
+        /** from the position that was asked for */ distance_km?: number;
+      })[];
+    };
+  };
+  /** The runs of a dataset, newest first. */
+  '/v1/runs': {
+    request: {
+      dataset?: string;
+      limit?: number;
+    };
+    answer: {
+      dataset: string;
+      runs: ({
+        init: string;
+        createdAt: string;
+        leadHours: number;
+        /** the first is the default */ models: ({
+          id: string;
+          name: string;
+          kind: "network" | "baseline";
+          weightsSha256: string | null;
+        })[];
+      })[];
+    };
+  };
+  /** One model of a run at all stations. */
+  '/v1/runs/{init}/values': {
+    request: {
+      /** the initialisation time of the run */ init: string;
+      dataset?: string;
+      /** one of the run's; its first where it is not given */ model?: string;
+      hourly?: OneOrMore<string>;
+    };
+    answer: {
+      dataset: string;
+      init: string;
+      model: string;
+      stations: string[];
+      time: string[];
+      hourly_units: Record<string, string>;
+      /** [variable][lead - 1][station] */ hourly: Record<string, ((number | null)[])[]>;
+    };
+  };
+  /** The models at hand, and those of the newest run. */
+  '/v1/models': {
+    request: {
+      dataset?: string;
+    };
+    answer: {
+      dataset: string;
+      /** what computes the network here, and why that one */ engine: {
+        name: string;
+        device: "cpu" | "gpu";
+        why: string;
+      } | null;
+      models: ({
+        id: string;
+        name: string;
+        kind: "network" | "baseline";
+        /** tells the exact weights; null for a model that has none */ weights_sha256: string | null;
+        /** null for a model that is not trained */ created_at: string | null;
+        /** as its artefact says; null where it has none */ architecture: unknown;
+        /** on what and how it was trained, as its artefact says */ training: unknown;
+        /** over the last 24 runs that have been observed; null where there are none */ scores: Record<string, {
+          unit: string;
+          mse: number | null;
+          skill_persistence: number | null;
+        }> | null;
+        in_latest_run: boolean;
+      })[];
+    };
+  };
+  /** When a model forecast last, and when the next run is due. */
+  '/v1/models/{id}/updates': {
+    request: {
+      id: string;
+      dataset?: string;
+    };
+    answer: {
+      model: string;
+      dataset: string;
+      last_run_initialisation_time: string;
+      /** when it was published, by the service's clock */ last_run_availability_time: string;
+      /** between the last two runs */ update_interval_hours: number;
+      next_run_expected: string | null;
+      temporal_resolution_seconds: number;
+      lead_hours: number;
+    };
+  };
+  /** What the service has, and what it is doing. */
+  '/v1/status': {
+    request: Record<string, never>;
+    answer: {
+      version: string;
+      now: string;
+      clock: {
+        kind: "system" | "replay";
+        secondsPerHour?: number;
+      };
+      dataset: string;
+      datasets: ({
+        dataset: string;
+        from: string;
+        to: string;
+        stations: number;
+        variables: string[];
+      })[];
+      latestRun: string | null;
+      preparing: string | null;
+      jobs: ({
+        name: string;
+        state: string;
+        lastSlot: string | null;
+        lastFinishedAt: string | null;
+        nextAt: string | null;
+        lastError: string | null;
+      })[];
+    };
+  };
+  /** Whether the process answers. */
+  '/health/live': {
+    request: Record<string, never>;
+    answer: {
+      status: "live";
+    };
+  };
+  /** Whether forecasts may be relied on. */
+  '/health/ready': {
+    request: Record<string, never>;
+    answer: {
+      status: "ready";
+      dataset: string;
+      latestRun: string;
+    };
+  };
+  /** This description. */
+  '/openapi.json': {
+    request: Record<string, never>;
+    answer: {
+      openapi: string;
+    };
+  };
+}
+
+export interface Posts {
+  /** The forecast of places. */
+  '/v1/forecast': {
+    request: Gets['/v1/forecast']['request'];
+    answer: PlaceAnswer | PlaceAnswer[];
+  };
+  /** A forecast of your own station. */
+  '/v1/predict': {
+    request: {
+      latitude: number;
+      longitude: number;
+      /** metres above mean sea level */ elevation?: number | null;
+      /** the default where it is not given */ model?: string;
+      /** what was observed, in the units below; null where nothing was */ hourly: {
+        /** consecutive whole hours in UTC, like 2024-03-01T06:00 */ time: string[];
+        temperature_2m?: (number | null)[];
+        wind_speed_10m?: (number | null)[];
+        wind_direction_10m?: (number | null)[];
+        wind_u_component_10m?: (number | null)[];
+        wind_v_component_10m?: (number | null)[];
+      };
+      temperature_unit?: "celsius" | "fahrenheit";
+      /** as in a forecast's answer */ wind_speed_unit?: "kmh" | "ms" | "mph" | "kn";
+    };
+    answer: {
+      /** of the station that answers */ latitude: number;
+      longitude: number;
+      /** metres above mean sea level */ elevation: number | null;
+      /** the last hour that was sent */ init: string;
+      model: string;
+      weights_sha256: string | null;
+      hourly_units?: Record<string, string>;
+      /** one list a variable, as long as `time` */ hourly?: {
+        time: (string | number)[];
+      } & Record<string, (number | null)[]>;
+      /** why values are null; not there where none is */ nulls?: ({
+        name: string;
+        /** ISO 8601 in the zone of the answer, or Unix seconds */ from: string | number;
+        /** ISO 8601 in the zone of the answer, or Unix seconds */ through: string | number;
+        reason: "beyond_forecast" | "beyond_observations" | "no_observation" | "no_past_uncertainty" | "no_uncertainty" | "no_forecast" | "wind_chill_undefined" | "incomplete_day";
+      })[];
+    };
+  };
+}
