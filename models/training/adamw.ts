@@ -52,16 +52,15 @@ export class AdamW {
     learningRate: number,
   ): number {
     const { beta1, beta2, epsilon, weightDecay, clipNorm } = this.#options;
-    const values = Object.entries(gradients).map(([name, tensor]) => ({
-      name,
-      gradient: tensor.dataSync() as Float32Array,
-    }));
-    const norm = Math.sqrt(values.reduce((sum, { gradient }) => sum + sumOfSquares(gradient), 0));
+    // Gradients are read twice, so that no more than one of them is on the host at a time.
+    const read = (gradient: tfjs.Tensor) => gradient.dataSync() as Float32Array;
+    const norm = Math.sqrt(Object.values(gradients).reduce((sum, gradient) => sum + sumOfSquares(read(gradient)), 0));
     if (!Number.isFinite(norm)) return norm;
     this.#step++;
     const rate = (learningRate * Math.sqrt(1 - beta2 ** this.#step)) / (1 - beta1 ** this.#step);
     const shrink = Math.min(1, clipNorm / (norm + 1e-12));
-    for (const { name, gradient } of values) {
+    for (const [name, tensor] of Object.entries(gradients)) {
+      const gradient = read(tensor);
       const variable = variables.get(name)!;
       const { first, second } = this.#momentsOf(name, variable.shape, gradient.length);
       const decay = variable.rank >= 2 ? 1 - learningRate * weightDecay : 1;

@@ -64,8 +64,9 @@ export interface TrainResult {
   last: Snapshot;
 }
 
-/** Steps from one progress report to the next. */
+/** Steps from one progress report to the next, and seconds after which there is one anyway. */
 const REPORT_EVERY = 20;
+const LONGEST_SILENCE = 30;
 
 /** @throws KernelcastError `MODEL` naming the step when the loss or the gradients are no numbers any more. */
 export async function train<Unit, Batch>(
@@ -91,7 +92,7 @@ export async function train<Unit, Batch>(
       state.seconds += pace.end(batchSize);
 
       const validates = step % validateEvery === 0 || step === steps;
-      if (validates || step % REPORT_EVERY === 0) {
+      if (validates || step % REPORT_EVERY === 0 || pace.secondsSinceLastReport > LONGEST_SILENCE) {
         const progress: TrainProgress = {
           step,
           steps,
@@ -227,6 +228,10 @@ class Pace {
     this.#seconds += seconds;
     this.#steps++;
     return seconds;
+  }
+
+  get secondsSinceLastReport(): number {
+    return this.#seconds;
   }
 
   sinceLastReport(): { windowsPerSecond: number; batchShare: number } {

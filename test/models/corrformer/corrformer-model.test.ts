@@ -131,6 +131,24 @@ test('gaps of the observations do not reach the network', async () => {
   expect(forecast.variables.wind_speed_10m!.values.every(Number.isFinite)).toBe(true);
 });
 
+test('with UniRepLKNet as its encoder it is trained and served as well', async () => {
+  const network = {
+    depths: [1, 1, 1, 1],
+    dims: [4, 4, 4, 8],
+    kernels: [[3], [7], [3], [3]],
+    dropPathRate: 0.1,
+    layerScaleInit: 0.5,
+  };
+  const encoder = { kind: 'unireplknet', network, image: [16, 24] };
+  const value = { ...CONFIG, architecture: { ...CONFIG.architecture, encoder } };
+  await trainInto('image', { ...value, training: { ...CONFIG.training, steps: 2 } });
+  const other = (await openCorrFormerModel(join(root, 'image'), { threads: 1 }))!;
+  const { values } = (await other.forecast({ observations, init: from + 100 })).variables.wind_speed_10m!;
+  expect(values.every(Number.isFinite)).toBe(true);
+  const wrong = { ...value, architecture: { ...value.architecture, encoder: { ...encoder, image: [16, 16] } } };
+  await expect(trainInto('wrong', wrong)).rejects.toMatchObject({ code: 'USAGE' });
+});
+
 test('it is trained on all stations of one list: held-out stations and bad sizes are refused', async () => {
   const held = { ...CONFIG, data: { ...CONFIG.data, holdOutStations: ['s1'] } };
   await expect(trainInto('held', held)).rejects.toMatchObject({ code: 'STATIONS' });
