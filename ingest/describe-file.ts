@@ -4,9 +4,10 @@ import type { VariableName } from '../src/domain/variables.ts';
 import { isKernelcastError } from '../src/errors.ts';
 import { eastOrWest, hasRole, readCoordinate } from './cf/coordinates.ts';
 import { openGrid } from './formats/open.ts';
+import type { Fetch } from './formats/zarr/http-store.ts';
 import type { Attributes, Grid } from './grid.ts';
 import { nativeHours } from './hourly/native-hours.ts';
-import { openSource } from './open-source.ts';
+import { openSource, type SourceOptions } from './open-source.ts';
 import type { Source } from './source.ts';
 import { openTable } from './tables/open-table.ts';
 
@@ -46,10 +47,10 @@ export interface Weather {
 }
 
 /** @throws KernelcastError as `openGrid` does; what keeps ingest from a readable file is told, not thrown */
-export async function describeFile(path: string): Promise<FileDescription> {
+export async function describeFile(path: string, options: { fetch?: Fetch } = {}): Promise<FileDescription> {
   const table = await openTable(path, {});
   if (table) return describeTable(path, table);
-  const grid = await openGrid(path);
+  const grid = await openGrid(path, options);
   try {
     const [latitudes, longitudes] = [await coordinates(grid, 'latitude'), await coordinates(grid, 'longitude')];
     return {
@@ -66,7 +67,7 @@ export async function describeFile(path: string): Promise<FileDescription> {
       })),
       latitude: extent(latitudes),
       longitude: extent(longitudes),
-      weather: await weatherOf(path, aPlaceOf(latitudes, longitudes)),
+      weather: await weatherOf(path, { ...options, stations: [aPlaceOf(latitudes, longitudes)] }),
     };
   } finally {
     await grid.close();
@@ -88,11 +89,11 @@ async function describeTable(path: string, table: Source): Promise<FileDescripti
   };
 }
 
-async function weatherOf(path: string, place: Station): Promise<FileDescription['weather']> {
+async function weatherOf(path: string, options: SourceOptions): Promise<FileDescription['weather']> {
   try {
-    const source = await openSource(path, { stations: [place] });
+    const source = await openSource(path, options);
     try {
-      return weatherOfSource(path, source, source.stations[0] === place ? null : source.stations.length);
+      return weatherOfSource(path, source, source.kind === 'grid' ? null : source.stations.length);
     } finally {
       await source.close();
     }

@@ -44,7 +44,7 @@ export interface Extract {
  * points; else as `openSource`
  */
 export async function openExtract(path: string, name: string, options: SourceOptions): Promise<Extract> {
-  const grid = await openGrid(path);
+  const grid = await openGrid(path, options);
   const variable = grid.variables.get(name);
   if (!variable || isText(variable)) {
     await grid.close();

@@ -10,7 +10,7 @@ const ZARR_MARKS = ['.zgroup', '.zarray', '.zmetadata', 'zarr.json'];
 
 /**
  * The files, each once, those of a folder or pattern in the order of their names. A folder of Zarr is one file. Names that begin
- * with a dot are passed over, and folders within folders.
+ * with a dot are passed over, and folders within folders. Addresses stay as they are.
  * @throws KernelcastError `NOT_FOUND` where a folder or pattern has no files; `ENVIRONMENT`
  */
 export async function expandFiles(names: readonly string[]): Promise<string[]> {
@@ -20,6 +20,7 @@ export async function expandFiles(names: readonly string[]): Promise<string[]> {
 }
 
 async function filesOf(name: string): Promise<string[]> {
+  if (/^https?:\/\//i.test(name)) return [name];
   const found = await stat(name).catch(() => undefined);
   if (found?.isDirectory()) return filesOfFolder(name);
   // A file may be called so.

@@ -1,7 +1,7 @@
 /** What the reader of Zarr fetches with, by the one way out: its limits, retries and allowed hosts. */
 import { KernelcastError } from '../../src/errors.ts';
 import type { Fetch } from '../formats/zarr/http-store.ts';
-import type { HttpClient } from './http/client.ts';
+import { HttpClient } from './http/client.ts';
 
 export function zarrFetch(client: HttpClient): Fetch {
   return async (url, { headers }) => {
@@ -16,4 +16,18 @@ export function zarrFetch(client: HttpClient): Fetch {
       headers: { 'content-length': String(found.bytes.length) },
     });
   };
+}
+
+/** Does `work` with a way to fetch, where one of the paths is an address. */
+export async function withFetch<T>(
+  paths: readonly string[],
+  work: (fetch: Fetch | undefined) => Promise<T>,
+): Promise<T> {
+  if (!paths.some((path) => /^https?:\/\//i.test(path))) return work(undefined);
+  const client = new HttpClient();
+  try {
+    return await work(zarrFetch(client));
+  } finally {
+    await client.close();
+  }
 }

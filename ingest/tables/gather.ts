@@ -17,6 +17,8 @@ const TOLERANCE_MS = 10 * 60_000;
 /** A station that is so many degrees away from where it was is another one. */
 const SAME_PLACE_DEGREES = 0.1;
 
+const NOWHERE = { country: '', latitude: Number.NaN, longitude: Number.NaN, elevation: null };
+
 export class Gatherer {
   readonly #file: string;
   readonly #reader: TableReader;
@@ -25,9 +27,9 @@ export class Gatherer {
   readonly #stations: Station[] = [];
   /** By the id in the table; -1 for a station that was not asked for. */
   readonly #indexOf = new Map<string, number>();
-  /** Those without a position, in a table that has some for others. */
-  readonly #lost: Station[] = [];
-  #firstLost: KernelcastError | undefined;
+  readonly #ids = new Set<string>();
+  /** Stations without a position so far, with the first line of each. */
+  readonly #waiting = new Map<string, { line: number; observations: Observation[] }>();
   readonly #names: VariableName[];
   readonly #hours: number[] = [];
   readonly #distances: number[] = [];
@@ -48,7 +50,10 @@ export class Gatherer {
   /** @throws KernelcastError `STATIONS`: a station without an id, or one that moves */
   add(observation: Observation, line: number): void {
     const station = this.#station(observation, line);
-    if (station < 0) return;
+    if (station !== undefined && station >= 0) this.#put(observation, station);
+  }
+
+  #put(observation: Observation, station: number): void {
     const hour = Math.round(observation.time / MILLISECONDS_PER_HOUR);
     const distance = Math.abs(observation.time - hour * MILLISECONDS_PER_HOUR);
     const key = `${station} ${observation.time}`;
@@ -63,7 +68,7 @@ export class Gatherer {
 
   /** @throws KernelcastError `CONVENTIONS` where no observation is near an hour; `STATIONS` where no station has a position */
   source(): Source {
-    if (this.#stations.length === 0 && this.#firstLost) throw this.#firstLost;
+    if (this.#stations.length === 0 && this.#waiting.size > 0) throw this.#withoutPlace();
     if (this.#hours.length === 0) {
       throw new KernelcastError('CONVENTIONS', 'no observation lies within ten minutes of a whole hour', {
         where: { file: this.#file, stations: this.#stations.length },
@@ -77,7 +82,7 @@ export class Gatherer {
     return {
       kind: 'stations',
       stations,
-      outside: this.#lost,
+      outside: [...this.#waiting.keys()].map((text) => ({ ...NOWHERE, id: stationId(text), name: text })),
       axis: { times: Float64Array.from(hours, (hour) => hour * MILLISECONDS_PER_HOUR), cell: undefined },
       cellMethod: undefined,
       taken: this.#reader.taken,
@@ -117,37 +122,47 @@ export class Gatherer {
     return starts;
   }
 
-  #station({ station: text, place }: Observation, line: number): number {
+  /** @returns -1 for a station that was not asked for, undefined for one whose position is not known yet */
+  #station(observation: Observation, line: number): number | undefined {
+    const { station: text, place } = observation;
     const index = this.#indexOf.get(text);
     if (index !== undefined) {
       if (index >= 0 && place && !this.#known) this.#checkPlace(this.#stations[index], place, line);
       return index;
     }
-    const station = this.#found(text, place, line);
-    this.#indexOf.set(text, station ? this.#stations.length : -1);
-    if (station) this.#stations.push(station);
-    return this.#indexOf.get(text)!;
-  }
-
-  #found(text: string, place: Observation['place'], line: number): Station | undefined {
-    const where = { file: this.#file, line, station: text.slice(0, 80) };
     const id = stationId(text);
-    if (this.#known) return this.#known.get(text) ?? this.#known.get(id);
+    if (this.#known) return this.#keep(text, this.#known.get(text) ?? this.#known.get(id));
+    const where = { file: this.#file, line, station: text.slice(0, 80) };
     if (id === '') throw new KernelcastError('STATIONS', 'an observation has no station', { where });
-    if (this.#stations.some((station) => station.id === id)) {
+    if (!place) {
+      // Another line may tell.
+      if (!this.#waiting.has(text)) this.#waiting.set(text, { line, observations: [] });
+      this.#waiting.get(text)!.observations.push(observation);
+      return undefined;
+    }
+    if (this.#ids.has(id)) {
       throw new KernelcastError('STATIONS', `two stations of the table would both be called '${id}'`, { where });
     }
-    if (place) return { id, ...place, name: place.name || id };
-    this.#lost.push({ id, name: id, country: '', latitude: Number.NaN, longitude: Number.NaN, elevation: null });
-    this.#firstLost ??= new KernelcastError(
-      'STATIONS',
-      `the table does not say where the station '${text.slice(0, 80)}' is`,
-      {
-        where,
-        hint: 'Give the positions: --stations CSV, with the ids of the table. Stations that are not in it are left out then.',
-      },
-    );
-    return undefined;
+    this.#ids.add(id);
+    const kept = this.#keep(text, { id, ...place, name: place.name || id });
+    for (const earlier of this.#waiting.get(text)?.observations ?? []) this.#put(earlier, kept);
+    this.#waiting.delete(text);
+    return kept;
+  }
+
+  #keep(text: string, station: Station | undefined): number {
+    const index = station ? this.#stations.push(station) - 1 : -1;
+    this.#indexOf.set(text, index);
+    return index;
+  }
+
+  /** What still waits for a position when the table is over. */
+  #withoutPlace(): KernelcastError {
+    const [[text, { line }]] = this.#waiting;
+    return new KernelcastError('STATIONS', `the table does not say where the station '${text.slice(0, 80)}' is`, {
+      where: { file: this.#file, line, station: text.slice(0, 80) },
+      hint: 'Give the positions: --stations CSV, with the ids of the table. Stations that are not in it are left out then.',
+    });
   }
 
   #checkPlace(station: Station, place: NonNullable<Observation['place']>, line: number): void {

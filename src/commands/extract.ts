@@ -18,7 +18,10 @@ export function registerExtract(program: Command): void {
   program
     .command('extract')
     .description('print a variable of files at points: time, point, value')
-    .argument('<file...>', 'files of weather: grids, sampled at the points, or files of stations')
+    .argument(
+      '<file...>',
+      'files of weather, folders and patterns of them, addresses of Zarr: grids, sampled at the points, or stations',
+    )
     .requiredOption(
       '--variable <name>',
       "a variable of the file, in its own unit; or one of Kernelcast's, such as temperature_2m",
@@ -36,23 +39,28 @@ export function registerExtract(program: Command): void {
 }
 
 async function run(files: string[], { variable, points, skipOutside, method }: Options): Promise<void> {
-  const [{ openExtract }, { readStationList }] = await Promise.all([
+  const [{ openExtract }, { readStationList }, { expandFiles }, { withFetch }] = await Promise.all([
     import('../../ingest/extract.ts'),
     import('../../ingest/station-list.ts'),
+    import('../../ingest/sources/expand.ts'),
+    import('../../ingest/sources/zarr-fetch.ts'),
   ]);
   const stations = points === undefined ? undefined : await readStationList(points);
-  async function* lines() {
-    yield 'time,point,value';
-    for (const file of files) {
-      const extract = await openExtract(file, variable, { stations, skipOutside, method });
-      try {
-        yield* linesOf(extract);
-      } finally {
-        await extract.close();
+  const paths = await expandFiles(files);
+  await withFetch(paths, async (fetch) => {
+    async function* lines() {
+      yield 'time,point,value';
+      for (const file of paths) {
+        const extract = await openExtract(file, variable, { stations, skipOutside, method, fetch });
+        try {
+          yield* linesOf(extract);
+        } finally {
+          await extract.close();
+        }
       }
     }
-  }
-  await writeLines(lines());
+    await writeLines(lines());
+  });
 }
 
 async function* linesOf({ points, rows }: Extract): AsyncGenerator<string> {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerExtract } from '../../src/commands/extract.ts';
 import { failure, gridFile, range, temporaryFolder, writeNetcdf } from '../ingest/support.ts';
@@ -52,7 +52,9 @@ describe('extract', () => {
   });
 
   it("prints one of Kernelcast's variables where it follows from the file's, files one after the other", async () => {
-    const lines = (await extract(grid, grid, '--variable', 'wind_speed_10m', '--points', points)).split('\n');
+    const other = folder.path('other.nc');
+    await copyFile(grid, other);
+    const lines = (await extract(grid, other, '--variable', 'wind_speed_10m', '--points', points)).split('\n');
     expect(lines).toHaveLength(1 + 12 + 1);
     expect(lines[12]).toBe('2024-01-19T00:00:00Z,there,5');
   });

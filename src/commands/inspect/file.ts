@@ -4,8 +4,11 @@ import type { Described } from './described.ts';
 
 /** @throws KernelcastError `NOT_FOUND`, `FORMAT`, ... */
 export async function describeWeatherFile(path: string): Promise<Described> {
-  const { describeFile } = await import('../../../ingest/describe-file.ts');
-  const file = await describeFile(path);
+  const [{ describeFile }, { withFetch }] = await Promise.all([
+    import('../../../ingest/describe-file.ts'),
+    import('../../../ingest/sources/zarr-fetch.ts'),
+  ]);
+  const file = await withFetch([path], (fetch) => describeFile(path, { fetch }));
   const { format, dimensions, latitude, longitude, weather } = file;
   const sizes = Object.entries(dimensions).map(([name, size]) => `${name} ${size}`);
   const span = (range: readonly number[] | null) => range?.map((value) => Number(value.toFixed(4))).join(' to ') ?? '-';

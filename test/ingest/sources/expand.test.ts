@@ -44,6 +44,7 @@ describe('naming files', () => {
   it('takes a file of an odd name as it is', async () => {
     expect(await expand('x[1].nc')).toEqual(['x[1].nc']);
     expect(await expand('missing.nc')).toEqual(['missing.nc']);
+    expect(await expandFiles(['https://example.org/a?b=[c]*'])).toEqual(['https://example.org/a?b=[c]*']);
   });
 
   it('says where there is nothing', async () => {

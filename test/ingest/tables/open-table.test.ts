@@ -70,6 +70,12 @@ describe('a table with a mapping', () => {
     expect([error.code, error.where.line]).toEqual(['STATIONS', 2]);
   });
 
+  it('takes the position of a station from any of its lines', async () => {
+    const source = await table(LINES.join('\n').replace('05:53;40.5;280', '05:53;;'), { table: MAPPING });
+    expect(source!.stations.map(({ id }) => id)).toEqual(['KBBB', 'KAAA']);
+    expect((await valuesOf(source, 'temperature_2m'))[1]).toBe(10);
+  });
+
   it('leaves out stations without a position where others have one', async () => {
     const source = await table(LINES.join('\n').replace('41;-79.5', ';'), { table: MAPPING });
     expect(source!.stations.map(({ id }) => id)).toEqual(['KAAA']);
