@@ -113,3 +113,33 @@ test('a run is scored once, when its last hour has been observed', async () => {
   // Persistence stands still while the truth climbs one degree an hour, at four stations.
   expect(last).toMatchObject({ count: 4, sumError: -96, sumAbsoluteError: 96, sumSquaredError: 4 * 24 * 24 });
 });
+
+test('the scores of a run keep how well its uncertainty held; those of a model without have none', async () => {
+  const uncertain: ForecastModel = {
+    ...persistence,
+    id: 'uncertain',
+    async forecast(input) {
+      const forecast = await persistence.forecast(input);
+      const { values } = forecast.variables.temperature_2m!;
+      // Of lead hour n the truth is n degrees above: within 12 for half of them, within 18 for three quarters.
+      const levels = [-18, -12, 0, 12, 18].map((offset) => values.map((value) => value + offset));
+      return { ...forecast, quantiles: { temperature_2m: levels } };
+    },
+  };
+  await observe(from, 72);
+  const stores = { observations: new ObservationStore(root), runs: new RunStore(root) };
+  await forecastRun({ ...stores, models: [uncertain, persistence], dataset: 'd', init: from + 47, clock });
+  const scores = new ScoreStore(root);
+  await verifyRuns({ ...stores, scores, dataset: 'd' });
+  const rows = (await scores.read('d', from + 47)).filter(({ variable }) => variable === 'temperature_2m');
+  const of = (model: string, lead: number) => rows.find((row) => row.model === model && row.lead === lead)!.quantiles;
+  expect(of('persistence', 5)).toBeUndefined();
+  expect([12, 13, 18, 19].map((lead) => [of('uncertain', lead)!.inside50, of('uncertain', lead)!.inside80])).toEqual([
+    [4, 4],
+    [0, 4],
+    [0, 4],
+    [0, 0],
+  ]);
+  expect(of('uncertain', 12)).toMatchObject({ count: 4 });
+  expect(of('uncertain', 12)!.sumCrps).toBeCloseTo(4 * (2 / 5) * (30 * 0.1 + 24 * 0.25 + 12 * 0.5 + 0 + 6 * 0.1));
+});
