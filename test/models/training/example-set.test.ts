@@ -82,6 +82,10 @@ test('no more is in memory than there may be, and each shard is read once an epo
   const hours = reads.reduce((sum, [from, to]) => sum + to - from, 0);
   // The shards overlap by a window.
   expect(hours).toBe(10_000 + 71 * reads.length);
+  // What made room is read again in the next epoch.
+  const shards = reads.length;
+  for (let place = set.size; place < 2 * set.size; place += 100) await set.shuffled('s', place, 100);
+  expect(reads.length).toBeGreaterThanOrEqual(2 * shards - 4);
 });
 
 test('examples to validate on are spread over everything, and all of them where they are few', async () => {
