@@ -1,5 +1,6 @@
 /** Who may ask for what, and how much: keys, limits, what is for this machine only; the OWASP list is in SECURITY.md. */
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { type AccessOptions, parseKeys } from '../../src/api/access.ts';
@@ -145,4 +146,15 @@ describe('what is no request', () => {
     expect(answer).toContain('application/problem+json');
     expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))).status).toBe(status);
   });
+});
+
+test('the API asks nobody else: no part of it can make a request', () => {
+  const folder = new URL('../../src/api/', import.meta.url);
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  expect(sources.length).toBeGreaterThan(40);
+  for (const name of sources) {
+    expect(readFileSync(new URL(name, folder), 'utf8'), name).not.toMatch(
+      /\bfetch\(|\bundici\b|node:(https|http2|dgram|tls|child_process)|\bconnect\(/,
+    );
+  }
 });
