@@ -98,9 +98,14 @@ function parametersOf(schema: z.ZodObject, place: 'query' | 'path'): Json[] {
     in: place,
     ...(description !== undefined && { description }),
     ...((place === 'path' || required.includes(name)) && { required: true }),
-    schema: rest,
+    schema: { ...rest, ...defaultOf(schema.shape[name]) },
     ...(rest.type === 'array' && { style: 'form', explode: false }),
   }));
+}
+
+/** What zod leaves out where a text becomes something else: the default is of what it becomes. */
+function defaultOf(schema: unknown): Json {
+  return schema instanceof z.ZodDefault ? { default: schema.def.defaultValue } : {};
 }
 
 function toJson(schema: z.ZodType, io: 'input' | 'output'): Json {

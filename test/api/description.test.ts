@@ -33,6 +33,8 @@ test('the description has every route, with an id of its own, and what it takes 
     items: { type: 'number', minimum: -90, maximum: 90 },
     maxItems: 1000,
   });
+  const limit = paths['/v1/stations'].get!.parameters.find(({ name }) => name === 'limit')!;
+  expect(limit.schema).toEqual({ type: 'integer', minimum: 1, maximum: 100_000, default: 100 });
   const inits = paths['/v1/runs/{init}/values'].get!.parameters.find(({ name }) => name === 'init')!;
   expect([inits.in, inits.required]).toEqual(['path', true]);
   expect(Object.keys(paths['/v1/forecast'].get!.responses[200].content)).toContain('text/csv; charset=utf-8');
