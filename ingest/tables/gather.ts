@@ -17,6 +17,9 @@ const TOLERANCE_MS = 10 * 60_000;
 /** A station that is so many degrees away from where it was is another one. */
 const SAME_PLACE_DEGREES = 0.1;
 
+/** As many as are held in half a gigabyte. */
+const MOST_OBSERVATIONS = 10_000_000;
+
 const NOWHERE = { country: '', latitude: Number.NaN, longitude: Number.NaN, elevation: null };
 
 export class Gatherer {
@@ -32,11 +35,10 @@ export class Gatherer {
   readonly #waiting = new Map<string, { line: number; observations: Observation[] }>();
   readonly #names: VariableName[];
   readonly #hours: number[] = [];
-  readonly #distances: number[] = [];
+  /** Milliseconds from the hour to the observation. */
+  readonly #offsets: number[] = [];
   readonly #of: number[] = [];
   readonly #values: number[][];
-  readonly #seen = new Set<string>();
-  #duplicates = 0;
 
   constructor(file: string, reader: TableReader, stations: readonly Station[] | undefined) {
     this.#file = file;
@@ -55,13 +57,15 @@ export class Gatherer {
 
   #put(observation: Observation, station: number): void {
     const hour = Math.round(observation.time / MILLISECONDS_PER_HOUR);
-    const distance = Math.abs(observation.time - hour * MILLISECONDS_PER_HOUR);
-    const key = `${station} ${observation.time}`;
-    if (this.#seen.has(key)) this.#duplicates++;
-    this.#seen.add(key);
-    if (distance > TOLERANCE_MS) return;
-    this.#hours.push(hour);
-    this.#distances.push(distance);
+    const offset = observation.time - hour * MILLISECONDS_PER_HOUR;
+    if (Math.abs(offset) > TOLERANCE_MS) return;
+    if (this.#hours.push(hour) > MOST_OBSERVATIONS) {
+      throw new KernelcastError('FORMAT', `the table has more than ${MOST_OBSERVATIONS} observations`, {
+        where: { file: this.#file },
+        hint: 'Split it by years or stations.',
+      });
+    }
+    this.#offsets.push(offset);
     this.#of.push(station);
     for (const [v, name] of this.#names.entries()) this.#values[v].push(observation.values[name] ?? Number.NaN);
   }
@@ -89,7 +93,7 @@ export class Gatherer {
       variables: completedNames(names),
       bytesPerTime: names.length * stations.length * 4,
       chunkTimes: 1,
-      duplicates: this.#duplicates,
+      duplicates: this.#duplicates(order, starts),
       async read(first, count) {
         const variables: Series['variables'] = {};
         for (const [v, name] of names.entries()) {
@@ -110,8 +114,9 @@ export class Gatherer {
 
   /** By hour; within an hour those that count last, which so replace the others. */
   #inOrder(): number[] {
-    const [hours, distances] = [this.#hours, this.#distances];
-    return Array.from(hours.keys()).sort((a, b) => hours[a] - hours[b] || distances[b] - distances[a] || a - b);
+    const [hours, offsets] = [this.#hours, this.#offsets];
+    const distance = (i: number) => Math.abs(offsets[i]);
+    return Array.from(hours.keys()).sort((a, b) => hours[a] - hours[b] || distance(b) - distance(a) || a - b);
   }
 
   #starts(order: readonly number[], hours: readonly number[]): Int32Array {
@@ -120,6 +125,17 @@ export class Gatherer {
     for (const [k, i] of order.entries()) if (this.#hours[i] !== hours[row]) starts[++row] = k;
     starts[hours.length] = order.length;
     return starts;
+  }
+
+  /** Observations of a station at the time of another one of it. */
+  #duplicates(order: readonly number[], starts: Int32Array): number {
+    let count = 0;
+    for (let row = 0; row + 1 < starts.length; row++) {
+      const seen = new Set<string>();
+      for (let k = starts[row]; k < starts[row + 1]; k++) seen.add(`${this.#of[order[k]]} ${this.#offsets[order[k]]}`);
+      count += starts[row + 1] - starts[row] - seen.size;
+    }
+    return count;
   }
 
   /** @returns -1 for a station that was not asked for, undefined for one whose position is not known yet */

@@ -26,6 +26,9 @@ export interface TableOptions {
 
 const HEAD_BYTES = 64 * 1024;
 
+/** A quote that is never closed makes a line of the whole file. */
+const MOST_LINE_BYTES = 1024 * 1024;
+
 /**
  * @returns undefined where the file is no table: binary, or HTML, XML or JSON
  * @throws KernelcastError `FORMAT`: not CSV, unknown columns, a cell that cannot be read; `STATIONS`, `UNIT`, `CONVENTIONS`
@@ -41,6 +44,7 @@ export async function openTable(path: string, given: TableOptions): Promise<Sour
     trim: true,
     skip_empty_lines: true,
     relax_column_count: true,
+    max_record_size: MOST_LINE_BYTES,
     ...(lite ? { delimiter: ' ', ltrim: true, quote: false, ignore_last_delimiters: false } : {}),
     ...(lite ? { on_record: (cells: string[]) => cells.filter((cell) => cell !== '') } : {}),
     ...(options.table ? { delimiter: options.table.delimiter } : {}),

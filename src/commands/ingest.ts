@@ -14,6 +14,9 @@ import { startProgress } from './progress.ts';
 
 type VariableMap = Partial<Record<VariableName, string>>;
 
+/** Months are touched one after the other: what was read or written last is enough. */
+const STORE_CACHE_BYTES = 2 ** 24;
+
 interface Options {
   dataset: string;
   stations?: string;
@@ -84,7 +87,7 @@ async function run(sources: string[], options: Options): Promise<void> {
     const report = await ingestSources(sources, {
       dataset,
       root,
-      store: new ObservationStore(root),
+      store: new ObservationStore(root, { cacheBytes: STORE_CACHE_BYTES }),
       stations: stations === undefined ? undefined : await readStationList(stations),
       map,
       skipOutside,

@@ -92,6 +92,7 @@ describe('a table with a mapping', () => {
     ['a time that is none', 'FORMAT', LINES.join('\n').replace('06:05', '6.05'), { line: 4, column: 'when' }],
     ['a column that is missing', 'FORMAT', LINES.join('\n').replace(';t;', ';temp;'), {}],
     ['a station that moves', 'STATIONS', LINES.join('\n').replace('06:05;40.5', '06:05;45'), { line: 4 }],
+    ['a line without end', 'FORMAT', `${LINES[0]}\n"${'x'.repeat(2_000_000)}`, {}],
     ['no observation at all', 'FORMAT', LINES[0], {}],
     ['none near an hour', 'CONVENTIONS', [LINES[0], LINES[4]].join('\n'), {}],
   ])('refuses %s', async (_, code, text, where) => {
