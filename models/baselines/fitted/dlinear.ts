@@ -33,9 +33,10 @@ function method(id: string, name: string, individual: boolean): BaselineMethod {
       const map = [groups, INPUT_HOURS, LEAD_HOURS];
       return { seasonal: map, trend: map, constant: [groups, LEAD_HOURS], standard: [2], ...residualShapes(stations) };
     },
-    open: async (weights, harmonics) => ({
-      predict: async (windows) => windows.map((window) => forecast(weights, harmonics, window)),
-    }),
+    async open(weights, harmonics) {
+      const maps = new Map([...harmonics.keys()].map((variable) => [variable, joinMaps(weights, variable)]));
+      return { predict: async (windows) => windows.map((window) => forecast(weights, maps, harmonics, window)) };
+    },
   };
 }
 
@@ -146,47 +147,62 @@ function sumMoments(all: readonly Moments[]): Moments {
   return sum;
 }
 
-function forecast(weights: Weights, harmonics: Harmonics, { init, anomalies }: Window): Forecasts {
-  return new Map(
-    [...harmonics].map(([variable, own]) => {
-      const [centre, scale] = weights.get(`${variable}.standard`)!.values;
-      const stations = anomalies.get(variable)!.length / INPUT_HOURS;
-      const inputs = anomalies.get(variable)!.slice();
-      const mean = new Float32Array(stations);
-      for (let hour = 0; hour < INPUT_HOURS; hour++) {
-        writeMean(own, init - INPUT_HOURS + 1 + hour, mean);
-        for (let station = 0; station < stations; station++) {
-          const cell = hour * stations + station;
-          inputs[cell] = (inputs[cell] + mean[station] - centre) / scale;
+/** Both maps as one, [group, input hour, lead]: what a value counts in the trend and in the rest is fixed. */
+function joinMaps(weights: Weights, variable: VariableName): Float64Array {
+  const seasonal = weights.get(`${variable}.seasonal`)!;
+  const trend = weights.get(`${variable}.trend`)!.values;
+  const size = INPUT_HOURS * LEAD_HOURS;
+  const joined = Float64Array.from(seasonal.values);
+  for (let group = 0; group < seasonal.shape[0]; group++) {
+    for (let hour = 0; hour < INPUT_HOURS; hour++) {
+      const from = group * size + hour * LEAD_HOURS;
+      for (let input = 0; input < INPUT_HOURS; input++) {
+        const share = AVERAGE[hour * INPUT_HOURS + input];
+        if (share === 0) continue;
+        const into = group * size + input * LEAD_HOURS;
+        for (let lead = 0; lead < LEAD_HOURS; lead++) {
+          joined[into + lead] += share * (trend[from + lead] - seasonal.values[from + lead]);
         }
       }
-      const result = new Float32Array(LEAD_HOURS * stations);
-      for (let station = 0; station < stations; station++) {
-        const leads = forecastStation(weights, variable, inputs, station, stations);
-        for (let lead = 0; lead < LEAD_HOURS; lead++) result[lead * stations + station] = leads[lead] * scale + centre;
-      }
-      return [variable, result] as const;
-    }),
-  );
-}
-
-function forecastStation(weights: Weights, variable: string, inputs: Float32Array, station: number, stations: number) {
-  const seasonalMap = weights.get(`${variable}.seasonal`)!;
-  const trendMap = weights.get(`${variable}.trend`)!.values;
-  const group = seasonalMap.shape[0] === 1 ? 0 : station;
-  const result = Float64Array.from(
-    weights.get(`${variable}.constant`)!.values.subarray(group * LEAD_HOURS, (group + 1) * LEAD_HOURS),
-  );
-  for (let hour = 0; hour < INPUT_HOURS; hour++) {
-    let trend = 0;
-    for (let input = 0; input < INPUT_HOURS; input++) {
-      trend += AVERAGE[hour * INPUT_HOURS + input] * inputs[input * stations + station];
-    }
-    const seasonal = inputs[hour * stations + station] - trend;
-    const at = (group * INPUT_HOURS + hour) * LEAD_HOURS;
-    for (let lead = 0; lead < LEAD_HOURS; lead++) {
-      result[lead] += seasonalMap.values[at + lead] * seasonal + trendMap[at + lead] * trend;
     }
   }
-  return result;
+  return joined;
+}
+
+function forecast(
+  weights: Weights,
+  maps: ReadonlyMap<VariableName, Float64Array>,
+  harmonics: Harmonics,
+  { init, anomalies }: Window,
+): Forecasts {
+  const forecasts = [...harmonics].map(([variable, own]) => {
+    const [centre, scale] = weights.get(`${variable}.standard`)!.values;
+    const constants = weights.get(`${variable}.constant`)!;
+    const map = maps.get(variable)!;
+    const inputs = anomalies.get(variable)!;
+    const stations = inputs.length / INPUT_HOURS;
+    const result = new Float32Array(LEAD_HOURS * stations);
+    const mean = new Float32Array(stations);
+    const sums = new Float64Array(stations * LEAD_HOURS);
+    for (let station = 0; station < stations; station++) {
+      const group = constants.shape[0] === 1 ? 0 : station;
+      sums.set(constants.values.subarray(group * LEAD_HOURS, (group + 1) * LEAD_HOURS), station * LEAD_HOURS);
+    }
+    for (let hour = 0; hour < INPUT_HOURS; hour++) {
+      writeMean(own, init - INPUT_HOURS + 1 + hour, mean);
+      for (let station = 0; station < stations; station++) {
+        const group = constants.shape[0] === 1 ? 0 : station;
+        const value = (inputs[hour * stations + station] + mean[station] - centre) / scale;
+        const at = (group * INPUT_HOURS + hour) * LEAD_HOURS;
+        for (let lead = 0; lead < LEAD_HOURS; lead++) sums[station * LEAD_HOURS + lead] += map[at + lead] * value;
+      }
+    }
+    for (let station = 0; station < stations; station++) {
+      for (let lead = 0; lead < LEAD_HOURS; lead++) {
+        result[lead * stations + station] = sums[station * LEAD_HOURS + lead] * scale + centre;
+      }
+    }
+    return [variable, result] as const;
+  });
+  return new Map(forecasts);
 }
