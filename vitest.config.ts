@@ -12,6 +12,7 @@ export default defineConfig({
       'test/real-data/**',
       'test/tensorflow/**',
       'test/crash/**',
+      'test/fuzz/**',
       'test/cluster/**',
       'node_modules/**',
     ],

@@ -57,12 +57,16 @@ const KEYS = [
   'Ni',
   'Nj',
   'numberOfPoints',
+  'numberOfValues',
   'number',
   'uvRelativeToGrid',
   'md5GridSection',
 ];
 
 const MOST_MESSAGES = 1_000_000;
+
+/** Of one field; the finest global model has some ten million. */
+const MOST_POINTS = 50_000_000;
 
 function broken(path: string, what: string, where: Record<string, string | number> = {}): KernelcastError {
   return new KernelcastError('FORMAT', `a damaged GRIB file: ${what}`, {
@@ -103,6 +107,10 @@ function describe(told: Record<string, unknown>, path: string, index: number) {
   const time = timeOf(Number(told.validityDate), Number(told.validityTime));
   if (points === undefined || Number.isNaN(time)) {
     throw broken(path, 'a message without a time or without values', { message: index + 1 });
+  }
+  const values = count('numberOfValues') ?? 0;
+  if (values > points || points > MOST_POINTS) {
+    throw broken(path, `a message of ${values} values for ${points} points`, { message: index + 1 });
   }
   return {
     edition: Number(told.edition),

@@ -6,8 +6,8 @@ import { beginThread } from '../../../src/thread.ts';
 import { broken, explained, refused, type Where } from './errors.ts';
 import type { Answers, FromThread, Request } from './messages.ts';
 
-/** How long one request may take, and how much longer for what must be unpacked for it. */
-const PATIENCE_MS = 9000;
+/** How long one request may take (ingest opens a file twice), and how much longer for what must be unpacked for it. */
+const PATIENCE_MS = 4500;
 const SLOWEST_BYTES_PER_MS = 4000;
 
 /** To load the library takes longer than to open a file: a thread that has closed its file waits for the next. */

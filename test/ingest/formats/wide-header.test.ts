@@ -3,55 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { encodeNetcdf } from '../../../ingest/formats/netcdf-classic/writer.ts';
 import { openGrid } from '../../../ingest/formats/open.ts';
 import { failure, temporaryFolder } from '../support.ts';
+import { header, padded, type WideVariable } from './wide-files.ts';
 
 const folder = temporaryFolder();
-
-/** `NON_NEG` and `OFFSET` of CDF-5. */
-const wide = (...values: number[]) => values.map((value) => uint64(BigInt(value)));
-const uint64 = (value: bigint) => {
-  const buffer = Buffer.alloc(8);
-  buffer.writeBigUInt64BE(value);
-  return buffer;
-};
-const tag = (value: number) => Buffer.from([0, 0, 0, value]);
-const padded = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(-bytes.length & 3)]);
-const name = (text: string) => [...wide(Buffer.byteLength(text)), padded(Buffer.from(text))];
-
-interface WideVariable {
-  name: string;
-  dimensions: number[];
-  type: number;
-  attributes?: { name: string; type: number; count: number; bytes: Buffer }[];
-}
-
-/** The header of a CDF-5 file, whose variables begin where `offsets` says. */
-function header(records: bigint, dimensions: [string, number][], variables: WideVariable[], offsets: number[]): Buffer {
-  const attributes = (list: WideVariable['attributes'] = []) =>
-    list.length === 0
-      ? [tag(0), ...wide(0)]
-      : [
-          tag(12),
-          ...wide(list.length),
-          ...list.flatMap((one) => [...name(one.name), tag(one.type), ...wide(one.count), padded(one.bytes)]),
-        ];
-  return Buffer.concat([
-    Buffer.from('CDF\x05', 'latin1'),
-    uint64(records),
-    tag(10),
-    ...wide(dimensions.length),
-    ...dimensions.flatMap(([text, size]) => [...name(text), ...wide(size)]),
-    ...attributes(),
-    tag(11),
-    ...wide(variables.length),
-    ...variables.flatMap((variable, index) => [
-      ...name(variable.name),
-      ...wide(variable.dimensions.length, ...variable.dimensions),
-      ...attributes(variable.attributes),
-      tag(variable.type),
-      ...wide(0, offsets[index]),
-    ]),
-  ]);
-}
 
 /** type in the file, its name, bytes as they stand there, and what they mean */
 const VALUES: [number, string, string, number[]][] = [
