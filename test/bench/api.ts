@@ -1,8 +1,9 @@
 /**
- * `npm run bench -- api [--seconds 10] [--connections 50] [--requests 0]`: how fast the API answers, by autocannon, on 1000
- * stations: one place and 100 places, asked again and again; then both, all over the stations, while a run is published each
- * second, where each answer must come from one run alone. `--requests 1000000` also asks so often, and tells the memory before
- * and after. The load runs on the same machine.
+ * `npm run bench -- api [--seconds 10] [--connections 50] [--rate 1000] [--requests 0]`: how fast the API answers, by autocannon, on
+ * 1000 stations: one place and 100 places, asked again and again, each beside a bare node:http that answers as many bytes; then both,
+ * all over the stations, `rate` a second, while another process publishes a run each second, where each answer must come from one run
+ * alone. `--requests 1000000` also asks so often, and tells the memory before, between and after. The load runs on the same machine;
+ * `load` is what else ran there.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,88 +24,115 @@ export async function run(args: string[]): Promise<void> {
     options: {
       seconds: { type: 'string', default: '10' },
       connections: { type: 'string', default: '50' },
+      rate: { type: 'string', default: '1000' },
       requests: { type: 'string', default: '0' },
     },
   });
-  const [seconds, connections, requests] = [values.seconds, values.connections, values.requests].map(Number);
+  const [duration, connections, rate, requests] = [
+    values.seconds,
+    values.connections,
+    values.rate,
+    values.requests,
+  ].map(Number);
   const root = await mkdtemp(join(tmpdir(), 'bench-api-'));
   try {
     await fillStore(root);
-    const service = await startService(root);
-    const load = { connections, duration: seconds };
-    const one = `${service.url}/v1/forecast?latitude=52.5&longitude=13.4&hourly=temperature_2m,wind_speed_10m`;
-    const nearest = await nearestStation(service.url);
-    const single = one.replace('latitude=52.5&longitude=13.4', `station=${nearest}`);
-    await tell('one place', { ...load, url: single });
-    const many = `${service.url}/v1/forecast?station=${stationList(0, 100)}`;
-    await tell('100 places', { ...load, url: many });
-    await tell('100 places, br', { ...load, url: many, headers: { 'accept-encoding': 'br' } });
-    await tell('one place, 304', { ...load, url: single, headers: { 'if-none-match': await tagOf(single) } });
-    await tellMixed(service, load);
-    if (requests > 0) await tellMemory(service, single, connections, requests);
+    const service = await startChild('child.ts', root);
+    const [url, plain] = [await service.line(), await service.line()];
+    const one = `${url}/v1/forecast?latitude=52.5&longitude=13.4&hourly=temperature_2m,wind_speed_10m`;
+    const many = `${url}/v1/forecast?station=${stationList(0, 100)}`;
+    const load = { connections, duration };
+    await tell('one place', plain, { ...load, url: one });
+    await tell('100 places', plain, { ...load, url: many });
+    await tell('100 places, br', plain, { ...load, url: many, headers: { 'accept-encoding': 'br' } });
+    await tell('one place, 304', plain, { ...load, url: one, headers: { 'if-none-match': await tagOf(one) } });
+    await tellMixed(url, plain, root, { ...load, overallRate: rate });
+    if (requests > 0) await tellMemory(service, one, connections, requests);
     await service.stop();
   } finally {
     await rm(root, { recursive: true });
   }
 }
 
-async function tell(what: string, options: autocannon.Options): Promise<void> {
+/** @param plain the address of the server to compare with */
+async function tell(what: string, plain: string, options: autocannon.Options): Promise<void> {
+  const headers = new Headers({ 'accept-encoding': 'identity', ...(options.headers as Record<string, string>) });
+  const length = (await fetch(options.url, { headers })).headers.get('content-length');
+  const bytes = Number(length ?? 0);
   // The first second fills caches and lets the machine code be made.
   await autocannon({ ...options, duration: 1 });
   const result = await autocannon(options);
-  const bad = result.non2xx - (result.statusCodeStats?.['304']?.count ?? 0);
-  report({ bench: 'api', what, ...figures(result), errors: result.errors + bad, load: loadavg()[0] });
+  const reference = await autocannon({
+    ...options,
+    url: `${plain}/${bytes}`,
+    duration: Math.ceil(Number(options.duration) / 2),
+  });
+  const bad = result['4xx'] + result['5xx'];
+  const toBare = Number((figures(result).perSecond / figures(reference).perSecond).toFixed(2));
+  report({ bench: 'api', what, bytes, ...figures(result), toBare, errors: result.errors + bad, load: loadavg()[0] });
 }
 
 /** Requests over all stations, one place and 100 by turns, while runs are published. */
-async function tellMixed(service: Service, load: { connections: number; duration: number }): Promise<void> {
+async function tellMixed(url: string, plain: string, root: string, load: Partial<autocannon.Options>): Promise<void> {
+  const publisher = await startChild('publisher.ts', root);
+  await publisher.line();
   let mixed = 0;
-  const marks = new Set<number>();
+  const seen = new Set<number>();
   const requests = Array.from({ length: 200 }, (_, index): autocannon.Request => {
-    const path = index % 10 === 0 ? stationList(index * 5, 100) : `s${(index * 37) % STATIONS}`;
+    const station = index % 10 === 0 ? stationList(index * 5, 100) : `s${(index * 37) % STATIONS}`;
     return {
-      path: `/v1/forecast?station=${path}&hourly=temperature_2m`,
+      path: `/v1/forecast?station=${station}&hourly=temperature_2m`,
       onResponse: (status, body) => {
         if (status !== 200) return;
-        const { init, values } = looseValues(body);
-        const isOne = init.size === 1 && values.size === 1 && [...values][0] === markOf([...init][0]);
+        const { inits, values } = marksOf(body);
+        const isOne = inits.size === 1 && values.size === 1 && [...values][0] === markOf([...inits][0]);
         if (!isOne) mixed++;
-        marks.add([...init][0]);
+        seen.add([...inits][0]);
       },
     };
   });
-  const timer = setInterval(() => service.tell('publish'), PUBLISH_EVERY_MS);
-  const result = await autocannon({ ...load, url: service.url, requests });
+  const timer = setInterval(() => publisher.send('publish'), PUBLISH_EVERY_MS);
+  const result = await autocannon({ ...load, url, requests });
   clearInterval(timer);
-  const { non2xx, errors } = result;
+  await publisher.stop();
+  // The same load on bytes that need no thought.
+  const sizes = requests.map(({ path }) => ({ path: path!.includes(',') ? '/140000' : '/1200' }));
+  const bare = await autocannon({ ...load, url: plain, requests: sizes });
   const what = 'one place and 100, while runs are published';
+  const errors = result.errors + result.non2xx;
   report({
     bench: 'api',
     what,
     ...figures(result),
-    runsSeen: marks.size,
+    p99OfBare: bare.latency.p99,
+    runsSeen: seen.size,
     mixed,
-    errors: errors + non2xx,
+    errors,
     load: loadavg()[0],
   });
 }
 
 /** The runs and the temperatures that an answer holds. */
-function looseValues(body: string): { init: Set<number>; values: Set<number> } {
-  const init = new Set([...body.matchAll(/"init":"([^"]+)"/g)].map(([, time]) => Date.parse(time) / 3_600_000));
+function marksOf(body: string): { inits: Set<number>; values: Set<number> } {
+  const inits = new Set([...body.matchAll(/"init":"([^"]+)"/g)].map(([, time]) => Date.parse(time) / 3_600_000));
   const lists = [...body.matchAll(/"temperature_2m":\[([^\]]*)\]/g)].map(([, list]) => list.split(',').map(Number));
-  return { init, values: new Set(lists.flat()) };
+  return { inits, values: new Set(lists.flat()) };
 }
 
-async function tellMemory(service: Service, url: string, connections: number, amount: number): Promise<void> {
-  const before = await service.memory();
-  await autocannon({ url, connections, amount: Math.ceil(amount / 2) });
-  const between = await service.memory();
-  const result = await autocannon({ url, connections, amount: Math.floor(amount / 2) });
-  const after = await service.memory();
+async function tellMemory(service: Child, url: string, connections: number, amount: number): Promise<void> {
+  const memory = async (): Promise<{ rss: number; used: number }> => {
+    service.send('memory');
+    return JSON.parse(await service.line());
+  };
+  const half = () => autocannon({ url, connections, amount: amount / 2 });
+  const before = await memory();
+  await half();
+  const between = await memory();
+  const result = await half();
+  const all = [before, between, await memory()];
   const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20);
-  const used = [before, between, after].map((each) => megabytes(each.used));
-  const resident = [before, between, after].map((each) => megabytes(each.rss));
+  const used = all.map((each) => megabytes(each.used));
+  const resident = all.map((each) => megabytes(each.rss));
   report({
     bench: 'api',
     what: `memory over ${amount} requests`,
@@ -123,41 +151,28 @@ function stationList(from: number, count: number): string {
   return Array.from({ length: count }, (_, index) => `s${(from + index) % STATIONS}`).join(',');
 }
 
-async function nearestStation(url: string): Promise<string> {
-  const response = await fetch(`${url}/v1/stations?latitude=52.5&longitude=13.4&limit=1`);
-  const { stations } = (await response.json()) as { stations: { id: string }[] };
-  return stations[0].id;
-}
-
 async function tagOf(url: string): Promise<string> {
   return (await fetch(url, { headers: { 'accept-encoding': 'identity' } })).headers.get('etag')!;
 }
 
-interface Service {
-  url: string;
-  tell(line: string): Promise<string>;
-  memory(): Promise<{ rss: number; used: number }>;
+interface Child {
+  line(): Promise<string>;
+  send(line: string): void;
   stop(): Promise<void>;
 }
 
-async function startService(root: string): Promise<Service> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'api', 'child.ts'), root], {
+async function startChild(file: string, root: string): Promise<Child> {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'api', file), root], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async (): Promise<string> => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error('the service ended');
-    return value;
-  };
-  const tellChild = (line: string) => {
-    child.stdin.write(`${line}\n`);
-    return next();
-  };
   return {
-    url: await next(),
-    tell: tellChild,
-    memory: async () => JSON.parse(await tellChild('memory')),
+    line: async () => {
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`${file} ended`);
+      return value;
+    },
+    send: (line) => child.stdin.write(`${line}\n`),
     stop: async () => {
       child.stdin.end();
       await once(child, 'exit');
