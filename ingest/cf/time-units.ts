@@ -20,8 +20,9 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const UNITS: [number, string[]][] = [
-  [0.001, ['microsecond', 'microseconds', 'microsec', 'us']],
-  [1, ['millisecond', 'milliseconds', 'millisec', 'msec', 'ms']],
+  [1e-6, ['nanosecond', 'nanoseconds', 'nanosec', 'nanosecs', 'nsec', 'nsecs', 'ns']],
+  [0.001, ['microsecond', 'microseconds', 'microsec', 'microsecs', 'usec', 'usecs', 'us']],
+  [1, ['millisecond', 'milliseconds', 'millisec', 'millisecs', 'msec', 'msecs', 'ms']],
   [SECOND, ['second', 'seconds', 'sec', 'secs', 's']],
   [MINUTE, ['minute', 'minutes', 'min', 'mins']],
   [HOUR, ['hour', 'hours', 'hr', 'hrs', 'h']],
@@ -38,7 +39,8 @@ const CALENDARS: Record<string, 'mixed' | 'gregorian' | 'julian'> = {
   julian: 'julian',
 };
 
-const SINCE = /^(\S+)\s+(?:since|after|from|ref|@)\s+(.+)$/i;
+/** UDUNITS allows a number before the unit: `6 hours since ...`. */
+const SINCE = /^(?:(\d+(?:\.\d*)?)\s+)?(\S+)\s+(?:since|after|from|ref|@)\s+(.+)$/i;
 const DATE = /^([+-]?\d{1,4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$/;
 const COMPACT_DATE = /^(\d{4})(\d{2})(\d{2})$/;
 const CLOCK = /^(\d{1,2})(?::(\d{1,2})(?::(\d{1,2}(?:\.\d*)?))?)?$/;
@@ -65,13 +67,13 @@ export function parseTimeUnits(
       hint: `Calendars that have one: ${Object.keys(CALENDARS).join(', ')}.`,
     });
   }
-  const [, unit, since] = SINCE.exec(units.trim()) ?? [];
-  const millisecondsPerUnit = MILLISECONDS_PER.get(unit?.toLowerCase());
-  if (millisecondsPerUnit === undefined) {
+  const [, number = '1', unit, since] = SINCE.exec(units.trim()) ?? [];
+  const millisecondsPerUnit = Number(number) * (MILLISECONDS_PER.get(unit?.toLowerCase()) ?? Number.NaN);
+  if (!(millisecondsPerUnit > 0)) {
     const what = /^(month|year|common_year)/i.test(unit ?? '') ? `a '${unit}' has no fixed length` : 'no unit of time';
     throw new KernelcastError('CONVENTIONS', `'${units}': ${what}`, {
       where,
-      hint: 'A time looks like "hours since 1900-01-01 00:00:00"; the units go from microseconds to weeks.',
+      hint: 'A time looks like "hours since 1900-01-01 00:00:00"; the units go from nanoseconds to weeks.',
     });
   }
   const reference = parseReference(since.trim(), kind);

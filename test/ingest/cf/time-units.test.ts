@@ -18,7 +18,10 @@ function problem(units: string, calendar?: string): KernelcastError {
 
 describe('units', () => {
   it.each([
+    ['nanoseconds', 1e-6],
     ['microseconds', 0.001],
+    ['6 hours', 6 * HOUR],
+    ['0.5 days', 12 * HOUR],
     ['msec', 1],
     ['s', 1000],
     ['Seconds', 1000],
@@ -40,6 +43,7 @@ describe('units', () => {
 
   it('refuses what is no time, naming file and variable', () => {
     expect(problem('day as %Y%m%d.%f').where).toEqual({ file: 'f.nc', variable: 'time' });
+    expect(problem('0 hours since 1900-01-01').message).toContain('no unit of time');
     expect(problem('fortnights since 1900-01-01').message).toContain('no unit of time');
     expect(isTimeUnits('K')).toBe(false);
     expect(isTimeUnits('hours since 1900-01-01')).toBe(true);
