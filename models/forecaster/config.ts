@@ -5,6 +5,15 @@ import { FORECAST_VARIABLES, INPUT_HOURS, LEAD_HOURS } from '../forecast-model.t
 
 const sizes = (length: number) => z.array(z.int().positive()).length(length);
 
+export const backboneSchema = z.strictObject({
+  depths: sizes(4),
+  dims: sizes(4),
+  /** One kernel size a block, 3..17, stage by stage. */
+  kernels: z.array(z.array(z.int())).length(4),
+  dropPathRate: z.number().min(0).max(1),
+  layerScaleInit: z.number(),
+});
+
 export const forecasterConfigSchema = z.strictObject({
   /** Stations that share an image and are forecast by it. */
   stationsPerNode: z.int().positive(),
@@ -12,14 +21,7 @@ export const forecasterConfigSchema = z.strictObject({
   haloStations: z.int().nonnegative(),
   /** Width of the embedding, and so of the image: [48 hours, dModel]. */
   dModel: z.int().positive(),
-  backbone: z.strictObject({
-    depths: sizes(4),
-    dims: sizes(4),
-    /** One kernel size a block, 3..17, stage by stage. */
-    kernels: z.array(z.array(z.int())).length(4),
-    dropPathRate: z.number().min(0).max(1),
-    layerScaleInit: z.number(),
-  }),
+  backbone: backboneSchema,
 });
 
 export type ForecasterConfig = z.infer<typeof forecasterConfigSchema>;

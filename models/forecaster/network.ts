@@ -18,9 +18,9 @@ import { nest, type ParameterSpec, type Parameters, ZEROS } from '../engine/para
 import type { Pass } from '../engine/pass.ts';
 import { linear, linearSpecs } from '../layers/linear.ts';
 import type { Form } from '../unireplknet/block.ts';
-import { type NetworkConfig, networkFeatures, networkSpecs } from '../unireplknet/network.ts';
 import { type ForecasterConfig, INPUT_CHANNELS, networkSizes } from './config.ts';
 import { HOUR_FEATURES, STATION_FEATURES } from './features.ts';
+import { imageBackboneSpecs, imageFeatureCount, imageFeatures, tokenSpecs, tokens } from './image.ts';
 
 export interface ForecasterInputs<T> {
   /** [n, hour, station * channel] */
@@ -31,27 +31,16 @@ export interface ForecasterInputs<T> {
   places: T;
 }
 
-function backboneConfig(config: ForecasterConfig): NetworkConfig {
-  return { ...config.backbone, inChannels: 1 };
-}
-
-/** Height and width of the last feature map: five convolutions of stride 2 and padding 1. */
-function featureMapSize(size: number): number {
-  let result = size;
-  for (let halving = 0; halving < 5; halving++) result = Math.floor((result - 1) / 2) + 1;
-  return result;
-}
-
 /** All parameters by name; `form` says whether the backbone's branches are fused. */
 export function forecasterSpecs(config: ForecasterConfig, form: Form): ParameterSpec[] {
   const { series, stations, hours, leads, targets } = networkSizes(config);
   const { dModel } = config;
-  const features = featureMapSize(hours) * featureMapSize(dModel) * config.backbone.dims[3];
+  const features = imageFeatureCount(hours, dModel, config.backbone);
   return [
-    ...nest('embedding.token', linearSpecs(3 * series, dModel, { bias: false })),
+    ...nest('embedding.token', tokenSpecs(series, dModel)),
     ...nest('embedding.marks', linearSpecs(HOUR_FEATURES, dModel, { bias: false })),
     ...nest('embedding.places', linearSpecs(stations * STATION_FEATURES, dModel)),
-    ...nest('backbone', networkSpecs(backboneConfig(config), form)),
+    ...nest('backbone', imageBackboneSpecs(config.backbone, form)),
     ...nest('head', startAtZero(linearSpecs(features + stations * STATION_FEATURES, leads * targets))),
     ...nest('skip', startAtZero(linearSpecs(hours * INPUT_CHANNELS, leads * INPUT_CHANNELS))),
   ];
@@ -81,28 +70,16 @@ export function forecasterForward<T>(
   form: Form,
   pass: Pass<NoInfer<T>>,
 ): T {
-  const { hours, leads, targets } = networkSizes(config);
-  const tokens = embed(ops, inputs, parameters.scope('embedding'));
-  const image = ops.reshape(tokens, [-1, hours, config.dModel, 1]);
-  const maps = networkFeatures(ops, image, parameters.scope('backbone'), backboneConfig(config), form, pass);
-  const last = maps[3];
-  const flat = ops.reshape(last, [
-    -1,
-    ops
-      .shape(last)
-      .slice(1)
-      .reduce((product, size) => product * size, 1),
-  ]);
+  const { leads, targets } = networkSizes(config);
+  const embedded = embed(ops, inputs, parameters.scope('embedding'));
+  const flat = imageFeatures(ops, embedded, parameters.scope('backbone'), config.backbone, form, pass);
   const head = linear(ops, ops.concat([flat, inputs.places], 1), parameters.scope('head'));
   return ops.add(ops.reshape(head, [-1, leads, targets]), skip(ops, inputs.series, parameters.scope('skip'), config));
 }
 
-/** [n, hour, dModel]: the token convolution runs round in time, as CorrFormer's. */
+/** [n, hour, dModel] */
 function embed<T>(ops: Ops<T>, { series, marks, places }: ForecasterInputs<T>, parameters: Parameters<T>): T {
-  const hours = ops.shape(series)[1];
-  const before = ops.concat([ops.slice(series, 1, hours - 1, hours), ops.slice(series, 1, 0, hours - 1)], 1);
-  const after = ops.concat([ops.slice(series, 1, 1, hours), ops.slice(series, 1, 0, 1)], 1);
-  const token = linear(ops, ops.concat([before, series, after], 2), parameters.scope('token'));
+  const token = tokens(ops, series, parameters.scope('token'));
   const mark = linear(ops, marks, parameters.scope('marks'));
   const place = linear(ops, places, parameters.scope('places'));
   return ops.add(ops.add(token, mark), ops.reshape(place, [-1, 1, ops.shape(place)[1]]));

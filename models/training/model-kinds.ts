@@ -3,9 +3,11 @@ import { KernelcastError } from '../../src/errors.ts';
 import { corrFormerKind } from './corrformer.ts';
 import { forecasterKind } from './forecaster.ts';
 import type { ModelKind } from './model-kind.ts';
+import { stationSetKind } from './station-set.ts';
 
 const KINDS: ReadonlyMap<string, ModelKind> = new Map<string, ModelKind>([
   ['forecaster', forecasterKind],
+  ['station-set', stationSetKind],
   ['corrformer', corrFormerKind],
 ]);
 

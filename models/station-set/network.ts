@@ -1,0 +1,152 @@
+/**
+ * The forecaster of a set of stations, all of which share one image.
+ *
+ *     series [n, 48, stations*4] --circular token convolution--> [n, 48, dModel] = image [n, 48, dModel, 1]
+ *     marks  [n, 48, 5] ---------linear--------------------------+        |
+ *                                                                  UniRepLKNet (four stages)
+ *                                                                         |
+ *     own series --shared linear map of its last, one before, day-before and mean--> + <--linear head--> mean, log scale
+ *
+ *     forecast = (1 - share) * (mean of the members) + share * (a linear map of all stations at a few lags)
+ *
+ * Embedding: CorrFormer's (Wu et al. 2023, equation 1). Series as an image: UniRepLKNet's time-series model (Ding et al. 2024).
+ * The linear path is ridge regression in closed form (`linear-path.ts`); it is not trained with the networks, since the
+ * two err in different ways only as long as each is fitted by itself.
+ */
+
+import { TIME_FEATURES } from '../baselines/fitted/time-features.ts';
+import { dropout } from '../corrformer/dropout.ts';
+import type { Ops } from '../engine/ops.ts';
+import { nest, type ParameterSpec, type Parameters, ZEROS } from '../engine/parameters.ts';
+import type { Pass } from '../engine/pass.ts';
+import { INPUT_HOURS, LEAD_HOURS } from '../forecast-model.ts';
+import { HOUR_FEATURES } from '../forecaster/features.ts';
+import { imageBackboneSpecs, imageFeatureCount, imageFeatures, tokenSpecs, tokens } from '../forecaster/image.ts';
+import { linear, linearSpecs } from '../layers/linear.ts';
+import type { Form } from '../unireplknet/block.ts';
+import { CHANNELS, type StationSetConfig } from './config.ts';
+
+export interface StationSetInputs<T> {
+  /** [n, hour, station * channel] */
+  series: T;
+  /** [n, hour, HOUR_FEATURES] */
+  marks: T;
+  /** [n, TIME_FEATURES] */
+  time: T;
+}
+
+/** [n, lead * station * channel], in units of the scales, from the climatology. */
+export interface Distribution<T> {
+  mean: T;
+  /** Logarithm of the expected absolute error. */
+  logScale: T;
+}
+
+/** Hours of a station itself that the shared map sees, beside the mean of all: the last, the one before, the day before. */
+const OWN_HOURS = [INPUT_HOURS - 1, INPUT_HOURS - 2, INPUT_HOURS - 24];
+const OWN_FEATURES = (OWN_HOURS.length + 1) * CHANNELS;
+
+const atZero = (specs: readonly ParameterSpec[]): ParameterSpec[] => specs.map((spec) => ({ ...spec, init: ZEROS }));
+
+/** What is trained. */
+export function memberSpecs(config: StationSetConfig, stations: number, form: Form): ParameterSpec[] {
+  const outputs = LEAD_HOURS * stations * CHANNELS;
+  const features = imageFeatureCount(INPUT_HOURS, config.dModel, config.backbone);
+  const specs = [
+    ...nest('token', tokenSpecs(stations * CHANNELS, config.dModel)),
+    ...nest('marks', linearSpecs(HOUR_FEATURES, config.dModel)),
+    ...nest('backbone', imageBackboneSpecs(config.backbone, form)),
+    ...nest('head', atZero(linearSpecs(features, outputs))),
+    ...nest('scale', atZero(linearSpecs(features, outputs))),
+    ...nest('own', atZero(linearSpecs(OWN_FEATURES, LEAD_HOURS * CHANNELS))),
+  ];
+  return memberNames(config).flatMap((name) => nest(name, specs));
+}
+
+function memberNames({ members }: StationSetConfig): string[] {
+  return Array.from({ length: members }, (_, member) => `members.${member}`);
+}
+
+/** The linear path's only tensor: [lag * station * channel + TIME_FEATURES, lead * station * channel]. */
+export const LINEAR_PATH = 'linear.weight';
+
+export function linearPathShape({ linear: { lags } }: StationSetConfig, stations: number): [number, number] {
+  return [lags.length * stations * CHANNELS + TIME_FEATURES, LEAD_HOURS * stations * CHANNELS];
+}
+
+/** Each member's own forecast: what training looks at. */
+export function memberForecasts<T>(
+  ops: Ops<T>,
+  inputs: StationSetInputs<T>,
+  parameters: Parameters<T>,
+  config: StationSetConfig,
+  form: Form,
+  pass: Pass<NoInfer<T>>,
+): Distribution<T>[] {
+  return memberNames(config).map((name) => member(ops, inputs, parameters.scope(name), config, form, pass));
+}
+
+function member<T>(
+  ops: Ops<T>,
+  { series, marks }: StationSetInputs<T>,
+  parameters: Parameters<T>,
+  { backbone, headDropout }: StationSetConfig,
+  form: Form,
+  pass: Pass<T>,
+): Distribution<T> {
+  const token = tokens(ops, series, parameters.scope('token'));
+  const embedded = ops.add(token, linear(ops, marks, parameters.scope('marks')));
+  const all = imageFeatures(ops, embedded, parameters.scope('backbone'), backbone, form, pass);
+  const seen = dropout(ops, all, headDropout, pass);
+  const own = ownPath(ops, series, parameters.scope('own'));
+  return {
+    mean: ops.add(own, linear(ops, seen, parameters.scope('head'))),
+    logScale: linear(ops, seen, parameters.scope('scale')),
+  };
+}
+
+/** The same for every station: [n, lead * station * channel] */
+function ownPath<T>(ops: Ops<T>, series: T, parameters: Parameters<T>): T {
+  const [, hours, width] = ops.shape(series);
+  const stations = width / CHANNELS;
+  const seen = ops.concat([ops.gather(series, OWN_HOURS, 1), ops.mean(series, [1], true)], 1);
+  const byStation = ops.transpose(ops.reshape(seen, [-1, OWN_HOURS.length + 1, stations, CHANNELS]), [0, 2, 1, 3]);
+  const mapped = linear(ops, ops.reshape(byStation, [-1, stations, OWN_FEATURES]), parameters);
+  const byLead = ops.transpose(ops.reshape(mapped, [-1, stations, LEAD_HOURS, CHANNELS]), [0, 2, 1, 3]);
+  if (hours !== INPUT_HOURS) throw new Error(`a window has ${INPUT_HOURS} hours, not ${hours}`);
+  return ops.reshape(byLead, [-1, LEAD_HOURS * stations * CHANNELS]);
+}
+
+/** [n, lag * station * channel + TIME_FEATURES] -> [n, lead * station * channel] */
+function linearPath<T>(
+  ops: Ops<T>,
+  { series, time }: StationSetInputs<T>,
+  weight: T,
+  { linear: { lags } }: StationSetConfig,
+): T {
+  const width = ops.shape(series)[2];
+  const hours = lags.map((lag) => INPUT_HOURS - 1 - lag);
+  const seen = ops.reshape(ops.gather(series, hours, 1), [-1, lags.length * width]);
+  return ops.matMul(ops.concat([seen, time], 1), weight);
+}
+
+/** The forecast: the members' mean and the linear path, each with its share. */
+export function stationSetForward<T>(
+  ops: Ops<T>,
+  inputs: StationSetInputs<T>,
+  parameters: Parameters<T>,
+  config: StationSetConfig,
+  form: Form,
+  pass: Pass<NoInfer<T>>,
+): Distribution<T> {
+  const { share } = config.linear;
+  const members = memberForecasts(ops, inputs, parameters, config, form, pass);
+  const sum = (values: readonly T[]) => values.reduce((total, value) => ops.add(total, value));
+  const scaled = (value: T, factor: number) => ops.mul(value, ops.constant([factor], [1]));
+  const network = scaled(sum(members.map(({ mean }) => mean)), (1 - share) / members.length);
+  const straight = scaled(linearPath(ops, inputs, parameters.get(LINEAR_PATH), config), share);
+  return {
+    mean: ops.add(network, straight),
+    logScale: scaled(sum(members.map(({ logScale }) => logScale)), 1 / members.length),
+  };
+}
