@@ -3,6 +3,7 @@
  * its `dataset.xml`, and of it the variables, level, hours and region that are needed are asked for.
  */
 import { DOMParser, type Element, onErrorStopParsing } from '@xmldom/xmldom';
+import { type Hour, MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
 import { VARIABLE_NAMES } from '../../src/domain/variables.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { KNOWN_VARIABLES } from '../cf/known-names.ts';
@@ -21,7 +22,7 @@ export async function thredds(url: string, wanted: Wanted, client: HttpClient): 
   const service = url.endsWith('.xml') && url.includes('/catalog/') ? await serviceOf(url, client) : url;
   const base = service.replace(/\/(dataset\.(xml|html))?$/, '');
   const description = parseXml(await client.text(`${base}/dataset.xml`), `${base}/dataset.xml`, 'gridDataset');
-  const { from, to } = spanOf(base, wanted);
+  const { from, to } = within(spanOf(base, wanted), description, base);
   const box = boxAround(base, wanted, MARGIN);
   const levels = levelsOf(description, wanted);
   if (levels.size === 0) {
@@ -40,6 +41,21 @@ export async function thredds(url: string, wanted: Wanted, client: HttpClient): 
     if (level !== '') query.set('vertCoord', level);
     query.set('accept', 'netcdf');
     return { url: `${base}?${query}` };
+  });
+}
+
+/** The hours of a span that the dataset has; the service refuses times beyond its own. */
+function within(span: { from: Hour; to: Hour }, description: Element, url: string): { from: Hour; to: Hour } {
+  const [begin, end] = ['begin', 'end'].map((name) => {
+    const text = elements(description, 'TimeSpan')[0]?.getElementsByTagName(name)[0]?.textContent ?? '';
+    return Date.parse(text) / MILLISECONDS_PER_HOUR;
+  });
+  if (Number.isNaN(begin + end)) return span;
+  const from = Math.max(span.from, Math.ceil(begin));
+  const to = Math.min(span.to, Math.floor(end) + 1);
+  if (from < to) return { from, to };
+  throw new KernelcastError('TOO_LITTLE_DATA', 'the dataset has nothing of the time that is asked for', {
+    where: { url, has: `${instantOf(Math.ceil(begin))} to ${instantOf(Math.floor(end))}` },
   });
 }
 

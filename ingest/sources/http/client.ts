@@ -155,6 +155,10 @@ export class HttpClient {
     if (!parsed || !/^https?:$/.test(parsed.protocol)) {
       throw new KernelcastError('USAGE', 'this is no address of http or https', { where: { url } });
     }
+    if (parsed.username !== '' || parsed.password !== '') {
+      // It would end up in reports and logs.
+      throw new KernelcastError('USAGE', 'an address must not hold a password', { where: { host: parsed.host } });
+    }
     const { allowHosts } = this.#options;
     const host = parsed.hostname.toLowerCase();
     const isAllowed = (allowed: string) => (allowed.startsWith('.') ? host.endsWith(allowed) : host === allowed);

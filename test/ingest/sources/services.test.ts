@@ -162,6 +162,7 @@ describe('the NetCDF subset service of THREDDS', () => {
     <axis name="p" axisType="Pressure"><attribute name="units" value="Pa" /><values>1000 2000</values></axis>
     <gridSet name="a">${grid('Temperature_isobaric', 'p')}${grid('Temperature_height_above_ground', 'h4')}</gridSet>
     <gridSet name="b">${grid('u-component_of_wind_height_above_ground', 'h3')}${grid('v-component_of_wind_height_above_ground', 'h3')}</gridSet>
+    <TimeSpan><begin>2024-03-01T07:00:00Z</begin><end>2024-03-03T00:00:00Z</end></TimeSpan>
   </gridDataset>`;
   const catalogue = `<?xml version="1.0"?><catalog xmlns="http://www.unidata.ucar.edu/namespaces/thredds/InvCatalog/v1.0">
     <service name="all" serviceType="Compound" base=""><service name="ncss" serviceType="NetcdfSubset" base="/thredds/ncss/" /></service>
@@ -184,13 +185,23 @@ describe('the NetCDF subset service of THREDDS', () => {
     const { report, series } = await ingest([`${url}/thredds/ncss/grib/GFS/newest.grib2`]);
     expect(requests.map(({ line }) => queryOf(line)).slice(1)).toEqual([
       'var=Temperature_height_above_ground&north=53&south=48.2&west=3.0999999999999996&east=8&horizStride=1' +
-        '&time_start=2024-03-01T06:00:00Z&time_end=2024-03-01T08:00:00Z&vertCoord=2&accept=netcdf',
+        '&time_start=2024-03-01T07:00:00Z&time_end=2024-03-01T08:00:00Z&vertCoord=2&accept=netcdf',
       expect.stringMatching(
         /^var=u-component_of_wind_height_above_ground&var=v-component_of_wind_height_above_ground&.*&vertCoord=10&/,
       ),
     ]);
     expect(rounded(series.variables.temperature_2m!.values).slice(0, 2)).toEqual([50.2, 51]);
     expect(report.variables).toEqual(['temperature_2m', 'wind_u_component_10m']);
+  });
+
+  it('is not asked for times that it does not have', async () => {
+    const { url, requests } = await server();
+    const error = await failure(ingest([`${url}/thredds/ncss/grib/GFS/newest.grib2`], { from: FROM - 5, to: FROM }));
+    expect([error.code, error.where.has]).toEqual([
+      'TOO_LITTLE_DATA',
+      expect.stringContaining('2024-03-01T07:00:00Z to'),
+    ]);
+    expect(requests).toHaveLength(1);
   });
 
   it('is found through the catalogue of the newest run', async () => {

@@ -128,6 +128,14 @@ describe('limits', () => {
   });
 });
 
+it('an address with a password is refused, and the password not told', async () => {
+  const error = await failure(patient().client.text('http://me:secret@127.0.0.1:9/'));
+  expect([error.code, JSON.stringify([error.message, error.where])]).toEqual([
+    'USAGE',
+    expect.not.stringContaining('secret'),
+  ]);
+});
+
 describe('redirects', () => {
   it('on the same server are followed, up to five', async () => {
     const { url, requests } = await serve(answer(301, '', { location: '/there' }), answer(200, 'here'));
