@@ -1,11 +1,16 @@
 /** Which known name a person may have meant. */
 
+/** Looking through more would take longer than a guess is worth. */
+const MOST_CANDIDATES = 5000;
+
 /** The known name with the fewest edits from `name`, if these are few enough to be a slip; letter case does not count. */
 export function closest(name: string, known: readonly string[]): string | undefined {
   const given = name.slice(0, 64).toLowerCase();
   let best: string | undefined;
   let fewest = Math.max(2, Math.floor(given.length / 3)) + 1;
-  for (const candidate of known) {
+  for (const candidate of known.slice(0, MOST_CANDIDATES)) {
+    // So many letters more or less are so many edits at the least.
+    if (Math.abs(candidate.length - given.length) >= fewest) continue;
     const edits = editDistance(given, candidate.toLowerCase());
     if (edits >= fewest) continue;
     fewest = edits;

@@ -68,13 +68,27 @@ export function search(stations: readonly Station[], typed: string): Station[] {
     .map(({ station }) => station);
 }
 
+/** What is searched of a station, made once: there may be tens of thousands. */
+const searched = new WeakMap<Station, { id: string; name: string; words: string[]; country: string }>();
+
+function plainOf(station: Station) {
+  let known = searched.get(station);
+  if (known === undefined) {
+    const name = plain(station.name);
+    const words = name.split(/[^\p{L}\p{N}]+/u);
+    known = { id: plain(station.id), name, words, country: plain(station.country) };
+    searched.set(station, known);
+  }
+  return known;
+}
+
 function rankOf(station: Station, wanted: string): number {
-  const name = plain(station.name);
-  if (plain(station.id) === wanted) return 0;
+  const { id, name, words, country } = plainOf(station);
+  if (id === wanted) return 0;
   if (name.startsWith(wanted)) return 1;
-  if (name.split(/[^\p{L}\p{N}]+/u).some((word) => word.startsWith(wanted))) return 2;
+  if (words.some((word) => word.startsWith(wanted))) return 2;
   if (name.includes(wanted)) return 3;
-  if (plain(station.country).startsWith(wanted)) return 4;
+  if (country.startsWith(wanted)) return 4;
   return Number.POSITIVE_INFINITY;
 }
 

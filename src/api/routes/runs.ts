@@ -12,7 +12,7 @@ import { runsSchema } from '../schemas/service.ts';
 
 const schema = z.strictObject({ dataset: text().optional(), limit: integer(1, 1000).default(24) });
 
-export function runsRoute({ context, answers, access, freshness }: Tools): Route {
+export function runsRoute({ context, answers, access, limits, freshness }: Tools): Route {
   return {
     id: 'Runs',
     path: '/v1/runs',
@@ -22,11 +22,12 @@ export function runsRoute({ context, answers, access, freshness }: Tools): Route
     answers: { [JSON_TYPE]: runsSchema },
     problems: [404, 503],
     get: async (request, response) => {
-      access.identify(request);
+      const client = access.identify(request);
       const { dataset: given, limit } = parseQuery(schema, request);
       const dataset = datasetName(context, given);
       const state = await freshness.state(dataset);
       const inits = (await context.runs.list(dataset)).slice(-limit).reverse();
+      await limits.charge(client, Math.ceil((inits.length + 1) / 10), 'limit');
       // A dataset that is there, but has no runs, has an empty list; one that is not there is an error.
       if (inits.length === 0) await describeDataset(context, given);
       const runs = (await Promise.all(inits.map((init) => describeIfThere(context, dataset, init)))).filter(

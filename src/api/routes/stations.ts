@@ -19,7 +19,7 @@ const schema = z.strictObject({
   limit: integer(1, 100_000).default(100),
 });
 
-export function stationsRoute({ context, answers, access, freshness }: Tools): Route {
+export function stationsRoute({ context, answers, access, limits, freshness }: Tools): Route {
   return {
     id: 'Stations',
     path: '/v1/stations',
@@ -29,7 +29,7 @@ export function stationsRoute({ context, answers, access, freshness }: Tools): R
     answers: { [JSON_TYPE]: stationsSchema },
     problems: [404, 503],
     get: async (request, response) => {
-      access.identify(request);
+      const client = access.identify(request);
       const query = parseQuery(schema, request);
       const { latitude, longitude, limit } = query;
       if ((latitude === undefined) !== (longitude === undefined)) {
@@ -45,6 +45,7 @@ export function stationsRoute({ context, answers, access, freshness }: Tools): R
         state,
         mediaType: JSON_TYPE,
         make: async () => {
+          await limits.charge(client, Math.ceil(Math.min(limit, stations.length) / 100), 'limit');
           const boxed = query.bounding_box === undefined ? stations : inBox(stations, query.bounding_box);
           const found = query.search === undefined ? boxed : search(boxed, query.search);
           if (latitude === undefined || longitude === undefined) {

@@ -20,7 +20,7 @@ const schema = z.strictObject({
   end: hourOrLatest().optional().describe('only runs of this initialisation time and earlier'),
 });
 
-export function verificationRoute({ context, answers, access, freshness }: Tools): Route {
+export function verificationRoute({ context, answers, access, limits, freshness }: Tools): Route {
   return {
     id: 'Verification',
     path: '/v1/verification',
@@ -30,7 +30,7 @@ export function verificationRoute({ context, answers, access, freshness }: Tools
     answers: { [JSON_TYPE]: verificationSchema },
     problems: [404, 503],
     get: async (request, response) => {
-      access.identify(request);
+      const client = access.identify(request);
       const { dataset: given, last_runs, models, start, end } = parseQuery(schema, request);
       const state = await freshness.state(given ?? context.status().dataset);
       const { dataset } = await describeDataset(context, given);
@@ -45,6 +45,7 @@ export function verificationRoute({ context, answers, access, freshness }: Tools
         state,
         mediaType: JSON_TYPE,
         make: async () => {
+          await limits.charge(client, Math.max(1, inits.length), 'last_runs');
           const rows = await Promise.all(inits.map((init) => context.scores.read(dataset, init)));
           const all = summarize(rows);
           return jsonBytes({
