@@ -4,12 +4,15 @@ import type { Station } from '../src/domain/station.ts';
 import type { VariableName } from '../src/domain/variables.ts';
 import { windComponents, windDirection } from '../src/domain/wind.ts';
 import { KernelcastError } from '../src/errors.ts';
-import type { Field } from './cf/find-variables.ts';
+import type { Cells } from './cf/cells.ts';
+import { readCoordinate } from './cf/coordinates.ts';
+import { type Field, isAlongGrid } from './cf/find-variables.ts';
 import type { GridLayout } from './cf/grid-layout.ts';
 import { readPlaces } from './cf/horizontal-axes.ts';
 import { readTimeAxis } from './cf/time-axis.ts';
-import type { Grid } from './grid.ts';
+import { type Grid, isText } from './grid.ts';
 import { PointReader } from './read-points.ts';
+import { type Turn, turnAt, turnWind } from './sampling/grid-wind.ts';
 import { lapseRateCorrection } from './sampling/lapse-rate.ts';
 import { applyWeights, planSampling, type SamplingMethod, type SamplingPlan } from './sampling/sampling-plan.ts';
 import type { Source } from './source.ts';
@@ -40,7 +43,10 @@ export async function gridSource(
 ): Promise<Source> {
   const [{ layout }] = fields;
   const axis = await readTimeAxis(grid, layout.time);
-  const plan = planSampling(await readPlaces(grid, layout), stations, { file: grid.path, skipOutside, method });
+  const places = await readPlaces(grid, layout);
+  const plan = planSampling(places, stations, { file: grid.path, skipOutside, method });
+  // On a regular grid rows lie eastward and columns northward anyway.
+  const turn = 'wraps' in places ? undefined : await turnOf(grid, fields, places, plan);
   const readers = fields.map((field) => ({ name: field.name, reader: new PointReader(grid, field, plan) }));
   const bytesPerTime = readers.reduce((sum, { reader }) => sum + reader.bytesPerTime, 0);
   if (bytesPerTime > MOST_BYTES_PER_TIME * fields.length) {
@@ -68,12 +74,38 @@ export async function gridSource(
     async read(first, count) {
       const points: Points = {};
       for (const { name, reader } of readers) points[name] = await reader.read(first, count);
+      const { wind_u_component_10m: u, wind_v_component_10m: v } = points;
+      if (turn && u && v) turnWind(u, v, turn);
       const variables = sampled(points, plan, count);
       for (const { name, reader } of readers) reader.reuse(points[name]!);
       if (correction && variables.temperature_2m) addToEach(variables.temperature_2m.values, correction);
       return variables;
     },
   };
+}
+
+/** Undefined where the wind is told to east and north, or there is none. */
+async function turnOf(
+  grid: Grid,
+  fields: readonly Field<GridLayout>[],
+  cells: Cells,
+  { rows, columns }: SamplingPlan,
+): Promise<Turn | undefined> {
+  const along = fields.filter(isAlongGrid);
+  if (along.length === 0) return undefined;
+  const [{ variable, layout }] = along;
+  if (along.length === 1 || layout.columnAxis === undefined) {
+    throw new KernelcastError(
+      'CONVENTIONS',
+      'wind along a grid needs both components, and a grid of rows and columns',
+      {
+        where: { file: grid.path, variables: along.map((field) => field.variable.name).join(', ') },
+      },
+    );
+  }
+  const x = grid.variables.get(variable.dimensions[layout.columnAxis]);
+  const values = x && x.shape.length === 1 && !isText(x) ? await readCoordinate(grid, x) : [];
+  return turnAt(cells, rows, columns, values.length > 1 && values[1] < values[0]);
 }
 
 /** @param values [time, station] */

@@ -68,12 +68,14 @@ function unreadable(grid: Grid, refused: readonly string[]): KernelcastError {
   });
 }
 
-/** By standard name, most specific name first; by known name only where nothing has the standard name. */
+/** By standard name; by that of wind along a grid, or by known name, only where nothing has the standard name. */
 function candidatesFor(grid: Grid, name: VariableName): GridVariable[] {
-  const { standardName, names } = KNOWN_VARIABLES[name];
+  const { standardName, alongGrid = [], names } = KNOWN_VARIABLES[name];
   const all = [...grid.variables.values()].filter((variable) => !isText(variable));
   const standard = all.filter((variable) => standardNameOf(variable) === standardName);
   if (standard.length > 0) return standard;
+  const along = all.filter((variable) => alongGrid.includes(standardNameOf(variable)));
+  if (along.length > 0) return along;
   const known = names
     .map((known) =>
       all.find(
@@ -85,6 +87,11 @@ function candidatesFor(grid: Grid, name: VariableName): GridVariable[] {
     )
     .filter((variable) => variable !== undefined);
   return known.slice(0, 1);
+}
+
+/** Whether a field is a component of wind along the rows or columns of its grid. */
+export function isAlongGrid({ name, variable }: Pick<Field<object>, 'name' | 'variable'>): boolean {
+  return KNOWN_VARIABLES[name].alongGrid?.includes(standardNameOf(variable)) ?? false;
 }
 
 function onlyOne<Layout>(grid: Grid, name: VariableName, usable: Field<Layout>[]): Field<Layout> | undefined {

@@ -5,6 +5,8 @@ import type { VariableName } from '../../src/domain/variables.ts';
 export interface KnownVariable {
   quantity: Quantity;
   standardName: string;
+  /** The names of the same along the rows or columns of a grid, which may lie askew. */
+  alongGrid?: readonly string[];
   /** Lower case; the more specific first. */
   names: readonly string[];
   /** Metres above the ground: the level that is meant where a file has several. */
@@ -43,6 +45,7 @@ export const KNOWN_VARIABLES: Record<VariableName, KnownVariable> = {
   wind_u_component_10m: {
     quantity: 'speed',
     standardName: 'eastward_wind',
+    alongGrid: ['x_wind', 'grid_eastward_wind'],
     names: [
       'wind_u_component_10m',
       'u10',
@@ -65,6 +68,7 @@ export const KNOWN_VARIABLES: Record<VariableName, KnownVariable> = {
   wind_v_component_10m: {
     quantity: 'speed',
     standardName: 'northward_wind',
+    alongGrid: ['y_wind', 'grid_northward_wind'],
     names: [
       'wind_v_component_10m',
       'v10',

@@ -3,8 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { gridLayout } from '../../ingest/cf/grid-layout.ts';
+import { readPlaces } from '../../ingest/cf/horizontal-axes.ts';
+import { openGrid } from '../../ingest/formats/open.ts';
 import { ingestFiles } from '../../ingest/ingest.ts';
 import { readFile } from '../../ingest/read-file.ts';
+import { planSampling } from '../../ingest/sampling/sampling-plan.ts';
 import { FLAG, type Series } from '../../src/domain/series.ts';
 import { parseHour } from '../../src/domain/time.ts';
 import { isKernelcastError } from '../../src/errors.ts';
@@ -84,6 +88,38 @@ describe.skipIf(!present)('from file to store', () => {
       expect(variables.wind_v_component_10m!.values[s]).toBeCloseTo(-speed * Math.cos(radians), 4);
       expect(variables.temperature_2m!.flags[s]).toBe(FLAG.OBSERVED);
     }
+  });
+});
+
+describe.skipIf(!present || !withEccodes)('wind along a projected grid', () => {
+  it('nam_awp211_lambert.grib2: turned by the angle of its Lambert cone', async () => {
+    // The cone is tangent at 25 N, its meridian is 95 W: the grid is turned by sin(25) of the way from it.
+    const places = [station('west', 45, -115), station('middle', 38, -95), station('east', 35, -75)];
+    const path = join(data, 'gridded/nam_awp211_lambert.grib2');
+    const grid = await openGrid(path);
+    const layout = await gridLayout(grid, grid.variables.get('u10')!);
+    if (typeof layout === 'string') throw new Error(layout);
+    const plan = planSampling(await readPlaces(grid, layout), places, { file: path, method: 'nearest' });
+    const columns = grid.dimensions.get('x')!;
+    const [u, v] = [
+      await grid.read(grid.variables.get('u10')!, [0, 0, 0], [1, 65, 93]),
+      await grid.read(grid.variables.get('v10')!, [0, 0, 0], [1, 65, 93]),
+    ];
+    const longitudes = await grid.read(grid.variables.get('longitude')!, [0, 0], [65, 93]);
+    await grid.close();
+    let series: Series | undefined;
+    for await (const block of readFile(path, { stations: places, method: 'nearest' })) series = block;
+    const { wind_u_component_10m: east, wind_v_component_10m: north } = series!.variables;
+    for (const s of places.keys()) {
+      const point = plan.weights.scalar.points[plan.weights.scalar.starts[s]];
+      const cell = plan.rows[point] * columns + plan.columns[point];
+      const angle = ((Math.sin((25 * Math.PI) / 180) * (longitudes[cell] - 265)) / 180) * Math.PI;
+      const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
+      expect(east!.values[s]).toBeCloseTo(cosine * u[cell] + sine * v[cell], 1);
+      expect(north!.values[s]).toBeCloseTo(-sine * u[cell] + cosine * v[cell], 1);
+      expect(Math.hypot(east!.values[s], north!.values[s])).toBeCloseTo(Math.hypot(u[cell], v[cell]), 4);
+    }
+    expect(Math.hypot(u[0], v[0])).toBeGreaterThan(0);
   });
 });
 
