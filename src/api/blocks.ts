@@ -1,5 +1,6 @@
 /** The tables of an answer for one place: hourly, daily and current values, in the units that were asked for. */
 import type { Hour } from '../domain/time.ts';
+import { Recent } from '../store/recent.ts';
 import { type DailyQuantity, dailyValues } from './daily.ts';
 import type { Day, Span } from './frame.ts';
 import { hourColumn, type NullReason, type Sources } from './hours.ts';
@@ -44,8 +45,7 @@ export interface Recipe {
 /** @param nulls to which the missing values are added */
 export function hourlyBlock(recipe: Recipe, quantities: readonly Quantity[], span: Span, nulls: NullSpan[]): Block {
   const { station, models, units, timeFormat, offset } = recipe;
-  const hours = Array.from({ length: Math.max(0, span.to - span.from) }, (_, index) => span.from + index);
-  const time = hours.map((hour) => hourText(hour, timeFormat, offset));
+  const { hours, time } = timesOf(span, timeFormat, offset);
   const columns = quantities.flatMap((quantity) =>
     models.map(({ suffix, sources }): Column => {
       const column = hourColumn(sources, station, quantity, units);
@@ -57,6 +57,24 @@ export function hourlyBlock(recipe: Recipe, quantities: readonly Quantity[], spa
     }),
   );
   return { hours, time, columns };
+}
+
+interface Times {
+  hours: Hour[];
+  time: (string | number)[];
+}
+
+/** Places of one answer, and requests of one run, mostly have the same hours; by their number. Shared: not to be written to. */
+const known = new Recent<Times>(100_000);
+
+function timesOf({ from, to }: Span, format: TimeFormat, offset: number): Times {
+  const key = `${from} ${to} ${format} ${offset}`;
+  const remembered = known.get(key);
+  if (remembered) return remembered;
+  const hours = Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
+  const times = { hours, time: hours.map((hour) => hourText(hour, format, offset)) };
+  known.set(key, times, hours.length + 1);
+  return times;
 }
 
 export function dailyBlock(
