@@ -16,8 +16,7 @@ import { NearestCells } from './nearest-cells.ts';
  * `bilinear` in latitude and longitude, `nearest`, or by the `inverse-distance` squared of the four points around (on a regular
  * grid) or of the four nearest cells (on others).
  */
-export const SAMPLING_METHODS = ['bilinear', 'nearest', 'inverse-distance'] as const;
-export type SamplingMethod = (typeof SAMPLING_METHODS)[number];
+export type SamplingMethod = 'bilinear' | 'nearest' | 'inverse-distance';
 
 /** Sparse weights [station, point]: those of station `s` stand at `starts[s]` up to `starts[s + 1]`. */
 export interface Weights {
@@ -107,7 +106,7 @@ function finderFor(places: Places, { file, method }: PlanOptions): Finder {
     if (method === 'bilinear') {
       throw new KernelcastError('USAGE', 'a grid whose cells have places of their own cannot be sampled bilinearly', {
         where: { file },
-        hint: `Use ${SAMPLING_METHODS.slice(1).join(' or ')}.`,
+        hint: 'Use nearest or inverse-distance.',
       });
     }
     const cells = new NearestCells(places);

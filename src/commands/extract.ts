@@ -2,10 +2,8 @@
 import { type Command, Option } from 'commander';
 import type { Extract } from '../../ingest/extract.ts';
 import type { SamplingMethod } from '../../ingest/sampling/sampling-plan.ts';
+import { SAMPLING_METHODS } from './options.ts';
 import { writeLines } from './write-out.ts';
-
-/** `SAMPLING_METHODS`, without loading what samples. */
-const METHODS: readonly SamplingMethod[] = ['bilinear', 'nearest', 'inverse-distance'];
 
 interface Options {
   variable: string;
@@ -31,7 +29,7 @@ export function registerExtract(program: Command): void {
       new Option(
         '--method <method>',
         'how grids are sampled (default: bilinear, and inverse-distance where cells have places of their own)',
-      ).choices(METHODS),
+      ).choices(SAMPLING_METHODS),
     )
     .option('--skip-outside', 'leave out points outside the grid')
     .addOption(new Option('--format <format>', 'the form of the output').choices(['csv']).default('csv'))

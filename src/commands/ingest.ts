@@ -1,15 +1,16 @@
 /** `kernelcast ingest`: files of weather into the observation store. */
 import { writeFile } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { FileReport } from '../../ingest/ingest.ts';
 import { describeQuality } from '../../ingest/quality/report.ts';
+import type { SamplingMethod } from '../../ingest/sampling/sampling-plan.ts';
 import type { SourcesReport } from '../../ingest/sources/ingest-sources.ts';
 import { dataDirectory } from '../config.ts';
 import { formatHour, parseHour } from '../domain/time.ts';
 import { isVariableName, VARIABLE_NAMES, type VariableName } from '../domain/variables.ts';
 import { KernelcastError } from '../errors.ts';
 import { fileError } from '../store/files.ts';
-import { positiveNumber } from './options.ts';
+import { positiveNumber, SAMPLING_METHODS } from './options.ts';
 import { startProgress } from './progress.ts';
 
 type VariableMap = Partial<Record<VariableName, string>>;
@@ -22,6 +23,9 @@ interface Options {
   stations?: string;
   map: VariableMap;
   skipOutside?: boolean;
+  method?: SamplingMethod;
+  lapseRate?: true | number;
+  ground?: string;
   table?: string;
   data?: string;
   from?: string;
@@ -46,6 +50,18 @@ export function registerIngest(program: Command): void {
     .option('--map <name=variable>', 'take a variable of the file as one of ours; may be repeated', addMapping, {})
     .option('--table <json>', 'what the columns of tables (CSV) are, where they do not tell: see ingest/README.md')
     .option('--skip-outside', 'leave out stations outside the grid')
+    .addOption(
+      new Option(
+        '--method <method>',
+        'how grids are sampled (default: bilinear, and inverse-distance where cells have places of their own)',
+      ).choices(SAMPLING_METHODS),
+    )
+    .option(
+      '--lapse-rate [degrees]',
+      "bring temperature from the grid's ground to the station's elevation, by degrees per kilometre (6.5)",
+      positiveNumber,
+    )
+    .option('--ground <file>', "the elevation of the grid's ground, where the files have none")
     .option('--from <time>', 'only hours from here on, in UTC; remote sources are asked for these')
     .option('--to <time>', 'only hours before this')
     .option('--allow-host <host>', 'fetch from this host only; may be repeated; .noaa.gov allows all below', addHost)
@@ -55,6 +71,16 @@ export function registerIngest(program: Command): void {
     .option('--json', 'print that instead of a summary')
     .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
     .action(run);
+}
+
+const USUAL_DEGREES_PER_KILOMETRE = 6.5;
+
+function lapseRateOf({ lapseRate, ground }: Options): { perMetre: number; groundFile?: string } | undefined {
+  if (lapseRate !== undefined) {
+    return { perMetre: (lapseRate === true ? USUAL_DEGREES_PER_KILOMETRE : lapseRate) / 1000, groundFile: ground };
+  }
+  if (ground === undefined) return undefined;
+  throw new KernelcastError('USAGE', '--ground is for --lapse-rate, which is not asked for');
 }
 
 function addHost(host: string, hosts: string[] = []): string[] {
@@ -91,6 +117,8 @@ async function run(sources: string[], options: Options): Promise<void> {
       stations: stations === undefined ? undefined : await readStationList(stations),
       map,
       skipOutside,
+      method: options.method,
+      lapseRate: lapseRateOf(options),
       table: table === undefined ? undefined : await readMapping(table),
       from: options.from === undefined ? undefined : parseHour(options.from),
       to: options.to === undefined ? undefined : parseHour(options.to),

@@ -1,5 +1,9 @@
 /** Readers of option values that say what is wrong with them. */
+import type { SamplingMethod } from '../../ingest/sampling/sampling-plan.ts';
 import { KernelcastError } from '../errors.ts';
+
+/** How grids are sampled: the words of ingest, without loading what samples. */
+export const SAMPLING_METHODS: readonly SamplingMethod[] = ['bilinear', 'nearest', 'inverse-distance'];
 
 /** @throws KernelcastError `USAGE` unless the text is a number above zero */
 export function positiveNumber(text: string): number {

@@ -317,6 +317,32 @@ describe('coordinates that cannot be read', () => {
     expect((await failure(open(levels))).message).toContain("2 values along 'level'");
   });
 
+  it('of several heights above the ground the one that is meant is taken', async () => {
+    const { variables, ...rest } = gridFile(GLOBE);
+    const heights: NetcdfVariable = {
+      type: 'float',
+      dimensions: ['height_above_ground'],
+      attributes: { units: 'm' },
+      values: [80, 2],
+    };
+    const file = (values: number[]): NetcdfFile => ({
+      ...rest,
+      dimensions: { ...rest.dimensions, height_above_ground: 2 },
+      variables: {
+        ...variables,
+        height_above_ground: { ...heights, values },
+        t: {
+          ...variables.t,
+          dimensions: ['time', 'height_above_ground', 'lat', 'lon'],
+          values: () => Float32Array.from({ length: 2 * 19 * 36 }, (_, i) => (i < 19 * 36 ? 200 : 281.15)),
+        },
+      },
+    });
+    const { temperature_2m } = await read(file([80, 2]), { stations: [station('x', 5, 5)] });
+    expect(rounded(temperature_2m?.values.subarray(0, 1))).toEqual([8]);
+    expect((await failure(open(file([80, 100])))).message).toContain("2 values along 'height_above_ground'");
+  });
+
   it('variables on different grids of one file', async () => {
     const wind = { ...temperature, attributes: { units: 'm/s' } };
     const { variables, ...rest } = gridFile({ ...GLOBE, variables: { t: temperature, u10: wind } });
