@@ -51,6 +51,14 @@ export interface GridVariable {
   chunk?: readonly number[];
 }
 
+/** What a format may make use of, or not. */
+export interface ReadHints {
+  /** To be used for the values, where it is long enough, instead of memory of their own. */
+  memory?: ArrayBuffer;
+  /** Places in a plane of the slab's last two dimensions: values elsewhere will not be looked at, and may be anything. */
+  only?: Int32Array;
+}
+
 export interface Grid {
   path: string;
   /** For people: `NetCDF classic`. */
@@ -60,14 +68,13 @@ export interface Grid {
   variables: ReadonlyMap<string, GridVariable>;
   /**
    * The values at [start, start + count) of each dimension, in memory of their own.
-   * @param memory that may be used for them instead, where it is long enough and the format has a use for it
    * @throws KernelcastError `FORMAT` when the file ends before them
    */
   read(
     variable: GridVariable,
     start: readonly number[],
     count: readonly number[],
-    memory?: ArrayBuffer,
+    hints?: ReadHints,
   ): Promise<RawArray>;
   /** All texts of a variable: of `string` as many as it has, of `char` in `rows` of the same length. */
   readTexts(variable: GridVariable, rows: number): Promise<string[]>;

@@ -95,7 +95,6 @@ export class PointReader {
       put(layout.rowAxis, rows);
       put(layout.columnAxis, columns);
       put(layout.level?.axis, { first: layout.level?.index ?? 0, count: 1 });
-      const raw = signedAsTold(await this.#grid.read(variable, start, counts, this.#spareMemory.pop()), packing);
       const strideOf = (axis: number | undefined) =>
         axis === undefined ? 0 : counts.slice(axis + 1).reduce((product, n) => product * n, 1);
       const [rowStride, columnStride] = [strideOf(layout.rowAxis), strideOf(layout.columnAxis)];
@@ -104,6 +103,11 @@ export class PointReader {
           (this.#plan.rows[point] - rows.first) * rowStride +
           (this.#plan.columns[point] - columns.first) * columnStride,
       );
+      // Rows and columns are mostly the last dimensions: then the picks are places in their plane.
+      const last = variable.shape.length - 1;
+      const only = layout.rowAxis === last - 1 && layout.columnAxis === last ? picks : undefined;
+      const stored = await this.#grid.read(variable, start, counts, { memory: this.#spareMemory.pop(), only });
+      const raw = signedAsTold(stored, packing);
       const timeStride = strideOf(layout.timeAxis);
       for (let t = 0; t < count; t++) unpackPicked(raw, t * timeStride, picks, packing, values, t * width, points);
       for (let version = 1; version < this.#versions; version++) {

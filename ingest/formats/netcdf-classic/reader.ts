@@ -6,7 +6,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { KernelcastError } from '../../../src/errors.ts';
 import { fileError } from '../../../src/store/files.ts';
-import { checkSlab, type Grid, type GridVariable, type RawArray, textsOfRows } from '../../grid.ts';
+import { checkSlab, type Grid, type GridVariable, type RawArray, type ReadHints, textsOfRows } from '../../grid.ts';
 import { numbersFor } from '../slab.ts';
 import { BYTES_OF, type ClassicType, type Header, type PlacedVariable, readHeader } from './header.ts';
 
@@ -63,7 +63,7 @@ class NetcdfClassicGrid implements Grid {
     variable: GridVariable,
     start: readonly number[],
     count: readonly number[],
-    memory?: ArrayBuffer,
+    { memory }: ReadHints = {},
   ): Promise<RawArray> {
     const own = this.#header.variables.get(variable.name);
     if (!own) throw new Error(`${variable.name} is no variable of ${this.path}`);

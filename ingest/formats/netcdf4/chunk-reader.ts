@@ -2,9 +2,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
-import type { RawArray } from '../../grid.ts';
+import type { RawArray, ReadHints } from '../../grid.ts';
 import { copyChunk, numbersFor, placesBetween } from '../slab.ts';
 import { type ChunkIndex, DEFLATE, SHUFFLE, type StoredChunk } from './chunk-index.ts';
+import { Gather } from './gather.ts';
 import type { StoredVariable } from './messages.ts';
 
 /** As many as zlib has threads. */
@@ -21,7 +22,7 @@ export async function readChunks(
   index: ChunkIndex,
   start: readonly number[],
   count: readonly number[],
-  memory?: ArrayBuffer,
+  { memory, only }: ReadHints = {},
 ): Promise<RawArray> {
   const { type, width, written, direct } = variable;
   const chunk = variable.chunk!;
@@ -36,12 +37,19 @@ export async function readChunks(
   const first = start.map((from, axis) => Math.floor(from / chunk[axis]));
   const last = start.map((from, axis) => Math.floor((from + count[axis] - 1) / chunk[axis]));
   const places = placesBetween(first, last);
+  const gather = only && Gather.suits(width, count.length) ? new Gather({ start, count, chunk }, only) : undefined;
   const work = async () => {
     const scratch: Scratch = { packed: new Uint8Array(0), plain: new Uint8Array(size * width) };
     for (const at of places) {
       const stored = index.get(at.reduce((number, place, axis) => number * counts[axis] + place, 0))!;
-      const bytes = await unpackChunk(handle, stored, direct!.filters, width, scratch);
-      copyChunk({ data: numbersOf(bytes, type), stride }, at, target as never, { start, count, chunk });
+      const { data, shuffled } = await unpackChunk(handle, stored, direct!.filters, scratch);
+      if (shuffled && gather) {
+        gather.put(data, width, at, target);
+        continue;
+      }
+      if (shuffled) unshuffle(data, width, scratch.plain);
+      const numbers = numbersOf(shuffled ? scratch.plain : data, type);
+      copyChunk({ data: numbers, stride }, at, target as never, { start, count, chunk });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -55,32 +63,27 @@ interface Scratch {
   plain: Uint8Array<ArrayBuffer>;
 }
 
+/** The bytes of a chunk, still shuffled where that is the filter that came first, as it is with all that write NetCDF. */
 async function unpackChunk(
   handle: FileHandle,
   { address, bytes, skipped }: StoredChunk,
   filters: readonly number[],
-  width: number,
   scratch: Scratch,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<{ data: Uint8Array<ArrayBuffer>; shuffled: boolean }> {
   const size = scratch.plain.length;
   if (scratch.packed.length < bytes) scratch.packed = new Uint8Array(bytes);
   let data = scratch.packed.subarray(0, bytes);
   const { bytesRead } = await handle.read(data, 0, bytes, address);
   if (bytesRead !== bytes) throw new Error('the file became shorter while it was read');
-  for (let i = filters.length - 1; i >= 0; i--) {
-    if ((skipped >> i) & 1) continue;
-    if (filters[i] === DEFLATE) {
-      // A little more room than is needed: zlib would ask for as much again when it has filled all.
-      const unpacked = await unpack(data, { maxOutputLength: size, chunkSize: size + 64 });
-      data = new Uint8Array(unpacked.buffer as ArrayBuffer, unpacked.byteOffset, unpacked.length);
-    } else if (filters[i] === SHUFFLE) {
-      if (data.length !== size) break;
-      unshuffle(data, width, scratch.plain);
-      data = scratch.plain;
-    }
+  const isUsed = (i: number) => ((skipped >> i) & 1) === 0;
+  if (filters.some((filter, i) => filter === DEFLATE && isUsed(i))) {
+    // A little more room than is needed: zlib would ask for as much again when it has filled all.
+    const unpacked = await unpack(data, { maxOutputLength: size, chunkSize: size + 64 });
+    data = new Uint8Array(unpacked.buffer as ArrayBuffer, unpacked.byteOffset, unpacked.length);
   }
   if (data.length !== size) throw new Error(`a chunk of ${data.length} instead of ${size} bytes`);
-  return data.byteOffset % 8 === 0 ? data : data.slice();
+  const shuffled = filters.some((filter, i) => filter === SHUFFLE && isUsed(i));
+  return { data: data.byteOffset % 8 === 0 ? data : data.slice(), shuffled };
 }
 
 /** First all first bytes, then all second bytes, ... back to number after number. */

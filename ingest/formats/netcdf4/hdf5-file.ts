@@ -99,13 +99,16 @@ function headerOf(file: File, stored: readonly Stored[], datasets: Map<string, D
   return { dimensions, variables };
 }
 
-/** Numbers in chunks that are no more than deflated and shuffled. */
+/** None, and what NetCDF libraries write, in the order in which it is applied. */
+const DIRECT_FILTERS = ['', `${DEFLATE}`, `${SHUFFLE}`, `${SHUFFLE},${DEFLATE}`];
+
+/** Numbers in chunks that are no more than shuffled and deflated. */
 function directDataset(file: File, { path, metadata }: Dataset): DirectDataset | undefined {
   const { chunks, type, littleEndian, virtual_sources: sources } = metadata;
   const isNumber = type === Module.H5T_class_t.H5T_INTEGER.value || type === Module.H5T_class_t.H5T_FLOAT.value;
   if (!chunks || !isNumber || !littleEndian || (sources && sources.length > 0)) return undefined;
   const filters = Module.get_dataset_filters(file.file_id, path).map(({ id }) => id);
-  if (filters.some((id) => id !== DEFLATE && id !== SHUFFLE)) return undefined;
+  if (!DIRECT_FILTERS.includes(filters.join())) return undefined;
   // A reference to an object of a file is the address of its header.
   const reference = Buffer.from(Module.create_object_reference(file.file_id, path));
   return reference.length === 8 ? { address: Number(reference.readBigUInt64LE()), filters } : undefined;

@@ -7,7 +7,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { isKernelcastError, type KernelcastError } from '../../../src/errors.ts';
 import { fileError, systemCode } from '../../../src/store/files.ts';
-import { checkSlab, type Grid, type GridVariable, type RawArray, textsOfRows } from '../../grid.ts';
+import { checkSlab, type Grid, type GridVariable, type RawArray, type ReadHints, textsOfRows } from '../../grid.ts';
 import { type ChunkIndex, readChunkIndex } from './chunk-index.ts';
 import { readChunks } from './chunk-reader.ts';
 import { broken } from './errors.ts';
@@ -52,7 +52,7 @@ class Netcdf4Grid implements Grid {
     { name }: GridVariable,
     start: readonly number[],
     count: readonly number[],
-    memory?: ArrayBuffer,
+    hints: ReadHints = {},
   ): Promise<RawArray> {
     const variable = this.#own(name);
     const where = { file: this.path, variable: name };
@@ -69,7 +69,7 @@ class Netcdf4Grid implements Grid {
     const thread = this.#open();
     if (this.#end) throw this.#end;
     const index = await this.#indexOf(variable);
-    if (index) return this.#readDirectly(variable, index, start, count, memory);
+    if (index) return this.#readDirectly(variable, index, start, count, hints);
     return thread.ask({ kind: 'read', name, start, count }, where, unpackedBytes(variable, start, count));
   }
 
@@ -92,10 +92,10 @@ class Netcdf4Grid implements Grid {
     index: ChunkIndex,
     start: readonly number[],
     count: readonly number[],
-    memory: ArrayBuffer | undefined,
+    hints: ReadHints,
   ): Promise<RawArray> {
     try {
-      return await readChunks(await this.#handle!, variable, index, start, count, memory);
+      return await readChunks(await this.#handle!, variable, index, start, count, hints);
     } catch (error) {
       if (isKernelcastError(error)) throw error;
       if (/^E[A-Z0-9]+$/.test(systemCode(error) ?? '')) throw fileError(error, 'read a file', this.path);
