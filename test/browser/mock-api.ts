@@ -277,6 +277,15 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
     return undefined;
   }
 
+  const known = new Map<string, unknown>();
+  /** What costs thousands of formulas is made once for a run, as the real service does. */
+  function answerOnce(path: string, query: URLSearchParams): unknown {
+    if (!/values$|verification$/.test(path) || damaged !== undefined) return answer(path, query);
+    const key = `${path} ${query} ${init} ${scored} ${uncertain}`;
+    if (!known.has(key)) known.set(key, answer(path, query));
+    return known.get(key);
+  }
+
   function listen(response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write('retry: 500\n\n');
     listeners.add(response);
@@ -303,7 +312,7 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
       const url = new URL(request.url ?? '/', 'http://mock');
       const path = url.pathname.startsWith(prefix) ? decodeURIComponent(url.pathname.slice(prefix.length)) : '..';
       if (path === 'v1/events') return listen(response);
-      const body = answer(path, url.searchParams);
+      const body = answerOnce(path, url.searchParams);
       if (body === undefined) return void servePage(path.includes('..') ? 'none' : path, response);
       const refused = body instanceof Problem;
       const type = refused ? 'application/problem+json' : 'application/json';

@@ -16,8 +16,24 @@ export interface MockWeather {
   direction: number;
 }
 
-/** The first `count` places of the sample world's catalogue, spread over the alphabet and so over the world. */
+/**
+ * The first `count` places of the sample world's catalogue, spread over the alphabet and so over the world. Where more are wanted
+ * than it has, the others lie around these.
+ */
 export function mockStations(count: number): MockStation[] {
+  const places = catalogue(count);
+  return Array.from({ length: count }, (_, index) => {
+    const place = places[index % places.length];
+    const round = Math.floor(index / places.length);
+    if (round === 0) return place;
+    const turn = index * 2.4;
+    const latitude = Math.max(-88, Math.min(88, place.latitude + 0.9 * round * Math.sin(turn)));
+    const longitude = ((place.longitude + 1.2 * round * Math.cos(turn) + 540) % 360) - 180;
+    return { ...place, id: `${place.id}-${round}`, name: `${place.name} ${round}`, latitude, longitude };
+  });
+}
+
+function catalogue(count: number): MockStation[] {
   const [, ...rows] = readFileSync(new URL('../../ingest/sample-world/places.csv', import.meta.url), 'utf8')
     .trim()
     .split('\n');

@@ -3,10 +3,10 @@
  * seconds besides, for its clock and its jobs, and because a proxy may swallow events.
  */
 import { type Api, ProblemError, UnreachableError } from '../api/client.ts';
-import type { Readiness, Status } from '../api/contracts.ts';
+import type { Readiness, Run, Status } from '../api/contracts.ts';
 import { text } from '../i18n/language.ts';
 import { keepLastForecast, readLastForecast } from '../offline/last-forecast.ts';
-import { PLACE_VARIABLES } from '../place/place-forecast.ts';
+import { PLACE_VARIABLES, type PlaceForecast } from '../place/place-forecast.ts';
 import type { RunData, State, Store } from '../state.ts';
 import { type Heard, nextConnection, pollDelay } from './connection.ts';
 import { requestPlace } from './place-request.ts';
@@ -40,9 +40,10 @@ export function createLive(api: Api, store: Store): Live {
     try {
       const status = await api.status();
       // Without a run there is no question of readiness, and a refusal would stand in the browser's console as an error.
-      const readiness: Readiness =
-        status.latestRun === null ? { ready: false, reason: status.preparing ?? '' } : await api.readiness();
-      const change = await followRun(status);
+      const [readiness, change]: [Readiness, Partial<State>] = await Promise.all([
+        status.latestRun === null ? { ready: false as const, reason: status.preparing ?? '' } : api.readiness(),
+        followRun(status),
+      ]);
       const hasRun = (change.data ?? store.state.data) !== undefined;
       const connection = nextConnection(store.state.connection, { answered: true, readiness, hasRun }, Date.now());
       // In one step, so that header, map, chart and scores move together.
@@ -106,19 +107,32 @@ export function createLive(api: Api, store: Store): Live {
     if (status.latestRun === null || (sameDataset && (shown?.run.init === status.latestRun || !live))) return {};
     const [run] = await api.runs(status.dataset, 1);
     if (!run || (sameDataset && run.init === shown?.run.init)) return {};
-    const [values, verification] = await Promise.all([
+    const { stations: known, view } = store.state;
+    // On the way in, everything at once: the place that the link names does not wait for the map.
+    const station =
+      place.kind === 'shown' ? place.forecast.station.id : place.kind === 'none' ? view.station : undefined;
+    const [values, verification, listed, forecast] = await Promise.all([
       api.values(status.dataset, run.init, PLACE_VARIABLES),
       verificationOrNull(status.dataset),
+      known.length === 0 ? api.stations(status.dataset) : known,
+      station === undefined ? undefined : placeOrUndefined(station, status.dataset, run),
     ]);
-    const known = new Set(store.state.stations.map(({ id }) => id));
-    const stations = values.stations.every((id) => known.has(id))
-      ? store.state.stations
-      : await api.stations(status.dataset);
+    const ids = new Set(listed.map(({ id }) => id));
+    const stations = values.stations.every((id) => ids.has(id)) ? listed : await api.stations(status.dataset);
     const data: RunData = { run, values, verification };
-    if (place.kind !== 'shown') return { data, stations };
-    const forecast = await requestPlace(api, place.forecast.station.id, data, store.state.view);
     // The person may have gone to another place meanwhile; that one has its own request.
-    return store.state.place === place ? { data, stations, place: { kind: 'shown', forecast } } : { data, stations };
+    if (!forecast || store.state.place !== place) return { data, stations };
+    return { data, stations, place: { kind: 'shown', forecast } };
+  }
+
+  /** A link may name a station that is not there: the page says so when it shows it. */
+  async function placeOrUndefined(station: string, dataset: string, run: Run): Promise<PlaceForecast | undefined> {
+    try {
+      return await requestPlace(api, station, dataset, run, store.state.view);
+    } catch (error) {
+      if (error instanceof ProblemError && error.status === 404) return undefined;
+      throw error;
+    }
   }
 
   async function verificationOrNull(dataset: string): Promise<RunData['verification']> {
@@ -139,7 +153,7 @@ export function createLive(api: Api, store: Store): Live {
     const previous = place.kind === 'shown' ? place.forecast : place.kind === 'loading' ? place.previous : undefined;
     store.update({ place: { kind: 'loading', station, previous } });
     try {
-      const forecast = await requestPlace(api, station, data, store.state.view, signal);
+      const forecast = await requestPlace(api, station, data.values.dataset, data.run, store.state.view, signal);
       if (signal.aborted) return;
       // A run that arrived meanwhile is what the map shows now: the chart must not stay behind.
       if (store.state.data !== data) return await showStation(station);

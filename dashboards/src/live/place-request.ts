@@ -1,9 +1,8 @@
 /** Everything that the panel of a place draws, asked of the API at once: all models, the default one's bands, earlier runs. */
 import { type Api, ProblemError } from '../api/client.ts';
-import type { ForecastResponse } from '../api/contracts.ts';
+import type { ForecastResponse, Run } from '../api/contracts.ts';
 import { parseInstant } from '../format/time.ts';
 import { BAND_VARIABLES, PLACE_VARIABLES, type PlaceForecast, placeForecast } from '../place/place-forecast.ts';
-import type { RunData } from '../state.ts';
 import type { ViewState } from '../view-state.ts';
 
 /** How much older the earlier runs are, hours. */
@@ -13,11 +12,11 @@ const RUNS_LISTED = 30;
 export async function requestPlace(
   api: Api,
   station: string,
-  { run, values }: RunData,
+  dataset: string,
+  run: Run,
   { past, earlier }: Pick<ViewState, 'past' | 'earlier'>,
   signal?: AbortSignal,
 ): Promise<PlaceForecast> {
-  const { dataset } = values;
   const { init, models } = run;
   const common = { dataset, station, init };
   const all = models.map(({ id }) => id);

@@ -8,17 +8,23 @@ import { project, type Size, type Viewport } from './viewport.ts';
 
 /** How strongly the field colours the ground. */
 const OPACITY = 0.78;
-/** Pixels of the page a pixel of the globe's picture. */
+/** Pixels of the page a pixel of the globe's picture, at rest and on the move. */
 const BLOCK = 3;
+const MOVING_BLOCK = 7;
+
+export interface FieldView {
+  projection: Projection;
+  viewport: Viewport;
+  size: Size;
+  moving: boolean;
+}
 
 export interface FieldLayer {
   /** Which stations colour which cell; the same object as long as the stations are the same. */
   grid(stations: readonly Station[]): FieldGrid;
   draw(
     context: CanvasRenderingContext2D,
-    projection: Projection,
-    viewport: Viewport,
-    size: Size,
+    view: FieldView,
     stations: readonly Station[],
     value: Float32Array,
     scale: ColourScale,
@@ -62,8 +68,9 @@ export function createFieldLayer(): FieldLayer {
     size: Size,
     pixels: Uint8ClampedArray,
     of: FieldGrid,
+    block: number,
   ): void {
-    const [width, height] = [Math.ceil(size.width / BLOCK), Math.ceil(size.height / BLOCK)];
+    const [width, height] = [Math.ceil(size.width / block), Math.ceil(size.height / block)];
     round.width = width;
     round.height = height;
     const pencil = round.getContext('2d');
@@ -71,17 +78,17 @@ export function createFieldLayer(): FieldLayer {
     const target = pencil.createImageData(width, height);
     for (let row = 0; row < height; row++) {
       for (let column = 0; column < width; column++) {
-        const place = unprojectGlobe(viewport, size, (column + 0.5) * BLOCK, (row + 0.5) * BLOCK);
+        const place = unprojectGlobe(viewport, size, (column + 0.5) * block, (row + 0.5) * block);
         if (place) sample(pixels, of, place, target.data, (row * width + column) * 4);
       }
     }
     pencil.putImageData(target, 0, 0);
-    context.drawImage(round, 0, 0, width * BLOCK, height * BLOCK);
+    context.drawImage(round, 0, 0, width * block, height * block);
   }
 
   return {
     grid: gridOf,
-    draw(context, projection, viewport, size, stations, value, scale) {
+    draw(context, { projection, viewport, size, moving }, stations, value, scale) {
       const pencil = picture.getContext('2d');
       if (!pencil || stations.length === 0) return;
       const of = gridOf(stations);
@@ -97,7 +104,8 @@ export function createFieldLayer(): FieldLayer {
       context.globalAlpha = OPACITY;
       context.imageSmoothingEnabled = true;
       context.imageSmoothingQuality = 'high';
-      if (projection.kind === 'globe') drawRound(context, viewport, size, image.data, of);
+      if (projection.kind === 'globe')
+        drawRound(context, viewport, size, image.data, of, moving ? MOVING_BLOCK : BLOCK);
       else drawFlat(context, viewport, size, of);
       context.globalAlpha = 1;
     },

@@ -92,10 +92,15 @@ export function drawGround(context: CanvasRenderingContext2D, shapes: Outlines, 
 }
 
 /** Over the colours of the weather, on a canvas of their own. */
-export function drawOutlines(context: CanvasRenderingContext2D, shapes: Outlines, theme: Theme): void {
+export function drawOutlines(
+  context: CanvasRenderingContext2D,
+  shapes: Outlines,
+  theme: Theme,
+  coastsAlone = false,
+): void {
   context.lineWidth = 0.6;
   context.strokeStyle = theme.border;
-  context.stroke(shapes.borders);
+  if (!coastsAlone) context.stroke(shapes.borders);
   context.lineWidth = 0.9;
   context.strokeStyle = theme.coast;
   context.stroke(shapes.coasts);

@@ -19,11 +19,13 @@ import { blend, type MapWeather, weatherAt } from './weather.ts';
 
 /** Milliseconds in which the dots go from one hour's colours to the next. */
 const TRANSITION = 260;
+/** Stations beyond which an hour is shown at once: a picture in between would come too late. */
+const MOST_SMOOTH = 1500;
 const EDGE = 24;
 /** From this zoom on coasts are drawn from the finer shapes. */
 const CLOSE = 3.5;
 /** Milliseconds of rest after which where the map looks becomes part of the link. */
-const SETTLED = 400;
+const SETTLED = 250;
 
 export function createMapView(store: Store, chooseStation: (id: string) => void): void {
   const frame = byId('map-frame');
@@ -47,6 +49,7 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
   let shownValue: Float32Array = new Float32Array();
   let frameRequested = false;
   let settling = 0;
+  let moving = false;
 
   function requestFrame(): void {
     if (frameRequested) return;
@@ -68,6 +71,7 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
       size,
       theme,
       atlas,
+      moving,
       variable: store.state.view.variable,
       weather: weather && { ...weather, value: shownValue },
       time,
@@ -81,10 +85,13 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
 
   /** After the viewport or the stations moved. */
   function place(): void {
+    // Not laid out yet.
+    if (size.width === 0) return;
     viewport = projection.clamp(viewport, size);
     if (weather) {
       positions = stationPositions(weather, projection, viewport, size);
-      arrows = withRoomForArrows(positions, size);
+      // While the map moves, the same stations keep their arrows: choosing anew takes longer, and flickers.
+      if (!moving) arrows = withRoomForArrows(positions, size);
     }
     point(undefined);
     const zoom = zoomNow();
@@ -105,9 +112,12 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
   /** The person moved the map: once it rests, a link shows the same. */
   function moved(next: Viewport): void {
     viewport = next;
+    moving = true;
     place();
     clearTimeout(settling);
     settling = window.setTimeout(() => {
+      moving = false;
+      place();
       store.update({ view: { ...store.state.view, camera: cameraOf(projection, viewport, size) } });
     }, SETTLED);
   }
@@ -174,7 +184,7 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
     // As long as nobody moved it, the map shows what its new size calls for.
     if (zoom === undefined) lookAgain();
     else viewport = projection.clamp({ ...viewport, scale: projection.minimumScale(size) * zoom }, size);
-    bringIntoView(shownStation(store.state));
+    if (!store.state.view.camera) bringIntoView(shownStation(store.state));
     place();
   }).observe(frame);
   const showLegend = ({ view }: State): void => {
@@ -225,14 +235,17 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
       const previous = weather;
       weather = weatherAt(data.values, stationsById, view.variable, Math.min(view.lead, data.run.leadHours));
       time = parseInstant(data.values.time[Math.min(view.lead, data.run.leadHours) - 1]);
-      const smooth = previous && sameVariable && !prefersStillness() && !document.hidden;
+      const few = weather.stations.length <= MOST_SMOOTH;
+      const smooth = previous && sameVariable && few && !prefersStillness() && !document.hidden;
       origin = smooth ? { value: shownValue, at: performance.now() } : undefined;
       if (previous?.stations.length !== weather.stations.length || data.values !== before?.data?.values) {
         positions = stationPositions(weather, projection, viewport, size);
         arrows = withRoomForArrows(positions, size);
       }
     }
-    if (otherPlace) {
+    // A link that says where to look is followed, wherever its place lies.
+    const asLinked = view.camera !== undefined && (before?.place.kind ?? 'none') === 'none';
+    if (otherPlace && !asLinked) {
       bringIntoView(shownStation(state));
       place();
     }

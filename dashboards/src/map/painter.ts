@@ -20,6 +20,8 @@ export interface Scene {
   size: Size;
   theme: Theme;
   atlas: Atlas;
+  /** The map is on the move: coarser, but at once. */
+  moving: boolean;
   variable: MapVariable;
   /** With the colours of this very moment, on the way from one hour to the next. Undefined: there is no forecast yet. */
   weather: MapWeather | undefined;
@@ -58,17 +60,18 @@ export function createPainter(): (scene: Scene) => void {
       size !== before.size ||
       theme !== before.theme ||
       atlas !== before.atlas ||
-      projection !== before.projection;
+      projection !== before.projection ||
+      scene.moving !== before.moving;
     const changed = weather?.value !== before?.weather?.value || variable !== before?.variable || time !== before.time;
     const scale = scaleFor(variable, theme.dark);
     if (moved || !shapes) {
       shapes = outlines(projection, viewport, size, atlas);
       drawGround(openCanvas(ground, size), shapes, size, theme);
-      drawOutlines(openCanvas(lines, size), shapes, theme);
+      drawOutlines(openCanvas(lines, size), shapes, theme, scene.moving);
     }
     if (weather && (moved || changed)) {
       const context = openCanvas(air, size);
-      field.draw(context, projection, viewport, size, weather.stations, weather.value, scale);
+      field.draw(context, scene, weather.stations, weather.value, scale);
       // Of the sea most stations know little: the field colours the land.
       context.globalCompositeOperation = 'destination-in';
       context.fillStyle = '#000';

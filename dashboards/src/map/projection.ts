@@ -81,7 +81,8 @@ const GLOBE: Projection = {
       .rotate([-viewport.longitude, -viewport.latitude])
       .translate([width / 2, height / 2])
       .clipAngle(90)
-      .precision(0.6),
+      // The shapes have points enough.
+      .precision(0),
 };
 
 export function projectionOf(kind: ViewState['projection']): Projection {

@@ -1,6 +1,7 @@
 /** The stations on the map: coloured dots, wind arrows where there is room, and which station lies under a pointer. */
 import type { ColourScale } from '../colour/scale.ts';
 import type { Theme } from '../theme.ts';
+import { openCanvas } from './canvas.ts';
 import type { Projection } from './projection.ts';
 import type { Size, Viewport } from './viewport.ts';
 import type { MapWeather } from './weather.ts';
@@ -108,37 +109,56 @@ export function drawStations(
   }
 }
 
-/** All dots of a colour in one path: thousands of single ones would take the time of a frame. */
+/** Steps of the scale that dots are drawn in: finer than an eye tells on a dot. */
+const STEPS = 96;
+
+/** A dot of each colour side by side, and last that of a missing value: thousands of paths would take the time of a frame. */
+interface Sprites {
+  of: { scale: ColourScale; theme: Theme; radius: number };
+  picture: HTMLCanvasElement;
+  /** Width and height of a dot with its room, CSS pixels. */
+  cell: number;
+}
+
+let sprites: Sprites | undefined;
+
+function spritesOf({ scale, theme, radius }: StationStyle): Sprites {
+  if (sprites?.of.scale === scale && sprites.of.theme === theme && sprites.of.radius === radius) return sprites;
+  const picture = document.createElement('canvas');
+  const cell = Math.ceil(radius * 2 + 2);
+  const context = openCanvas(picture, { width: cell * (STEPS + 2), height: cell });
+  const [from, to] = scale.domain;
+  context.lineWidth = 0.7;
+  context.strokeStyle = theme.dotEdge;
+  for (let step = 0; step <= STEPS + 1; step++) {
+    const missing = step === STEPS + 1;
+    context.beginPath();
+    context.arc((step + 0.5) * cell, cell / 2, missing ? radius * 0.7 : radius, 0, 7);
+    context.fillStyle = missing ? theme.missing : scale.colour(from + ((to - from) * step) / STEPS);
+    context.fill();
+    context.stroke();
+  }
+  sprites = { of: { scale, theme, radius }, picture, cell };
+  return sprites;
+}
+
 function drawDots(
   context: CanvasRenderingContext2D,
   weather: MapWeather,
   positions: Positions,
-  { scale, theme, radius }: StationStyle,
+  style: StationStyle,
 ): void {
-  const byColour = new Map<string, Path2D>();
-  const edges = new Path2D();
+  const { picture, cell } = spritesOf(style);
+  const [from, to] = style.scale.domain;
+  const ratio = picture.height / cell;
+  const half = cell / 2;
   for (let index = 0; index < weather.stations.length; index++) {
     const [x, y, value] = [positions[index * 2], positions[index * 2 + 1], weather.value[index]];
     if (Number.isNaN(x)) continue;
-    const colour = Number.isNaN(value) ? theme.missing : scale.colour(value);
-    const reach = Number.isNaN(value) ? radius * 0.7 : radius;
-    let path = byColour.get(colour);
-    if (!path) {
-      path = new Path2D();
-      byColour.set(colour, path);
-    }
-    for (const into of [path, edges]) {
-      into.moveTo(x + reach, y);
-      into.arc(x, y, reach, 0, 7);
-    }
+    const share = Math.min(1, Math.max(0, (value - from) / (to - from)));
+    const step = Number.isNaN(value) ? STEPS + 1 : Math.round(share * STEPS);
+    context.drawImage(picture, step * cell * ratio, 0, cell * ratio, cell * ratio, x - half, y - half, cell, cell);
   }
-  for (const [colour, path] of byColour) {
-    context.fillStyle = colour;
-    context.fill(path);
-  }
-  context.lineWidth = 0.7;
-  context.strokeStyle = theme.dotEdge;
-  context.stroke(edges);
 }
 
 function dot(

@@ -8,6 +8,8 @@ import type { PlaceForecast } from './place-forecast.ts';
 
 /** Fills a list, a day an item. */
 export function fillDayStrip(list: HTMLElement, forecast: PlaceForecast): void {
+  // Many days scroll sideways: the keyboard must reach them.
+  list.tabIndex = 0;
   list.replaceChildren(...byDay(hourly(forecast)).map(dayItem));
 }
 

@@ -10,7 +10,7 @@ import type { Preferences } from '../preferences/preferences.ts';
 import type { PlaceState, Store } from '../state.ts';
 import { onThemeChange, readTheme } from '../theme.ts';
 import { hourly, SPEED_CLASSES, windRose } from './by-day.ts';
-import { type ChartVariable, chartSeries } from './chart-data.ts';
+import { type ChartSeries, type ChartVariable, chartSeries } from './chart-data.ts';
 import type { Frame } from './chart-frame.ts';
 import { fillDayStrip } from './day-strip.ts';
 import { createPlaceControls } from './place-controls.ts';
@@ -46,11 +46,40 @@ export function createPlacePanel(
   let pointed: number | undefined;
 
   const marked = (forecast: PlaceForecast): number => pointed ?? forecast.init + store.state.view.lead * HOUR;
-  const series = (forecast: PlaceForecast, variable: ChartVariable) =>
-    chartSeries(forecast, variable, store.state.view.compare);
+
+  /** What follows from the forecast alone, made once and not at each move of the mark. */
+  interface Prepared {
+    forecast: PlaceForecast;
+    compare: readonly string[] | undefined;
+    preferences: Preferences;
+    hours: ReturnType<typeof hourly>;
+    nights: ReturnType<typeof nights>;
+    temperature: ChartSeries;
+    speed: ChartSeries;
+  }
+  let prepared: Prepared | undefined;
+  function prepare(forecast: PlaceForecast): Prepared {
+    const { view, preferences } = store.state;
+    const { compare } = view;
+    if (prepared?.forecast === forecast && prepared.compare === compare && prepared.preferences === preferences) {
+      return prepared;
+    }
+    const { times, latitude, longitude } = forecast;
+    prepared = {
+      forecast,
+      compare,
+      preferences,
+      hours: hourly(forecast),
+      nights: nights(latitude, longitude, times[0], times[times.length - 1]),
+      temperature: chartSeries(forecast, 'temperature', compare),
+      speed: chartSeries(forecast, 'speed', compare),
+    };
+    return prepared;
+  }
+  const series = (forecast: PlaceForecast, variable: ChartVariable): ChartSeries => prepare(forecast)[variable];
 
   function frame(forecast: PlaceForecast, variable: ChartVariable): Frame {
-    const { init, times, latitude, longitude } = forecast;
+    const { init, times } = forecast;
     const { status } = store.state;
     const old = status !== undefined && parseInstant(status.now) - init > NOW;
     const common = {
@@ -59,11 +88,11 @@ export function createPlacePanel(
       initLabel: old ? text().runAt(clockLabel(init)) : text().now,
       marked: marked(forecast),
       unit: unit(variable).label,
-      nights: nights(latitude, longitude, times[0], times[times.length - 1]),
+      nights: prepare(forecast).nights,
       band: series(forecast, variable).band,
     };
     if (variable === 'temperature') return common;
-    return { ...common, directions: { times, from: hourly(forecast).map(({ direction }) => direction) } };
+    return { ...common, directions: { times, from: prepare(forecast).hours.map(({ direction }) => direction) } };
   }
 
   /** Lines, axes and everything: another place, another run, other options. */
@@ -83,7 +112,7 @@ export function createPlacePanel(
     const { init } = forecast;
     fillReadout(byId('readout-temperature'), series(forecast, 'temperature'), time, init);
     fillReadout(byId('readout-wind'), series(forecast, 'speed'), time, init);
-    const hour = hourly(forecast).find((candidate) => candidate.time === time);
+    const hour = prepare(forecast).hours.find((candidate) => candidate.time === time);
     setText(byId('now-temperature'), inUnit(hour?.temperature, 'temperature'));
     setText(byId('now-unit'), unit('temperature').label);
     setText(byId('now-wind'), windText(hour?.speed, hour?.direction));
@@ -109,7 +138,7 @@ export function createPlacePanel(
   function fillDetails(forecast: PlaceForecast): void {
     if (table.open) tableFrame.replaceChildren(valuesTable(forecast));
     if (!rose.open) return;
-    const counted = windRose(hourly(forecast));
+    const counted = windRose(prepare(forecast).hours);
     const scale = scaleFor('wind_speed_10m', theme.dark);
     const colours = SPEED_CLASSES.map((_, index) => scale.colour([5, 9, 14, 21][index]));
     drawWindRose(byId<HTMLCanvasElement>('rose-canvas'), counted, theme, colours);

@@ -107,6 +107,7 @@ export function createSearchBox(store: Store, chooseStation: (id: string) => voi
 
   input.addEventListener('input', find);
   input.addEventListener('focus', find);
+  input.addEventListener('click', find);
   input.addEventListener('blur', () => {
     list.hidden = true;
     input.setAttribute('aria-expanded', 'false');

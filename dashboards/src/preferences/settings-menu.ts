@@ -16,7 +16,7 @@ export function createSettingsMenu(store: Store, prefer: (preferences: Preferenc
   ): void {
     const group = byId(`choose-${key}`);
     for (const value of values) {
-      const input = element('input', { type: 'radio', name: key, id: `${key}-${value}` });
+      const input = element('input', { type: 'radio', name: `preferred-${key}`, id: `preferred-${key}-${value}` });
       const words = element('span');
       input.addEventListener('change', () => {
         void prefer({ ...store.state.preferences, [key]: value });

@@ -13,7 +13,11 @@ const LISTED = 12;
 
 export function createServicePage(store: Store, api: Api): void {
   // Wide tables scroll sideways on a phone: the keyboard must reach them.
-  for (const frame of byId('page-service').querySelectorAll<HTMLElement>('.table-wide')) frame.tabIndex = 0;
+  for (const frame of byId('page-service').querySelectorAll<HTMLElement>('.table-wide')) {
+    frame.tabIndex = 0;
+    frame.setAttribute('role', 'group');
+    frame.setAttribute('aria-labelledby', frame.parentElement?.getAttribute('aria-labelledby') ?? '');
+  }
   let asked: string | undefined;
   let runs: readonly Run[] = [];
   let engine: Models['engine'] = null;
@@ -127,7 +131,7 @@ function fillDelays(list: HTMLElement, runs: readonly Run[]): void {
   list.replaceChildren(
     ...delays.map((minutes, index) => {
       const run = runs[runs.length - 1 - index];
-      const bar = element('li', { title: `${time(run.init)}: ${delayLabel(minutes)}` });
+      const bar = element('span', { title: `${time(run.init)}: ${delayLabel(minutes)}` });
       bar.style.setProperty('--share', String(Math.max(0.02, Math.max(0, minutes) / most)));
       return bar;
     }),
