@@ -73,6 +73,7 @@ async function run(options: Options): Promise<void> {
   if (options.dataset === undefined && (options.inbox !== undefined || options.stations !== undefined)) {
     throw new KernelcastError('USAGE', 'an inbox needs a dataset to go into', { hint: 'Name one: --dataset NAME.' });
   }
+  const access = await accessOf(options);
   const [{ runService }, { openStores }, { openForecaster }] = await Promise.all([
     import('../../jobs/service.ts'),
     import('../../jobs/stores.ts'),
@@ -95,7 +96,7 @@ async function run(options: Options): Promise<void> {
   const onListening = (url: string) => process.stdout.write(`Kernelcast ${version} answers at ${url}\n`);
   const { port, host } = options;
   const dashboardDirectory = builtPages(log);
-  const api = { access: await accessOf(options), predictor: () => forecaster, dashboardDirectory };
+  const api = { access, predictor: () => forecaster, dashboardDirectory };
   const service = { work, root, stores, port, host, log, version, ...api, onListening, isShared };
   try {
     await runService(service, stopSignal(log));

@@ -19,6 +19,8 @@ describe('kernelcast start', () => {
     ['USAGE', '--seconds-per-hour', '0'],
     ['USAGE', '--inbox', 'inbox'],
     ['USAGE', '--stations', 'stations.csv'],
+    ['USAGE', '--require-key'],
+    ['ENVIRONMENT', '--api-keys', 'nowhere'],
     ['NOT_FOUND', '--dataset', 'nowhere'],
     ['NOT_FOUND', '--dataset', 'real', '--inbox', 'inbox', '--stations', 'nowhere.csv'],
   ])('ends with %s on %s %s', async (code, ...args) => {
