@@ -15,7 +15,6 @@ import { registerModel } from './commands/model.ts';
 import { registerSampleWorld } from './commands/sample-world.ts';
 import { registerSkill } from './commands/skill.ts';
 import { registerSources } from './commands/sources.ts';
-import { registerSources } from './commands/sources.ts';
 import { registerStart } from './commands/start.ts';
 import { registerStore } from './commands/store.ts';
 import { registerTrain } from './commands/train.ts';
@@ -37,7 +36,6 @@ const program = new Command('kernelcast')
 
 registerIngest(program);
 registerExtract(program);
-registerSources(program);
 registerSources(program);
 registerEvaluate(program);
 registerForecast(program);
