@@ -1,5 +1,6 @@
 /** One run: every model forecasts from the same observations, and the forecasts are published together. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../src/domain/clock.ts';
 import { type Series, sliceSeries } from '../src/domain/series.ts';
 import { formatHour, type Hour } from '../src/domain/time.ts';
@@ -18,7 +19,7 @@ export interface ForecastRunOptions {
   /** The last hour that may be used; by default the newest of the dataset. */
   init?: Hour;
   clock: Clock;
-  /** The default model's forecast was computed in so many shards, which are put together here. */
+  /** The default model's forecast is computed elsewhere, in so many shards, which are waited for and put together here. */
   shards?: { parts: PartStore; count: number };
 }
 
@@ -78,18 +79,29 @@ export async function forecastPart(options: ForecastPartOptions): Promise<void> 
   await parts.publish(dataset, init, model.id, shard, await model.forecast({ observations: past, init, shard }));
 }
 
+/** So long a run waits for its shards; then nobody can be at them any more. */
+const LONGEST_WAIT_MS = 3_600_000;
+const LOOK_MS = 100;
+
+/** Other models forecast while this one waits. */
 async function joinParts(
   { parts, count }: { parts: PartStore; count: number },
   { id }: ForecastModel,
   { stations, from, hours }: Series,
   { dataset }: ForecastRunOptions,
 ): Promise<Series> {
-  const forecast = await parts.join(dataset, from + hours - 1, id, { count, stations, hours: LEAD_HOURS });
-  if (forecast) return forecast;
-  throw new KernelcastError('NOT_READY', 'a shard of the forecast is missing', {
-    where: { dataset, run: formatHour(from + hours - 1) },
-    hint: 'It is computed by the workers; the slot is tried again.',
-  });
+  const init = from + hours - 1;
+  const deadline = performance.now() + LONGEST_WAIT_MS;
+  while ((await parts.list(dataset, init, id, count)).size < count) {
+    if (performance.now() > deadline) {
+      throw new KernelcastError('NOT_READY', 'a shard of the forecast is missing', {
+        where: { dataset, run: formatHour(init) },
+        hint: 'Shards are computed by the workers of the cluster; look at their logs.',
+      });
+    }
+    await sleep(LOOK_MS);
+  }
+  return parts.join(dataset, init, id, { count, stations, hours: LEAD_HOURS });
 }
 
 async function checkInit(

@@ -10,7 +10,6 @@ import pg from 'pg';
 import PgBoss from 'pg-boss';
 import type { Forecaster, RunRequest, RunResult } from '../../models/serving/forecaster.ts';
 import { formatHour, type Hour } from '../../src/domain/time.ts';
-import { KernelcastError } from '../../src/errors.ts';
 import type { Log } from '../../src/log.ts';
 import type { ObservationStore } from '../../src/store/observations.ts';
 import type { PartStore, Shard } from '../../src/store/parts.ts';
@@ -44,9 +43,7 @@ export interface ShardingOptions {
 }
 
 const STATIONS_PER_SHARD = 2_500;
-/** How often to look whether the shards are there. */
-const LOOK_MS = 100;
-/** After so long a shard that is missing is asked for again: its worker may have died. */
+/** After so long a shard that is missing is asked for again. */
 const ASK_AGAIN_MS = 60_000;
 
 /** Nobody makes runs that are older than this, in hours, any more. */
@@ -152,23 +149,34 @@ export class Cluster {
     const count = Math.ceil(stations.length / stationsPerShard);
     if (count < 2) return forecaster.run(request);
     const [{ id: model }] = forecaster.models;
-    let askedAt = Number.NEGATIVE_INFINITY;
-    for (;;) {
-      const there = await parts.list(dataset, init, model, count);
-      if (there.size === count) break;
-      if (signal.aborted) throw new KernelcastError('BUSY', 'stopped while shards were computed');
-      if (performance.now() - askedAt > ASK_AGAIN_MS) {
-        askedAt = performance.now();
-        for (let index = 0; index < count; index++) {
-          if (!there.has(index)) await this.#sendShard({ init, shard: { index, count } });
-        }
-      }
-      await pause(LOOK_MS, signal);
-    }
-    const result = await forecaster.run({ ...request, init, shards: count });
+    const ended = new AbortController();
+    const run = forecaster.run({ ...request, init, shards: count }).finally(() => ended.abort());
+    const asked = this.#askForShards(
+      async () => {
+        const there = await parts.list(dataset, init, model, count);
+        return Array.from({ length: count }, (_, index) => ({ init, shard: { index, count } })).filter(
+          ({ shard }) => !there.has(shard.index),
+        );
+      },
+      AbortSignal.any([signal, ended.signal]),
+    );
+    const result = await run;
+    await asked;
     await parts.remove(dataset, init);
     await parts.sweep(dataset, init - SWEPT_AFTER_HOURS);
     return result;
+  }
+
+  /** Asks for the shards that are missing, and again after a while: the worker that took one may have died. */
+  async #askForShards(missing: () => Promise<ShardTask[]>, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        for (const task of await missing()) await this.#sendShard(task);
+      } catch (error) {
+        this.#options.log.warn({ err: error }, 'shards cannot be asked for now');
+      }
+      await pause(ASK_AGAIN_MS, signal);
+    }
   }
 
   async #sendShard(task: ShardTask): Promise<void> {

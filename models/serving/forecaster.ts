@@ -11,7 +11,7 @@ export interface RunRequest {
   init?: Hour;
   /** The service's time, ms since the epoch: dates the run. */
   now: number;
-  /** The default model was forecast in so many shards, which lie ready. */
+  /** The default model is forecast in so many shards by whoever is asked for them; the run waits for them. */
   shards?: number;
 }
 

@@ -1,5 +1,6 @@
 /** `kernelcast jobs`: how the jobs stand, what they did, and doing one again, from the ledger; also beside a running service. */
 import type { Command } from 'commander';
+import type { Ledger } from '../../jobs/ledger.ts';
 import { dataDirectory } from '../config.ts';
 import { systemClock } from '../domain/clock.ts';
 import { formatHour, type Hour, hourOf, parseHour } from '../domain/time.ts';
@@ -31,7 +32,7 @@ export function registerJobs(program: Command): void {
     .option(...DATASET)
     .option('--json', 'print JSON')
     .option(...DATA)
-    .action(list);
+    .action((options: Common) => withLedger(options, (ledger) => list(options, ledger)));
   jobs
     .command('log')
     .description('what the jobs did, the newest last')
@@ -40,7 +41,9 @@ export function registerJobs(program: Command): void {
     .option(...DATASET)
     .option('--json', 'print JSON lines')
     .option(...DATA)
-    .action(log);
+    .action((job: string | undefined, options: Common & { lines: number }) =>
+      withLedger(options, async (ledger) => log(job, options, ledger)),
+    );
   jobs
     .command('retry')
     .description('ask for a slot again that is dead or skipped; the service does it within a minute')
@@ -48,7 +51,7 @@ export function registerJobs(program: Command): void {
     .argument('<slot>', 'its hour, e.g. 2025-02-20T06:00Z', parseHour)
     .option(...DATASET)
     .option(...DATA)
-    .action(retry);
+    .action((job: string, slot: Hour, options: Common) => withLedger(options, (ledger) => retry(job, slot, ledger)));
   jobs
     .command('run')
     .description('do a slot of a job now, in this process; its end is in the ledger')
@@ -59,14 +62,15 @@ export function registerJobs(program: Command): void {
     .option('--network <folder>', 'forecast: a model artefact of your own')
     .option(...DATASET)
     .option(...DATA)
-    .action(run);
+    .action((job: string, options: RunOptions) =>
+      withLedger(options, (ledger, dataset) => run(job, options, ledger, dataset)),
+    );
 }
 
-async function list(options: Common): Promise<void> {
-  const [{ jobStatuses }, { POLICIES }, ledger] = await Promise.all([
+async function list(options: Common, ledger: Ledger): Promise<void> {
+  const [{ jobStatuses }, { POLICIES }] = await Promise.all([
     import('../../jobs/job-status.ts'),
     import('../../jobs/policies.ts'),
-    openLedger(options),
   ]);
   const names = new Set(ledger.states.names);
   const policies = Object.values(POLICIES).filter(({ name }) => names.has(name));
@@ -86,8 +90,7 @@ async function list(options: Common): Promise<void> {
   }
 }
 
-async function log(job: string | undefined, options: Common & { lines: number }): Promise<void> {
-  const ledger = await openLedger(options);
+function log(job: string | undefined, options: Common & { lines: number }, ledger: Ledger): void {
   const records = ledger.records.filter((record) => job === undefined || record.job === job).slice(-options.lines);
   for (const record of records) {
     if (options.json) print(JSON.stringify(record));
@@ -104,8 +107,8 @@ async function log(job: string | undefined, options: Common & { lines: number })
   }
 }
 
-async function retry(job: string, slot: Hour, options: Common): Promise<void> {
-  const [{ slotText }, ledger] = await Promise.all([import('../../jobs/ledger-records.ts'), openLedger(options)]);
+async function retry(job: string, slot: Hour, ledger: Ledger): Promise<void> {
+  const { slotText } = await import('../../jobs/ledger-records.ts');
   checkJob(job, ledger.states.names);
   await ledger.transact((states, isHeld) => {
     const state = states.slot(job, slot);
@@ -119,17 +122,15 @@ async function retry(job: string, slot: Hour, options: Common): Promise<void> {
   print(`${job} ${formatHour(slot)} will be done again`);
 }
 
-async function run(name: string, options: RunOptions): Promise<void> {
+async function run(name: string, options: RunOptions, ledger: Ledger, dataset: string): Promise<void> {
   const { inbox, stations, network, slot = hourOf(systemClock.now()) } = options;
-  const [{ Schedule }, { liveJobs }, { openStores }, { openForecaster }, { readStationList }, ledger] =
-    await Promise.all([
-      import('../../jobs/schedule.ts'),
-      import('../../jobs/live.ts'),
-      import('../../jobs/stores.ts'),
-      import('../../models/serving/worker-forecaster.ts'),
-      import('../../ingest/station-list.ts'),
-      openLedger(options),
-    ]);
+  const [{ Schedule }, { liveJobs }, { openStores }, { openForecaster }, { readStationList }] = await Promise.all([
+    import('../../jobs/schedule.ts'),
+    import('../../jobs/live.ts'),
+    import('../../jobs/stores.ts'),
+    import('../../models/serving/worker-forecaster.ts'),
+    import('../../ingest/station-list.ts'),
+  ]);
   const root = dataDirectory(options.data);
   const lines = createLog();
   const opened: { close(): Promise<void> }[] = [];
@@ -140,7 +141,6 @@ async function run(name: string, options: RunOptions): Promise<void> {
       return real.run(request);
     },
   };
-  const dataset = ledger.dataset;
   const list = stations === undefined ? undefined : await readStationList(stations);
   const jobs = liveJobs({ stores: openStores(root), log: lines, dataset, inbox, stations: list }, forecaster);
   checkJob(
@@ -153,16 +153,40 @@ async function run(name: string, options: RunOptions): Promise<void> {
     print(`${name} ${formatHour(slot)}: done`);
   } finally {
     for (const real of opened) await real.close();
-    await ledger.close();
   }
 }
 
-async function openLedger({ dataset, data }: Common) {
-  const { JobLedger, listLedgers } = await import('../../jobs/ledger.ts');
+/** Opens the ledger, in the database where there is one, and lets go of it after the work. */
+async function withLedger<T>(
+  { dataset, data }: Common,
+  work: (ledger: Ledger, dataset: string) => Promise<T>,
+): Promise<T> {
+  const connectionString = process.env.KERNELCAST_DATABASE_URL;
+  if (connectionString !== undefined) {
+    if (dataset === undefined) throw new KernelcastError('USAGE', 'name a dataset', { hint: '--dataset NAME' });
+    const [{ PgLedger }, { default: pg }] = await Promise.all([
+      import('../../jobs/cluster/pg-ledger.ts'),
+      import('pg'),
+    ]);
+    const pool = new pg.Pool({ connectionString });
+    try {
+      const ledger = await PgLedger.open({ pool, dataset });
+      return await work(ledger, dataset).finally(() => ledger.close());
+    } finally {
+      await pool.end();
+    }
+  }
+  const { JobLedger } = await import('../../jobs/ledger.ts');
   const root = dataDirectory(data);
-  if (dataset !== undefined) return JobLedger.open(root, dataset);
+  const name = dataset ?? (await onlyDataset(root));
+  const ledger = await JobLedger.open(root, name);
+  return work(ledger, name).finally(() => ledger.close());
+}
+
+async function onlyDataset(root: string): Promise<string> {
+  const { listLedgers } = await import('../../jobs/ledger.ts');
   const known = await listLedgers(root);
-  if (known.length === 1) return JobLedger.open(root, known[0]);
+  if (known.length === 1) return known[0];
   throw new KernelcastError('USAGE', known.length === 0 ? 'no jobs have been run here' : 'several datasets have jobs', {
     where: { folder: root, datasets: known.join(', ') || '(none)' },
     hint: 'Name one: --dataset NAME.',

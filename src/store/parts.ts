@@ -11,6 +11,7 @@ import { type Series, seriesVariableNames } from '../domain/series.ts';
 import type { Station } from '../domain/station.ts';
 import type { Hour } from '../domain/time.ts';
 import type { VariableName } from '../domain/variables.ts';
+import { KernelcastError } from '../errors.ts';
 import { discard, publishFolder } from './atomic.ts';
 import { type Files, listFolder, nodeFiles } from './files.ts';
 import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME, readJson, readVerified } from './manifest.ts';
@@ -67,20 +68,21 @@ export class PartStore {
   }
 
   /**
-   * All parts as one forecast of the given stations; undefined while one is missing.
-   * @throws KernelcastError `STORE_CORRUPT`
+   * All parts as one forecast of the given stations.
+   * @throws KernelcastError `STORE_CORRUPT`, also where a part is missing
    */
   async join(
     dataset: string,
     init: Hour,
     model: string,
     { count, stations, hours }: { count: number; stations: readonly Station[]; hours: number },
-  ): Promise<Series | undefined> {
+  ): Promise<Series> {
     const parts: Series[] = [];
     for (let index = 0; index < count; index++) {
       const folder = join(this.#folder(dataset, init), nameOf(model, { index, count }));
       const manifest = await readJson(this.#files, join(folder, MANIFEST_NAME), manifestSchema);
-      if (!manifest) return undefined;
+      if (!manifest)
+        throw new KernelcastError('STORE_CORRUPT', 'a part of the forecast is missing', { where: { folder } });
       if (manifest.file === null) continue;
       const bytes = await readVerified(this.#files, folder, PART_NAME, manifest.file);
       parts.push(decodeSeries(bytes, join(folder, PART_NAME)));
