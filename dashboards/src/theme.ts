@@ -66,8 +66,10 @@ export function readTheme(): Theme {
   };
 }
 
+/** Canvases are drawn again in another scheme, and when a font has come that they were first drawn without. */
 export function onThemeChange(call: () => void): void {
   darkScheme.addEventListener('change', call);
+  document.fonts.addEventListener('loadingdone', call);
 }
 
 export function prefersStillness(): boolean {

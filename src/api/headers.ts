@@ -2,7 +2,8 @@
 import type { ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 
-const CONTENT_SECURITY_POLICY = [
+/** No inline script or style, nothing from anywhere else. */
+export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

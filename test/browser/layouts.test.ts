@@ -47,6 +47,27 @@ describe.skipIf(!hasChromium)('the layouts of the dashboard (needs Chromium)', (
     await page.context().close();
   });
 
+  it.each(SIZES)(
+    '$width x $height with other fonts, and with letters as far apart as people may want them',
+    async (size) => {
+      const { page } = await openPage(browser, 'about:blank', { viewport: size });
+      await page.route('**/*.woff2', (route) => route.abort());
+      await page.goto(`${api.url}#station=amsterdam`);
+      await expectText(page, '#place-name', 'Amsterdam');
+      expect(await page.evaluate(() => document.fonts.check('14px "Inter Variable"'))).toBe(false);
+      // WCAG 2.2, 1.4.12 text spacing. The policy forbids style sheets from elsewhere, not the object model.
+      await page.evaluate(() => {
+        for (const node of document.querySelectorAll<HTMLElement>('body *')) {
+          Object.assign(node.style, { letterSpacing: '0.12em', wordSpacing: '0.16em', lineHeight: '1.5' });
+        }
+      });
+      await savePicture(page, `${size.width}x${size.height}-spaced`, size.width < 1000);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(size.width);
+      expect(await clippedTexts(page)).toEqual([]);
+      await page.context().close();
+    },
+  );
+
   it('waiting, empty, stale and gone', async () => {
     const { page } = await openPage(browser, `${api.url}#station=amsterdam`);
     await expectText(page, '#place-name', 'Amsterdam');

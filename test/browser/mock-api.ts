@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { CONTENT_SECURITY_POLICY } from '../../src/api/headers.ts';
 import { MODELS, mockModels } from './mock-models.ts';
 import { type MockStation, type MockWeather, mockForecast, mockStations, mockWeather } from './mock-world.ts';
 
@@ -19,15 +20,13 @@ const FIELDS: Record<string, [keyof MockWeather, string]> = {
 };
 /** Standard normal quantiles: the made-up model's errors are about that, times the square root of the lead. */
 const LEVELS: Record<string, number> = { p10: -1.2816, p25: -0.6745, p50: 0, p75: 0.6745, p90: 1.2816 };
-/** As strict as the real service should be; a page that needs more fails its test. */
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'";
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
+  '.woff2': 'font/woff2',
   '.webmanifest': 'application/manifest+json',
 };
 
@@ -298,7 +297,7 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
       const content = await readFile(join(options.pages, file));
       response.writeHead(200, {
         'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-        'content-security-policy': POLICY,
+        'content-security-policy': CONTENT_SECURITY_POLICY,
       });
       response.end(content);
     } catch {
