@@ -11,6 +11,7 @@ import type { ObservationStore } from '../src/store/observations.ts';
 import { DEMO_DATASET } from './dataset.ts';
 import { forecastJob, hasData, hindcast } from './forecast.ts';
 import { sampleWorldIngestJob } from './ingest.ts';
+import { attemptsOf } from './job-history.ts';
 import { withForecaster } from './opened-forecaster.ts';
 import { ReplayClock } from './replay-clock.ts';
 import { retainJob } from './retain.ts';
@@ -59,6 +60,7 @@ export async function demo({
 
   return {
     clock,
+    attempts: () => attemptsOf(ledger.records),
     status: () => ({
       clock: { kind: 'replay', secondsPerHour },
       dataset,

@@ -8,6 +8,7 @@ import { monthOf, monthSpan } from '../src/domain/time.ts';
 import { fileError } from '../src/store/files.ts';
 import type { ObservationStore } from '../src/store/observations.ts';
 import { hasData } from './forecast.ts';
+import { addIngested, ingestedFile, ingestedSeries, noneIngested } from './ingested.ts';
 import { POLICIES } from './policies.ts';
 import type { Job } from './schedule.ts';
 
@@ -23,12 +24,16 @@ export function sampleWorldIngestJob({ source, observations, dataset }: SampleWo
     policy: POLICIES.ingest,
     async run(slot) {
       let from = (await hasData({ observations, dataset })) ? (await observations.describe(dataset)).to : source.start;
+      const ingested = noneIngested();
       while (from <= slot) {
         const to = Math.min(monthSpan(monthOf(from)).to, slot + 1);
         const file = basename(source.fileOf(from));
-        await observations.merge(dataset, await source.read(from, to), { source: file });
+        const series = await source.read(from, to);
+        const change = await observations.merge(dataset, series, { source: file });
+        addIngested(ingested, change, [ingestedSeries(file, series)]);
         from = to;
       }
+      return { ingested };
     },
   };
 }
@@ -53,15 +58,20 @@ export function inboxIngestJob({ inbox, stations, observations, dataset }: Inbox
     policy: POLICIES.ingest,
     async run() {
       const failures: unknown[] = [];
+      const ingested = noneIngested();
       for (const file of await filesOf(inbox)) {
         try {
-          await ingestFiles([join(inbox, file)], { dataset, store: observations, stations });
+          const path = join(inbox, file);
+          const names = new Map([[path, file]]);
+          const report = await ingestFiles([path], { dataset, store: observations, stations, names });
+          addIngested(ingested, report, report.files.map(ingestedFile));
           await moveAway(inbox, file);
         } catch (error) {
           failures.push(error);
         }
       }
       if (failures.length > 0) throw failures[0];
+      return { ingested };
     },
   };
 }

@@ -9,6 +9,25 @@ const slot = z.string().refine(isSlot, 'not an hour');
 const at = z.iso.datetime();
 const common = { job: z.string(), slot, at };
 
+const count = z.number().int().nonnegative();
+const ingested = z.object({
+  added: count,
+  replaced: count,
+  files: z.array(
+    z.object({
+      file: z.string(),
+      stations: count,
+      from: slot,
+      to: slot,
+      observed: count,
+      interpolated: count,
+      missing: count,
+      rejected: z.object({ range: count, step: count, persistence: count, spatial: count }),
+      gap_hours: count,
+    }),
+  ),
+});
+
 const recordSchema = z.discriminatedUnion('kind', [
   /** The slots of a job count from here, one in `every` hours; those before are nobody's business. */
   z.object({ kind: z.literal('begin'), ...common, every: z.number().int().positive() }),
@@ -23,7 +42,8 @@ const recordSchema = z.discriminatedUnion('kind', [
     /** 32 hexadecimal digits, as in W3C Trace Context: the same in the log. */
     trace: z.string(),
   }),
-  z.object({ kind: z.literal('done'), ...common, claim: z.string() }),
+  /** `ingested`: what a slot of ingest brought. */
+  z.object({ kind: z.literal('done'), ...common, claim: z.string(), ingested: ingested.optional() }),
   /** `isLast`: no attempt is left; the slot is dead until a person asks for it again. */
   z.object({ kind: z.literal('failed'), ...common, claim: z.string(), error: z.string(), isLast: z.boolean() }),
   /** Slots from `slot` through `to` that will not be done. */

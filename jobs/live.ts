@@ -5,6 +5,7 @@ import { systemClock } from '../src/domain/clock.ts';
 import type { Station } from '../src/domain/station.ts';
 import { forecastJob } from './forecast.ts';
 import { inboxIngestJob } from './ingest.ts';
+import { attemptsOf } from './job-history.ts';
 import { withForecaster } from './opened-forecaster.ts';
 import { type Retention, retainJob } from './retain.ts';
 import { everyMinute, type Job, Schedule } from './schedule.ts';
@@ -46,6 +47,7 @@ export async function live(options: LiveOptions): Promise<Work> {
 
   return {
     clock,
+    attempts: () => attemptsOf(ledger.records),
     status: () => ({ clock: { kind: 'system' }, dataset, jobs: schedule?.status() ?? [], preparing, engine }),
     run: (signal) =>
       withForecaster({ openForecaster, log }, async (forecaster) => {

@@ -8,6 +8,7 @@
  */
 import cron from 'node-cron';
 import type { JobStatus } from '../src/api/context.ts';
+import type { Ingested } from '../src/api/operation.ts';
 import { type Clock, systemClock } from '../src/domain/clock.ts';
 import { formatHour, type Hour, MILLISECONDS_PER_HOUR } from '../src/domain/time.ts';
 import { describeShort, KernelcastError } from '../src/errors.ts';
@@ -26,8 +27,14 @@ export interface Job {
    * Does a slot; doing it twice does no harm.
    * @param slot the hour that the job is run for
    * @param signal raised when the attempt has taken too long, or everything is to stop at once
+   * @returns what it brought, where that is to be told
    */
-  run(slot: Hour, signal: AbortSignal): Promise<void>;
+  // biome-ignore lint/suspicious/noConfusingVoidType: most jobs have nothing to tell, and need not say so
+  run(slot: Hour, signal: AbortSignal): Promise<Outcome | void>;
+}
+
+export interface Outcome {
+  ingested?: Ingested;
 }
 
 export interface ScheduleOptions {
@@ -217,7 +224,7 @@ export class Schedule {
     if (note !== null) this.#log.warn(where, note);
     jobRunning.inc({ job_name: name });
     const began = performance.now();
-    const error = await this.#runInTime(job, slot);
+    const { error, ingested } = await this.#runInTime(job, slot);
     const isLast = attempt >= job.policy.attempts;
     const outcome = error === undefined ? 'done' : isLast ? 'dead' : 'failed';
     jobRunning.dec({ job_name: name });
@@ -232,7 +239,7 @@ export class Schedule {
     const common = { job: name, slot: slotText(slot), at: this.#now(), claim };
     const end: LedgerRecord =
       error === undefined
-        ? { kind: 'done', ...common }
+        ? { kind: 'done', ...common, ingested }
         : { kind: 'failed', ...common, error: describeShort(error), isLast };
     try {
       await this.#ledger.transact(() => [end]);
@@ -242,24 +249,24 @@ export class Schedule {
     return error;
   }
 
-  /** @returns what it failed with */
-  async #runInTime(job: Job, slot: Hour): Promise<unknown> {
+  /** @returns what it failed with, or what it brought */
+  async #runInTime(job: Job, slot: Hour): Promise<Outcome & { error?: unknown }> {
     const { name, timeoutMs } = job.policy;
     const controller = new AbortController();
     this.#busy.add(name);
     const work = Promise.resolve()
       .then(() => job.run(slot, controller.signal))
       .then(
-        () => undefined,
-        (failure: unknown) => failure ?? new Error('failed with nothing'),
+        (outcome) => outcome ?? {},
+        (failure: unknown) => ({ error: failure ?? new Error('failed with nothing') }),
       )
       .finally(() => this.#busy.delete(name));
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<Error>((resolve) => {
+    const late = new Promise<{ error: Error }>((resolve) => {
       timer = setTimeout(() => {
         const error = new Error(`took longer than ${timeoutMs / 60_000} minutes`);
         controller.abort(error);
-        resolve(error);
+        resolve({ error });
       }, timeoutMs);
     });
     try {

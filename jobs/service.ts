@@ -3,10 +3,12 @@
  *
  *     await runService({ work, root, stores, port: 8080, host: '127.0.0.1', log, version }, signal);
  */
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { createApp } from '../src/api/app.ts';
 import type { ApiContext } from '../src/api/context.ts';
+import type { Operation } from '../src/api/operation.ts';
 import { serve } from '../src/api/serve.ts';
 import { isKernelcastError, KernelcastError } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
@@ -29,6 +31,8 @@ export interface ServiceOptions extends Pick<ApiContext, 'access' | 'predictor'>
   version: string;
   /** The built pages. */
   dashboardDirectory?: string;
+  /** Looks at the machine. */
+  examine: Operation['examine'];
   /** Whether other processes may work on the data directory too: those of a cluster agree in their database. */
   isShared?: boolean;
   /** Told the address when the service answers. */
@@ -57,7 +61,20 @@ export async function runService(options: ServiceOptions, signal: AbortSignal): 
 }
 
 async function answerAndWork(
-  { work, stores, host, port, log, version, dashboardDirectory, access, predictor, onListening }: ServiceOptions,
+  {
+    work,
+    root,
+    stores,
+    host,
+    port,
+    log,
+    version,
+    dashboardDirectory,
+    access,
+    predictor,
+    examine,
+    onListening,
+  }: ServiceOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, status } = work;
@@ -70,6 +87,7 @@ async function answerAndWork(
     version,
     access,
     predictor,
+    operation: { attempts: () => work.attempts(), disk: () => diskOf(root), examine },
     stopping: signal,
     // A registry of its own for each service; the figures of the jobs are in all of them.
     metricsRegistry: Registry.merge([metricsRegistry]),
@@ -80,5 +98,14 @@ async function answerAndWork(
     await work.run(signal);
   } finally {
     await server.close(1_000);
+  }
+}
+
+async function diskOf(folder: string): ReturnType<Operation['disk']> {
+  try {
+    const { bavail, blocks, bsize } = await statfs(folder);
+    return { free: bavail * bsize, total: blocks * bsize };
+  } catch {
+    return null;
   }
 }

@@ -1,6 +1,7 @@
 /** What a service does besides answering: the demo on the sample world, or a dataset of real observations. */
 import type { Forecaster } from '../models/serving/forecaster.ts';
 import type { ServiceStatus } from '../src/api/context.ts';
+import type { JobAttempt } from '../src/api/operation.ts';
 import type { Clock } from '../src/domain/clock.ts';
 import type { Log } from '../src/log.ts';
 import type { Ledger } from './ledger.ts';
@@ -10,6 +11,8 @@ export interface Work {
   /** The time of the service. */
   clock: Clock;
   status(): ServiceStatus;
+  /** What the jobs did, the newest first. */
+  attempts(): readonly JobAttempt[];
   /** Works until the signal is raised; resolves when the job that is then running has ended. */
   run(signal: AbortSignal): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { Forecaster } from '../../models/serving/forecaster.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { PartStore } from '../../src/store/parts.ts';
+import { attemptsOf } from '../job-history.ts';
 import { jobStatuses } from '../job-status.ts';
 import { type LiveOptions, liveJobs } from '../live.ts';
 import { withForecaster } from '../opened-forecaster.ts';
@@ -59,6 +60,7 @@ export async function clusterWork(options: ClusterWorkOptions): Promise<Work> {
 
   return {
     clock,
+    attempts: () => attemptsOf(ledger.records),
     status: () => ({
       clock: { kind: 'system' },
       dataset,

@@ -22,9 +22,11 @@ import { handleError, handleUnknownPath, handleWrongMethod } from './problem.ts'
 import { readBody } from './read-body.ts';
 import type { Route, Tools } from './route.ts';
 import { descriptionRoutes } from './routes/description.ts';
+import { doctorRoute } from './routes/doctor.ts';
 import { eventsRoute } from './routes/events.ts';
 import { forecastRoute } from './routes/forecast.ts';
 import { liveRoute, readyRoute } from './routes/health.ts';
+import { jobsRoute } from './routes/jobs.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { modelsRoute, updatesRoute } from './routes/models.ts';
 import { observationsRoute } from './routes/observations.ts';
@@ -33,6 +35,8 @@ import { runValuesRoute } from './routes/run-values.ts';
 import { runsRoute } from './routes/runs.ts';
 import { stationsRoute } from './routes/stations.ts';
 import { statusRoute } from './routes/status.ts';
+import { storageRoute } from './routes/storage.ts';
+import { trainingRoute } from './routes/training.ts';
 import { verificationRoute } from './routes/verification.ts';
 
 /** Of the wall clock, to an hour of a service's that keeps time with it. */
@@ -88,7 +92,11 @@ function routesOf(tools: Tools): Route[] {
     eventsRoute(tools),
     modelsRoute(tools),
     updatesRoute(tools),
+    trainingRoute(tools),
     statusRoute(tools),
+    jobsRoute(tools),
+    storageRoute(tools),
+    doctorRoute(tools),
     liveRoute(),
     readyRoute(tools),
     metricsRoute(tools),

@@ -8,6 +8,7 @@ import type { DatasetInfo, ObservationStore } from '../store/observations.ts';
 import type { RunStore } from '../store/runs.ts';
 import type { ScoreStore } from '../store/scores.ts';
 import type { AccessOptions } from './access.ts';
+import type { Operation } from './operation.ts';
 import type { Predictor } from './predictor.ts';
 import { blame } from './query.ts';
 
@@ -50,6 +51,8 @@ export interface ApiContext {
   /** The built pages; without them `/` answers 404. */
   dashboardDirectory?: string;
   version: string;
+  /** Jobs, disk and machine; not there where nobody hands it in. */
+  operation?: Operation;
   /** Forecasts stations that somebody brings; null or not there where no model is open in this process. */
   predictor?: () => Predictor | null;
   /** Keys and limits; by default nobody needs a key. */

@@ -32,6 +32,8 @@ interface Description {
   components: { schemas: Record<string, Schema> };
 }
 
+/** Columns that an object may have in one line. */
+const SHORT = 120;
 const JSON_TYPE = /^application\/json/;
 
 export function makeTypes({ paths, components }: Description): string {
@@ -47,10 +49,7 @@ export function makeTypes({ paths, components }: Description): string {
       const request = isSame ? `Gets['${path}']['request']` : (bodyType(operation) ?? requestType(operation));
       return [
         `/** ${operation.summary}. */`,
-        `'${path}': {`,
-        `  request: ${indent(request)};`,
-        `  answer: ${indent(typeOf(answer))};`,
-        '};',
+        `'${path}': ${braced([`request: ${request};`, `answer: ${typeOf(answer)};`])};`,
       ];
     });
     return `export interface ${title} {\n  ${indent(entries.join('\n'))}\n}\n`;
@@ -125,11 +124,18 @@ function objectType({ properties = {}, required = [], additionalProperties }: Sc
     return `${comment}${key}${required.includes(name) ? '' : '?'}: ${typeOf(schema, isSent)};`;
   });
   if (typeof additionalProperties !== 'object' || Object.keys(additionalProperties).length === 0) {
-    return fields.length > 0 ? `{\n  ${indent(fields.join('\n'))}\n}` : 'Record<string, never>';
+    return fields.length > 0 ? braced(fields) : 'Record<string, never>';
   }
   const more = `Record<string, ${typeOf(additionalProperties, isSent)}>`;
   // An index signature that allowed the named fields would say nothing of the others.
-  return fields.length > 0 ? `{\n  ${indent(fields.join('\n'))}\n} & ${more}` : more;
+  return fields.length > 0 ? `${braced(fields)} & ${more}` : more;
+}
+
+/** A few short fields stand in one line. */
+function braced(fields: readonly string[]): string {
+  const line = `{ ${fields.join(' ').replace(/;$/, '')} }`;
+  const isShort = line.length <= SHORT && !line.includes('\n');
+  return isShort ? line : `{\n  ${indent(fields.join('\n'))}\n}`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

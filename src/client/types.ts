@@ -26,31 +26,15 @@ export type PlaceAnswer = {
     /** when the next run is due, by the service's clock */ valid_until: string | null;
     /** id of the first model */ model: string;
     weights_sha256: string | null;
-    /** all models of the answer */ models: ({
-      id: string;
-      /** tells the exact weights; null for a model that has none */ weights_sha256: string | null;
-    })[];
+    /** all models of the answer */ models: ({ id: string; /** tells the exact weights; null for a model that has none */ weights_sha256: string | null })[];
   };
-  /** what is observed so far; `to` is the hour after the last */ observations?: {
-    dataset: string;
-    from: string;
-    to: string;
-    revision: string;
-    updated_at: string;
-  };
+  /** what is observed so far; `to` is the hour after the last */ observations?: { dataset: string; from: string; to: string; revision: string; updated_at: string };
   current_units?: Record<string, string>;
-  current?: {
-    /** ISO 8601 in the zone of the answer, or Unix seconds */ time: string | number;
-    interval: number;
-  } & Record<string, number | null>;
+  current?: { /** ISO 8601 in the zone of the answer, or Unix seconds */ time: string | number; interval: number } & Record<string, number | null>;
   hourly_units?: Record<string, string>;
-  /** one list a variable, as long as `time` */ hourly?: {
-    time: (string | number)[];
-  } & Record<string, (number | null)[]>;
+  /** one list a variable, as long as `time` */ hourly?: { time: (string | number)[] } & Record<string, (number | null)[]>;
   daily_units?: Record<string, string>;
-  /** one list a variable, as long as `time` */ daily?: {
-    time: (string | number)[];
-  } & Record<string, (number | null)[]>;
+  /** one list a variable, as long as `time` */ daily?: { time: (string | number)[] } & Record<string, (number | null)[]>;
   /** why values are null; not there where none is */ nulls?: ({
     name: string;
     /** ISO 8601 in the zone of the answer, or Unix seconds */ from: string | number;
@@ -198,22 +182,14 @@ export interface Gets {
   };
   /** The runs of a dataset, newest first. */
   '/v1/runs': {
-    request: {
-      dataset?: string;
-      limit?: number;
-    };
+    request: { dataset?: string; limit?: number };
     answer: {
       dataset: string;
       runs: ({
         init: string;
         createdAt: string;
         leadHours: number;
-        /** the first is the default */ models: ({
-          id: string;
-          name: string;
-          kind: "network" | "baseline";
-          weightsSha256: string | null;
-        })[];
+        /** the first is the default */ models: ({ id: string; name: string; kind: "network" | "baseline"; weightsSha256: string | null })[];
       })[];
     };
   };
@@ -237,16 +213,10 @@ export interface Gets {
   };
   /** The models at hand, and those of the newest run. */
   '/v1/models': {
-    request: {
-      dataset?: string;
-    };
+    request: { dataset?: string };
     answer: {
       dataset: string;
-      /** what computes the network here, and why that one */ engine: {
-        name: string;
-        device: "cpu" | "gpu";
-        why: string;
-      } | null;
+      /** what computes the network here, and why that one */ engine: { name: string; device: "cpu" | "gpu"; why: string } | null;
       models: ({
         id: string;
         name: string;
@@ -255,21 +225,14 @@ export interface Gets {
         /** null for a model that is not trained */ created_at: string | null;
         /** as its artefact says; null where it has none */ architecture: unknown;
         /** on what and how it was trained, as its artefact says */ training: unknown;
-        /** over the last 24 runs that have been observed; null where there are none */ scores: Record<string, {
-          unit: string;
-          mse: number | null;
-          skill_persistence: number | null;
-        }> | null;
+        /** over the last 24 runs that have been observed; null where there are none */ scores: Record<string, { unit: string; mse: number | null; skill_persistence: number | null }> | null;
         in_latest_run: boolean;
       })[];
     };
   };
   /** When a model forecast last, and when the next run is due. */
   '/v1/models/{id}/updates': {
-    request: {
-      id: string;
-      dataset?: string;
-    };
+    request: { id: string; dataset?: string };
     answer: {
       model: string;
       dataset: string;
@@ -281,24 +244,26 @@ export interface Gets {
       lead_hours: number;
     };
   };
+  /** How the training of a model went. */
+  '/v1/models/{id}/training': {
+    request: { id: string };
+    answer: {
+      model: string;
+      /** the step whose weights were kept */ best_step: number | null;
+      steps: number[];
+      /** of the training, along the steps */ loss: (number | null)[];
+      /** measures on the validation span, along the steps; null where there was no validation */ validation: (Record<string, number | null> | null)[];
+    };
+  };
   /** What the service has, and what it is doing. */
   '/v1/status': {
     request: Record<string, never>;
     answer: {
       version: string;
       now: string;
-      clock: {
-        kind: "system" | "replay";
-        secondsPerHour?: number;
-      };
+      clock: { kind: "system" | "replay"; secondsPerHour?: number };
       dataset: string;
-      datasets: ({
-        dataset: string;
-        from: string;
-        to: string;
-        stations: number;
-        variables: string[];
-      })[];
+      datasets: ({ dataset: string; from: string; to: string; stations: number; variables: string[] })[];
       latestRun: string | null;
       preparing: string | null;
       jobs: ({
@@ -311,37 +276,80 @@ export interface Gets {
       })[];
     };
   };
-  /** Whether the process answers. */
-  '/health/live': {
-    request: Record<string, never>;
-    answer: {
-      status: "live";
+  /** What the jobs did, attempt by attempt. */
+  '/v1/jobs': {
+    request: {
+      /** only this job */ job?: string;
+      /** only attempts that stand so */ state?: "running" | "done" | "failed" | "dead" | "skipped";
+      limit?: number;
     };
-  };
-  /** Whether forecasts may be relied on. */
-  '/health/ready': {
-    request: Record<string, never>;
     answer: {
-      status: "ready";
       dataset: string;
-      latestRun: string;
+      /** the newest first */ attempts: ({
+        job: string;
+        slot: string;
+        /** the last of the slots that were skipped together; otherwise the slot itself */ to: string;
+        /** from 1; 0 for slots that were skipped */ attempt: number;
+        /** dead: failed, and no attempt is left */ state: "running" | "done" | "failed" | "dead" | "skipped";
+        /** by the clock of the machine, also in a replay */ started_at: string;
+        ended_at: string | null;
+        error: string | null;
+        /** what was missing, where the job did not wait for it any longer */ note: string | null;
+        /** the same in the attempt's lines in the log */ trace: string | null;
+        ingested: {
+          /** values that are new in the dataset: hours x stations x variables */ added: number;
+          replaced: number;
+          /** the last ten */ files: ({
+            file: string;
+            stations: number;
+            from: string;
+            /** the hour after the last */ to: string;
+            observed: number;
+            interpolated: number;
+            missing: number;
+            /** values by the check of quality control that they failed */ rejected: { range: number; step: number; persistence: number; spatial: number };
+            /** summed over the stations: hours without a value between the first and the last */ gap_hours: number;
+          })[];
+        } | null;
+      })[];
     };
   };
-  /** This description. */
-  '/openapi.json': {
+  /** What lies on the disk, and where it came from. */
+  '/v1/storage': {
     request: Record<string, never>;
     answer: {
-      openapi: string;
+      datasets: ({
+        dataset: string;
+        /** the hour after the last observed one */ to: string;
+        /** when observations came in last, by the clock of the machine */ updated_at: string;
+        /** the last ten of what was merged into it */ sources: string[];
+        observations: { bytes: number };
+        runs: { count: number; bytes: number; oldest: string | null; newest: string | null };
+        scores: { count: number; oldest: string | null; newest: string | null };
+      })[];
+      models: { count: number; bytes: number };
+      /** of the data directory; null where the system does not tell */ disk: { free_bytes: number; total_bytes: number } | null;
     };
   };
+  /** How the machine of the service is. */
+  '/v1/doctor': {
+    request: Record<string, never>;
+    answer: {
+      checked_at: string;
+      checks: ({ check: string; state: "ok" | "warn" | "fail"; found: string; /** what to do */ mend: string | null })[];
+    };
+  };
+  /** Whether the process answers. */
+  '/health/live': { request: Record<string, never>; answer: { status: "live" } };
+  /** Whether forecasts may be relied on. */
+  '/health/ready': { request: Record<string, never>; answer: { status: "ready"; dataset: string; latestRun: string } };
+  /** This description. */
+  '/openapi.json': { request: Record<string, never>; answer: { openapi: string } };
 }
 
 export interface Posts {
   /** The forecast of places. */
-  '/v1/forecast': {
-    request: Gets['/v1/forecast']['request'];
-    answer: PlaceAnswer | PlaceAnswer[];
-  };
+  '/v1/forecast': { request: Gets['/v1/forecast']['request']; answer: PlaceAnswer | PlaceAnswer[] };
   /** A forecast of your own station. */
   '/v1/predict': {
     request: {
@@ -368,9 +376,7 @@ export interface Posts {
       model: string;
       weights_sha256: string | null;
       hourly_units?: Record<string, string>;
-      /** one list a variable, as long as `time` */ hourly?: {
-        time: (string | number)[];
-      } & Record<string, (number | null)[]>;
+      /** one list a variable, as long as `time` */ hourly?: { time: (string | number)[] } & Record<string, (number | null)[]>;
       /** why values are null; not there where none is */ nulls?: ({
         name: string;
         /** ISO 8601 in the zone of the answer, or Unix seconds */ from: string | number;

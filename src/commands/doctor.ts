@@ -1,6 +1,7 @@
 /** `kernelcast doctor`: whether this machine can serve and train, and how to mend what is wrong. */
 import type { Command } from 'commander';
-import { examine, type Finding } from './doctor/checks.ts';
+import type { Finding } from '../api/operation.ts';
+import { examine } from './doctor/checks.ts';
 import { gatherFacts, type Where } from './doctor/facts.ts';
 import { portNumber } from './options.ts';
 

@@ -74,10 +74,11 @@ async function run(options: Options): Promise<void> {
     throw new KernelcastError('USAGE', 'an inbox needs a dataset to go into', { hint: 'Name one: --dataset NAME.' });
   }
   const access = await accessOf(options);
-  const [{ runService }, { openStores }, { openForecaster }] = await Promise.all([
+  const [{ runService }, { openStores }, { openForecaster }, { examiner }] = await Promise.all([
     import('../../jobs/service.ts'),
     import('../../jobs/stores.ts'),
     import('../../models/serving/worker-forecaster.ts'),
+    import('./doctor/examination.ts'),
   ]);
   const log = createLog();
   const root = dataDirectory(options.data);
@@ -96,7 +97,7 @@ async function run(options: Options): Promise<void> {
   const onListening = (url: string) => process.stdout.write(`Kernelcast ${version} answers at ${url}\n`);
   const { port, host } = options;
   const dashboardDirectory = builtPages(log);
-  const api = { access, predictor: () => forecaster, dashboardDirectory };
+  const api = { access, predictor: () => forecaster, dashboardDirectory, examine: examiner(root) };
   const service = { work, root, stores, port, host, log, version, ...api, onListening, isShared };
   try {
     await runService(service, stopSignal(log));

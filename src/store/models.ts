@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { KernelcastError } from '../errors.ts';
 import { type Files, listFolder, nodeFiles } from './files.ts';
-import { fileEntrySchema, readJson } from './manifest.ts';
+import { fileEntrySchema, readJson, readVerified } from './manifest.ts';
 import { isSafeName } from './names.ts';
 
 export const MODEL_MANIFEST_NAME = 'model.json';
@@ -55,6 +55,11 @@ export class ModelStore {
       }
     }
     return [...found.values()];
+  }
+
+  /** A file that the model's manifest lists. @throws KernelcastError `STORE_CORRUPT` where it is not as listed */
+  read({ folder, manifest }: StoredModel, name: string): Promise<Uint8Array> {
+    return readVerified(this.#files, folder, name, manifest.files[name]);
   }
 
   /** @throws KernelcastError `NOT_FOUND` naming the models that there are */

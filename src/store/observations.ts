@@ -111,6 +111,11 @@ export class ObservationStore {
     }
   }
 
+  /** Bytes of the dataset's segments on disk. @throws KernelcastError `NOT_FOUND`, `STORE_CORRUPT` */
+  async size(dataset: string): Promise<number> {
+    return (await this.#current(dataset)).segments.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
   /**
    * Merges a series into a dataset, which is made when it does not exist. See `merge.ts` for the rule. Nothing is
    * written when nothing changes.

@@ -12,9 +12,12 @@ test('the description has every route, with an id of its own, and what it takes 
     '/health/ready',
     '/metrics',
     '/openapi.json',
+    '/v1/doctor',
     '/v1/events',
     '/v1/forecast',
+    '/v1/jobs',
     '/v1/models',
+    '/v1/models/{id}/training',
     '/v1/models/{id}/updates',
     '/v1/observations',
     '/v1/predict',
@@ -22,6 +25,7 @@ test('the description has every route, with an id of its own, and what it takes 
     '/v1/runs/{init}/values',
     '/v1/stations',
     '/v1/status',
+    '/v1/storage',
     '/v1/verification',
   ]);
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods));

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import type { ApiContext, ServiceStatus } from '../../src/api/context.ts';
+import type { JobAttempt, Operation } from '../../src/api/operation.ts';
 import { serve } from '../../src/api/serve.ts';
 import type { Series } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
@@ -92,6 +93,47 @@ export function scoreRows(): ScoreRow[] {
     })),
   );
 }
+
+const attemptOf = (more: Partial<JobAttempt>): JobAttempt => ({
+  job: 'ingest',
+  slot: '2025-02-20T06:00Z',
+  to: '2025-02-20T06:00Z',
+  attempt: 1,
+  state: 'done',
+  started_at: '2025-02-20T06:00:01.000Z',
+  ended_at: '2025-02-20T06:00:03.500Z',
+  error: null,
+  note: null,
+  trace: 'ab'.repeat(16),
+  ingested: null,
+  ...more,
+});
+export const OPERATION: Operation = {
+  attempts: () => [
+    attemptOf({ job: 'forecast', state: 'failed', error: 'no room on the disk' }),
+    attemptOf({
+      ingested: {
+        added: 12,
+        replaced: 0,
+        files: [
+          {
+            file: 'air.nc',
+            stations: 3,
+            from: '2025-02-20T05:00Z',
+            to: '2025-02-20T06:00Z',
+            observed: 11,
+            interpolated: 0,
+            missing: 0,
+            rejected: { range: 1, step: 0, persistence: 0, spatial: 0 },
+            gap_hours: 0,
+          },
+        ],
+      },
+    }),
+  ],
+  disk: async () => ({ free: 3e9, total: 8e9 }),
+  examine: async () => ({ at: 0, checks: [{ check: 'node', state: 'ok', found: 'v20.20.2', mend: null }] }),
+};
 
 export interface Answer {
   status: number;
@@ -184,7 +226,7 @@ export async function startEmpty(options: ServiceOptions = {}): Promise<Service>
 
 /** An API over three days of observations, two runs, the scores of one, and a model. */
 export async function startFilled(options: ServiceOptions = {}): Promise<Service> {
-  const service = await startEmpty(options);
+  const service = await startEmpty({ ...options, context: { operation: OPERATION, ...options.context } });
   const { observations, runs, scores } = service.context;
   await observations.merge('demo', observed(INIT - 71, 72), { source: 'synthetic' });
   for (const init of [INIT - 6, INIT]) {

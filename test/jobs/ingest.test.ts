@@ -52,6 +52,19 @@ describe('the job that ingests the sample world', () => {
     }
   });
 
+  it('tells what each month brought', async () => {
+    const observations = new ObservationStore(root);
+    const job = sampleWorldIngestJob({ source: await coarseWorld(), observations, dataset: 'demo' });
+    const { ingested } = (await job.run(parseHour('2025-02-01T05'), noSignal)) ?? {};
+    expect(ingested?.files.map(({ file, stations, from, to }) => [file, stations, from, to])).toEqual([
+      ['sample-world-2025-01.nc', 2, '2025-01-01T00:00Z', '2025-02-01T00:00Z'],
+      ['sample-world-2025-02.nc', 2, '2025-02-01T00:00Z', '2025-02-01T06:00Z'],
+    ]);
+    const values = ingested?.files.reduce((sum, { observed }) => sum + observed, 0);
+    expect([values, ingested?.added]).toEqual([values, values]);
+    expect(ingested?.files[1].missing).toBe(0);
+  });
+
   it('goes on where the store stands, and leaves no trace of how often it was run', async () => {
     const one = new ObservationStore(join(root, 'one'));
     const many = new ObservationStore(join(root, 'many'));

@@ -53,6 +53,13 @@ describe('the schedule', () => {
     ]);
   });
 
+  it('writes down what a job says that it brought', async () => {
+    const ingested = { added: 3, replaced: 1, files: [] };
+    await scheduleOf([job('ingest', async () => ({ ingested }))]).tick();
+    const records = (await JobLedger.open(root, 'demo')).records;
+    expect(records.find(({ kind }) => kind === 'done')).toMatchObject({ job: 'ingest', ingested });
+  });
+
   it('does a slot once, however often it looks', async () => {
     const run = vi.fn(async () => {});
     const schedule = scheduleOf([job('ingest', run)]);

@@ -20,6 +20,7 @@ afterEach(() => rm(root, { recursive: true }));
 function idleWork(events: string[] = []): Work {
   return {
     clock: systemClock,
+    attempts: () => [],
     status: () => ({ clock: { kind: 'system' }, dataset: 'demo', jobs: [], preparing: 'making weather' }),
     async run(signal) {
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -41,6 +42,7 @@ function start(work: Work, more: Partial<ServiceOptions> = {}) {
     port: 0,
     log: createLog('silent'),
     version: '1',
+    examine: async () => ({ at: 0, checks: [] }),
   };
   const done = runService({ work, ...options, onListening: (at) => listening(at), ...more }, stop.signal);
   return { url, done, stop: () => stop.abort() };

@@ -1,4 +1,5 @@
 /** What can be wrong with a machine, judged from facts about it: each finding says how it stands and how to mend it. */
+import type { Finding } from '../../api/operation.ts';
 
 /** An engine that computed when it was tried, or why it did not. */
 export type EngineFact = { name: string; device: 'cpu' | 'gpu'; why: string } | { problem: string };
@@ -24,15 +25,6 @@ export interface Facts {
   /** When the package's files were written: the clock cannot be before. */
   installedAt: number;
   port: { host: string; port: number; problem: string | null };
-}
-
-export interface Finding {
-  check: string;
-  state: 'ok' | 'warn' | 'fail';
-  /** In plain words. */
-  found: string;
-  /** What the person can do; null where all is well. */
-  mend: string | null;
 }
 
 const GIGABYTE = 2 ** 30;
