@@ -1,6 +1,7 @@
 /**
- * Whether what was answered still holds, by three looks at the file system: the runs, the observations and the scores of a
- * dataset. All requests that arrive before a look begins share it; none is answered by a look that began before it came.
+ * Whether what was answered still holds, by a look at the file system: the runs, the observations and the scores of a dataset.
+ * One look at a time: all requests that come while it lasts share the next one, so that more of them cost less each; none is
+ * answered by a look that began before it came.
  */
 import type { ObservationStore } from '../store/observations.ts';
 import type { RunStore } from '../store/runs.ts';
@@ -29,6 +30,8 @@ export class Freshness {
   readonly #stores: FreshnessOptions;
   /** Looks that have not begun, by dataset. */
   readonly #next = new Map<string, Promise<DatasetState>>();
+  /** Looks that have; fulfilled when they are over, however they end. */
+  readonly #under = new Map<string, Promise<unknown>>();
 
   constructor(stores: FreshnessOptions) {
     this.#stores = stores;
@@ -38,12 +41,23 @@ export class Freshness {
   state(dataset: string): Promise<DatasetState> {
     let look = this.#next.get(dataset);
     if (look === undefined) {
-      look = new Promise((resolve) => setImmediate(resolve)).then(() => {
-        this.#next.delete(dataset);
-        return this.#look(dataset);
-      });
+      const turn = this.#under.get(dataset) ?? new Promise((resolve) => setImmediate(resolve));
+      look = turn.then(() => this.#begin(dataset));
       this.#next.set(dataset, look);
     }
+    return look;
+  }
+
+  #begin(dataset: string): Promise<DatasetState> {
+    this.#next.delete(dataset);
+    const look = this.#look(dataset);
+    const over = look.then(
+      () => {},
+      () => {},
+    );
+    this.#under.set(dataset, over);
+    // Before the next look, which waits for the same.
+    void over.then(() => this.#under.delete(dataset));
     return look;
   }
 

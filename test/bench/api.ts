@@ -1,9 +1,9 @@
 /**
  * `npm run bench -- api [--seconds 10] [--connections 50] [--rate 1000] [--requests 0]`: how fast the API answers, by autocannon, on
- * 1000 stations: one place and 100 places, asked again and again, each beside a bare node:http that answers as many bytes; then both,
- * all over the stations, `rate` a second, while another process publishes a run each second, where each answer must come from one run
- * alone. `--requests 1000000` also asks so often, and tells the memory before, between and after. The load runs on the same machine;
- * `load` is what else ran there.
+ * 1000 stations: one place and 100 places, asked again and again, and 100 places that nobody asked for before, each beside a bare
+ * node:http that answers as many bytes; then both, all over the stations, `rate` a second, while another process publishes a run each
+ * second, where each answer must come from one run alone. `--requests 1000000` also asks so often, a tenth of it for what nobody asked
+ * for before, and tells the memory in use as it goes on. The load runs on the same machine; `load` is what else ran there.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -46,8 +46,10 @@ export async function run(args: string[]): Promise<void> {
     await tell('100 places', plain, { ...load, url: many });
     await tell('100 places, br', plain, { ...load, url: many, headers: { 'accept-encoding': 'br' } });
     await tell('one place, 304', plain, { ...load, url: one, headers: { 'if-none-match': await tagOf(one) } });
+    const made = addresses((index) => `/v1/forecast?station=${stationList(index, 100, 1 + Math.floor(index / STATIONS))}`);
+    await tell('100 places, each made anew', plain, { ...load, url: many, ...made });
     await tellMixed(url, plain, root, { ...load, overallRate: rate });
-    if (requests > 0) await tellMemory(service, one, connections, requests);
+    if (requests > 0) await tellMemory(service, url, connections, requests);
     await service.stop();
   } finally {
     await rm(root, { recursive: true });
@@ -65,11 +67,19 @@ async function tell(what: string, plain: string, options: autocannon.Options): P
   const reference = await autocannon({
     ...options,
     url: `${plain}/${bytes}`,
+    requests: undefined,
     duration: Math.ceil(Number(options.duration) / 2),
   });
   const bad = result['4xx'] + result['5xx'];
   const toBare = Number((figures(result).perSecond / figures(reference).perSecond).toFixed(2));
-  report({ bench: 'api', what, bytes, ...figures(result), toBare, errors: result.errors + bad, load: loadavg()[0] });
+  const bare = { toBare, p99OfBare: reference.latency.p99 };
+  report({ bench: 'api', what, bytes, ...figures(result), ...bare, errors: result.errors + bad, load: loadavg()[0] });
+}
+
+/** Requests whose addresses are made one after the other. */
+function addresses(pathOf: (index: number) => string): Pick<autocannon.Options, 'requests'> {
+  let index = 0;
+  return { requests: [{ setupRequest: (request) => ({ ...request, path: pathOf(index++) }) }] };
 }
 
 /** Requests over all stations, one place and 100 by turns, while runs are published. */
@@ -119,26 +129,31 @@ function marksOf(body: string): { inits: Set<number>; values: Set<number> } {
   return { inits, values: new Set(lists.flat()) };
 }
 
+const MEMORY_STEPS = 5;
+
 async function tellMemory(service: Child, url: string, connections: number, amount: number): Promise<void> {
   const memory = async (): Promise<{ rss: number; used: number }> => {
     service.send('memory');
     return JSON.parse(await service.line());
   };
-  const half = () => autocannon({ url, connections, amount: amount / 2 });
-  const before = await memory();
-  await half();
-  const between = await memory();
-  const result = await half();
-  const all = [before, between, await memory()];
+  const asked = addresses((index) => {
+    const station = `/v1/forecast?hourly=temperature_2m&station=s${index % STATIONS}`;
+    return index % 10 === 0 ? `${station}&past_hours=${1 + (Math.floor(index / STATIONS) % 2000)}` : station;
+  });
+  const all = [await memory()];
+  let result: autocannon.Result | undefined;
+  for (let step = 0; step < MEMORY_STEPS; step++) {
+    result = await autocannon({ url, connections, amount: amount / MEMORY_STEPS, ...asked });
+    all.push(await memory());
+  }
   const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20);
-  const used = all.map((each) => megabytes(each.used));
-  const resident = all.map((each) => megabytes(each.rss));
   report({
     bench: 'api',
-    what: `memory over ${amount} requests`,
-    used,
-    resident,
-    ...figures(result),
+    what: `memory over ${amount} requests, MB`,
+    used: all.map((each) => megabytes(each.used)),
+    resident: all.map((each) => megabytes(each.rss)),
+    ...figures(result!),
+    errors: result!.errors + result!.non2xx,
     load: loadavg()[0],
   });
 }
@@ -147,8 +162,8 @@ function figures({ requests, latency }: autocannon.Result) {
   return { perSecond: Math.round(requests.average), p50: latency.p50, p99: latency.p99, max: latency.max };
 }
 
-function stationList(from: number, count: number): string {
-  return Array.from({ length: count }, (_, index) => `s${(from + index) % STATIONS}`).join(',');
+function stationList(from: number, count: number, step = 1): string {
+  return Array.from({ length: count }, (_, index) => `s${(from + index * step) % STATIONS}`).join(',');
 }
 
 async function tagOf(url: string): Promise<string> {

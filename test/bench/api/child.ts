@@ -16,6 +16,7 @@ const app = createApp({
   ...openStore(root),
   clock: { now: () => (INIT + 0.5) * 3_600_000 },
   status: () => ({ clock: { kind: 'system' }, dataset: DATASET, jobs: [] }),
+  access: { weightPerMinute: 1e9 },
   log: createLog('silent'),
   version: 'bench',
 });
