@@ -45,7 +45,9 @@ export function stationsRoute({ context, answers, access, limits, freshness }: T
         state,
         mediaType: JSON_TYPE,
         make: async () => {
-          await limits.charge(client, Math.ceil(Math.min(limit, stations.length) / 100), 'limit');
+          // Who searches has all of them looked at.
+          const looked = query.search === undefined ? Math.min(limit, stations.length) : stations.length;
+          await limits.charge(client, Math.ceil(looked / 100), query.search === undefined ? 'limit' : 'search');
           const boxed = query.bounding_box === undefined ? stations : inBox(stations, query.bounding_box);
           const found = query.search === undefined ? boxed : search(boxed, query.search);
           if (latitude === undefined || longitude === undefined) {
