@@ -32,8 +32,10 @@ export function zoneAt(name: string, position: Point, hour: Hour): Zone {
   const match = /GMT(?:([+-])(\d{2}):(\d{2})(?::(\d{2}))?)?/.exec(partOf(long, time));
   const [, sign, hours = '0', minutes = '0', seconds = '0'] = match ?? [];
   const size = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  const { timeZone } = long.resolvedOptions();
   return {
-    name: long.resolvedOptions().timeZone,
+    // Of a link (Asia/Kolkata) the platform tells another name: ours is the one that was asked for, in its usual spelling.
+    name: timeZone.toLowerCase() === known.toLowerCase() ? timeZone : known,
     abbreviation: partOf(short, time),
     offset: sign === '-' ? -size : size,
   };

@@ -1,7 +1,7 @@
 /** The same answer in every format: read back by other libraries, value for value. */
 import { tableFromIPC } from 'apache-arrow';
 import { unzipSync } from 'fflate';
-import { parquetReadObjects } from 'hyparquet';
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { beforeAll, expect, test } from 'vitest';
 import { type Service, shareFilled } from './support.ts';
 
@@ -13,6 +13,17 @@ beforeAll(() =>
 );
 
 const QUERY = '/v1/forecast?station=suva,amsterdam&hourly=temperature_2m,wind_speed_10m&timezone=Asia/Kolkata';
+
+/** Suva is missing one hour. */
+const NULLS = [
+  {
+    location_id: 0,
+    name: 'temperature_2m',
+    from: '2025-02-20T08:30',
+    through: '2025-02-20T08:30',
+    reason: 'no_forecast',
+  },
+];
 
 interface Row {
   location_id: number;
@@ -42,9 +53,12 @@ test('CSV has the places, an empty line, and the hours', async () => {
   expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
   const lines = body.split('\n');
   expect(lines[0]).toMatch(
-    /^location_id,latitude,longitude,elevation,utc_offset_seconds,timezone,timezone_abbreviation,station,distance_km,generated_at/,
+    /^location_id,latitude,longitude,elevation,utc_offset_seconds,timezone,timezone_abbreviation,station,distance_km,generated_at.*,nulls$/,
   );
-  expect(lines[1]).toMatch(/^0,-18.14,178.44,,19800,Asia\/Kolkata|Asia\/Calcutta,GMT\+5:30,suva,0,/);
+  expect(lines[1]).toMatch(/^0,-18.14,178.44,,19800,Asia\/Kolkata,GMT\+5:30,suva,0,/);
+  // The reasons of what is empty below.
+  expect(lines[1]).toMatch(/,temperature_2m 2025-02-20T08:30\/2025-02-20T08:30 no_forecast$/);
+  expect(lines[2]).toMatch(/,$/);
   expect(lines.slice(3, 8)).toEqual([
     '',
     'location_id,time,temperature_2m (°C),wind_speed_10m (km/h)',
@@ -70,12 +84,17 @@ test('Arrow', async () => {
   expect(table.schema.fields.find(({ name }) => name === 'wind_speed_10m')?.metadata.get('unit')).toBe('km/h');
   expect(table.schema.metadata.get('init')).toBe('2025-02-20T00:00Z');
   expect(table.schema.metadata.get('weights_sha256')).toBe('ab'.repeat(32));
+  expect(JSON.parse(table.schema.metadata.get('nulls')!)).toEqual(NULLS);
 });
 
 test('Parquet', async () => {
   const { headers, body } = await get(`${QUERY}&format=parquet`);
   expect(headers.get('content-type')).toBe('application/vnd.apache.parquet');
   const file = body.buffer.slice(body.byteOffset, body.byteOffset + body.byteLength);
+  const { key_value_metadata: metadata } = parquetMetadata(file);
+  const text = (name: string) => metadata?.find(({ key }) => key === name)?.value;
+  expect([text('unit:wind_speed_10m'), text('valid_until')]).toEqual(['km/h', '2025-02-20T06:06:00.000Z']);
+  expect(JSON.parse(text('nulls')!)).toEqual(NULLS);
   const rows = (await parquetReadObjects({ file })) as unknown as (Row & { latitude: number; longitude: number })[];
   expect(rows.map(({ latitude, longitude, ...row }) => row)).toEqual(await expectedRows());
 });
@@ -86,7 +105,8 @@ test('a workbook has a sheet of the places, and one of the hours', async () => {
   expect(headers.get('content-encoding')).toBeNull();
   const files = unzipSync(body);
   const text = (name: string) => new TextDecoder().decode(files[name]);
-  expect(text('xl/workbook.xml')).toMatch(/name="Locations".*name="Hourly"/s);
+  expect(text('xl/workbook.xml')).toMatch(/name="Locations".*name="Hourly".*name="Nulls"/s);
+  expect(text('xl/sharedStrings.xml')).toContain('no_forecast');
   const rows = [...text('xl/worksheets/sheet2.xml').matchAll(/<row /g)];
   expect(rows).toHaveLength(1 + 48);
   expect(text('xl/worksheets/sheet2.xml')).toContain('<v>12.1</v>');

@@ -1,4 +1,7 @@
-/** CSV as Open-Meteo writes it: a table of the places, then one a block, with empty lines between them; units in the headers. */
+/**
+ * CSV as Open-Meteo writes it: a table of the places, then one a block, with empty lines between them; units in the headers. The
+ * reasons of empty fields are in the table of the places: `temperature_2m 2025-02-20T00:00/2025-02-20T03:00 no_observation; ...`.
+ */
 import type { PlaceData } from '../place-answer.ts';
 import { type BlockName, blocksOf, metadataOf } from './tables.ts';
 
@@ -6,7 +9,7 @@ export function encodeCsv(places: readonly PlaceData[]): string {
   const isList = places.length > 1;
   const identity = Object.keys(metadataOf(places[0]));
   const head = ['latitude', 'longitude', 'elevation', 'utc_offset_seconds', 'timezone', 'timezone_abbreviation'];
-  const lines = [line([...(isList ? ['location_id'] : []), ...head, 'station', 'distance_km', ...identity])];
+  const lines = [line([...(isList ? ['location_id'] : []), ...head, 'station', 'distance_km', ...identity, 'nulls'])];
   for (const [index, data] of places.entries()) {
     const { station, distanceKm } = data.place;
     const { offset, name, abbreviation } = data.zone;
@@ -22,6 +25,7 @@ export function encodeCsv(places: readonly PlaceData[]): string {
         station.id,
         Math.round(distanceKm * 10) / 10,
         ...Object.values(metadataOf(data)),
+        data.nulls.map(({ name, from, through, reason }) => `${name} ${from}/${through} ${reason}`).join('; '),
       ]),
     );
   }

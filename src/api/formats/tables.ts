@@ -1,6 +1,7 @@
 /**
  * An answer as one table, for formats that hold one: a row an hour (or day) and place. What JSON says above the values goes
- * into columns (`location_id`, `station`, `latitude`, `longitude`) and into the metadata of the file.
+ * into columns (`location_id`, `station`, `latitude`, `longitude`) and into the metadata of the file, and so does why values are
+ * null (`nulls`, as in JSON, with the `location_id` of each).
  */
 import type { Hour } from '../../domain/time.ts';
 import type { Block } from '../blocks.ts';
@@ -62,6 +63,8 @@ export function singleTable(places: readonly PlaceData[], format: string): Table
       for (const value of values) table.values[column].values.push(value);
     }
   }
+  const nulls = places.flatMap((data, index) => data.nulls.map((span) => ({ location_id: index, ...span })));
+  if (nulls.length > 0) table.metadata.nulls = JSON.stringify(nulls);
   return table;
 }
 

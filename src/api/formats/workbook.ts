@@ -1,4 +1,4 @@
-/** A workbook for spreadsheets: a sheet of the places, then one a block. */
+/** A workbook for spreadsheets: a sheet of the places, then one a block, and one of the reasons of empty cells. */
 import writeWorkbook from 'write-excel-file/node';
 import type { PlaceData } from '../place-answer.ts';
 import { type BlockName, blocksOf, metadataOf } from './tables.ts';
@@ -33,6 +33,13 @@ export function encodeWorkbook(places: readonly PlaceData[]): Promise<Uint8Array
       return block.time.map((time, row): Cell[] => [index, time, ...block.columns.map((column) => column.values[row])]);
     });
     sheets.push({ sheet: TITLES[name], data: [header, ...values], stickyRowsCount: 1 });
+  }
+  const nulls = places.flatMap((data, index) =>
+    data.nulls.map(({ name, from, through, reason }): Cell[] => [index, name, from, through, reason]),
+  );
+  if (nulls.length > 0) {
+    const header = headerOf(['location_id', 'name', 'from', 'through', 'reason']);
+    sheets.push({ sheet: 'Nulls', data: [header, ...nulls], stickyRowsCount: 1 });
   }
   return writeWorkbook(sheets).toBuffer();
 }
