@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv6 } from 'node:net';
+import proxyAddress from 'proxy-addr';
 import { KernelcastError } from '../errors.ts';
 import type { Client } from './limits.ts';
 
@@ -19,6 +20,8 @@ export interface AccessOptions {
   weightPerMinute: number;
   /** Admin routes answer everybody, not only this machine and holders of a key. */
   isAdminOpen: boolean;
+  /** Reverse proxies that are believed when they tell for whom they ask (`X-Forwarded-For`): addresses, networks, `loopback`. */
+  trustedProxies: readonly string[];
 }
 
 export interface ApiKey {
@@ -32,6 +35,7 @@ export const OPEN_ACCESS: AccessOptions = {
   isKeyRequired: false,
   weightPerMinute: 100_000,
   isAdminOpen: false,
+  trustedProxies: [],
 };
 
 const LOOPBACK = new BlockList();
@@ -57,9 +61,12 @@ export function parseKeys(text: string): ApiKey[] {
 export class Access {
   readonly #options: AccessOptions;
   readonly #keys: ReadonlyMap<string, ApiKey>;
+  readonly #isTrusted: (address: string, hops: number) => boolean;
 
+  /** @throws KernelcastError `USAGE` for a proxy that is neither an address nor a network */
   constructor(options: AccessOptions) {
     this.#options = options;
+    this.#isTrusted = compileProxies(options.trustedProxies);
     this.#keys = new Map(options.keys.map((key) => [key.sha256, key]));
   }
 
@@ -76,7 +83,9 @@ export class Access {
         hint: 'Send it in the header X-API-Key, or as the parameter apikey.',
       });
     }
-    return { id: networkOf(request.socket.remoteAddress ?? ''), weightPerMinute: this.#options.weightPerMinute };
+    // Of a request that was broken off already, the address is gone.
+    const address = request.socket.remoteAddress === undefined ? '' : proxyAddress(request, this.#isTrusted);
+    return { id: networkOf(address), weightPerMinute: this.#options.weightPerMinute };
   }
 
   /** @throws KernelcastError `FORBIDDEN` for whom is neither on this machine nor has a key */
@@ -97,6 +106,17 @@ export class Access {
     throw new KernelcastError('UNAUTHORIZED', 'the key is not known here', {
       where: { parameter: 'apikey' },
       hint: 'Check it, or ask without one where none is needed.',
+    });
+  }
+}
+
+function compileProxies(proxies: readonly string[]) {
+  try {
+    return proxyAddress.compile([...proxies]);
+  } catch (cause) {
+    throw new KernelcastError('USAGE', `not addresses of proxies: ${proxies.join(', ').slice(0, 200)}`, {
+      hint: "Give addresses or networks like 10.0.0.0/8, or 'loopback' for proxies on this machine.",
+      cause,
     });
   }
 }

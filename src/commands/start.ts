@@ -26,6 +26,7 @@ interface Options {
   apiKeys?: string;
   requireKey?: boolean;
   openMetrics?: boolean;
+  trustProxy?: string;
   weightPerMinute?: number;
 }
 
@@ -64,6 +65,10 @@ export function registerStart(program: Command): void {
       positiveNumber,
     )
     .option('--open-metrics', 'give /metrics to everybody, not only to this machine and holders of a key')
+    .option(
+      '--trust-proxy <addresses>',
+      'believe these reverse proxies for whom they ask, so that each client has its own limit: addresses, networks, loopback',
+    )
     .option('--network <folder>', 'a model artefact of your own, in place of the shipped one')
     .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
     .action(run);
@@ -106,7 +111,7 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-async function accessOf({ apiKeys, requireKey, openMetrics, weightPerMinute }: Options) {
+async function accessOf({ apiKeys, requireKey, openMetrics, trustProxy, weightPerMinute }: Options) {
   const { parseKeys } = await import('../api/access.ts');
   if (requireKey && apiKeys === undefined) {
     throw new KernelcastError('USAGE', 'no key could be given', {
@@ -123,6 +128,7 @@ async function accessOf({ apiKeys, requireKey, openMetrics, weightPerMinute }: O
     keys: parseKeys(text),
     isKeyRequired: requireKey ?? false,
     isAdminOpen: openMetrics ?? false,
+    trustedProxies: trustProxy?.split(',').map((address) => address.trim()) ?? [],
     ...(weightPerMinute !== undefined && { weightPerMinute: Math.ceil(weightPerMinute) }),
   };
 }

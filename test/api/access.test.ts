@@ -85,6 +85,22 @@ describe('limits', () => {
     expect(body.detail).toContain('weigh');
   });
 
+  test('are those of the client, not of a proxy that is believed; nobody else is', async () => {
+    const ask = ({ get }: Awaited<ReturnType<typeof start>>, station: string, client: string) =>
+      get(`/v1/forecast?station=${station}`, { headers: { 'X-Forwarded-For': client } }).then(({ status }) => status);
+    const behind = await start({ weightPerMinute: 3, trustedProxies: ['loopback'] });
+    expect([
+      await ask(behind, 'suva', '203.0.113.7'),
+      await ask(behind, 'amsterdam', '203.0.113.7'),
+      // What the client itself said stands in front of what the proxy adds, and counts for nothing.
+      await ask(behind, 'amsterdam', '198.51.100.1, 203.0.113.7'),
+      await ask(behind, 'amsterdam', '203.0.113.8'),
+    ]).toEqual([200, 429, 429, 200]);
+    const alone = await start({ weightPerMinute: 3 });
+    expect([await ask(alone, 'suva', '203.0.113.7'), await ask(alone, 'amsterdam', '203.0.113.8')]).toEqual([200, 429]);
+    await expect(start({ trustedProxies: ['proxy.example'] })).rejects.toThrow(/proxy.example/);
+  });
+
   test('are those of the key, where it says so', async () => {
     const { get } = await start({ keys: KEYS, weightPerMinute: 3 });
     const ask = (station: string, headers = {}) => get(`/v1/forecast?station=${station}`, { headers });
