@@ -157,7 +157,9 @@ export class Answers {
  * mind a `Cache-Control: no-cache` in the request, which speaks to caches; Node's own fetch always adds it. Without tags,
  * `If-Modified-Since` counts (13.1.3); only the very time that we told is good, since a run may be taken away.
  */
-function isHeld({ headers }: IncomingMessage, tag: string, lastModified: string | undefined): boolean {
+function isHeld({ method, headers }: IncomingMessage, tag: string, lastModified: string | undefined): boolean {
+  // 13.1.2, 13.1.3: 304 is for GET and HEAD.
+  if (method === 'POST') return false;
   const condition = headers['if-none-match'];
   if (condition === undefined) return lastModified !== undefined && headers['if-modified-since'] === lastModified;
   if (condition.trim() === '*') return true;

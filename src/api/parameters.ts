@@ -30,14 +30,15 @@ export function number(min: number, max: number) {
     .meta({ type: 'number', minimum: min, maximum: max });
 }
 
-/** `52.5,48.1`: up to 1000 numbers, repeated ones too. */
-export function numbers(min: number, max: number) {
+/** `52.5,48.1`: up to 1000 numbers, repeated ones too. @param missing a word for no number */
+export function numbers(min: number, max: number, missing?: string) {
+  const item = { type: 'number', minimum: min, maximum: max };
   return z
     .string()
     .transform((given, context): number[] => {
       const texts = given.split(',');
-      const values = texts.map((value) => readNumber(value));
-      const wrong = values.findIndex((value) => !(value >= min && value <= max));
+      const values = texts.map(readNumber);
+      const wrong = values.findIndex((value, index) => !(value >= min && value <= max) && texts[index] !== missing);
       if (wrong < 0 && values.length <= MOST_LOCATIONS) return values;
       context.addIssue(
         wrong < 0
@@ -48,7 +49,7 @@ export function numbers(min: number, max: number) {
     })
     .meta({
       type: 'array',
-      items: { type: 'number', minimum: min, maximum: max },
+      items: missing === undefined ? item : { anyOf: [item, { type: 'string', enum: [missing] }] },
       minItems: 1,
       maxItems: MOST_LOCATIONS,
     });

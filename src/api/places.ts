@@ -19,6 +19,9 @@ export const PLACE_PARAMETERS = {
   bounding_box: boundingBox()
     .optional()
     .describe('south,west,north,east: all stations in it; a west beyond the east goes across 180 degrees'),
+  elevation: numbers(-500, 9000, 'nan')
+    .optional()
+    .describe("Open-Meteo's, one for each latitude; no effect: the station answers for its own, which it tells"),
   cell_selection: oneOf('nearest', 'land', 'sea')
     .default('nearest')
     .describe("Open-Meteo's; stations are points, so all three choose the nearest"),
@@ -27,12 +30,15 @@ const schema = z.strictObject(PLACE_PARAMETERS);
 export type PlaceQuery = Omit<z.infer<typeof schema>, 'cell_selection'>;
 
 /** @throws KernelcastError `USAGE` when no place or two ways of naming one are given */
-export function checkPlaces({ station, latitude, longitude, bounding_box }: PlaceQuery): void {
+export function checkPlaces({ station, latitude, longitude, bounding_box, elevation }: PlaceQuery): void {
   const hint = 'Give a station, a latitude and a longitude, or a bounding_box.';
   const hasPosition = latitude !== undefined || longitude !== undefined;
   if (station && hasPosition) throw badParameter('station', 'a station and a position are given at once', hint);
   if (bounding_box && (station || hasPosition)) {
     throw badParameter('bounding_box', 'a bounding_box and other places are given at once', hint);
+  }
+  if (elevation && elevation.length !== (latitude?.length ?? 0)) {
+    throw badParameter('elevation', `there are ${elevation.length} elevations and ${latitude?.length ?? 0} latitudes`);
   }
   if (station || bounding_box) return;
   if (!latitude) throw badParameter('latitude', "the parameter 'latitude' is missing", hint);

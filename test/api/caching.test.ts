@@ -127,6 +127,19 @@ describe('an answer', () => {
     });
     expect(both.status).toBe(200);
   });
+
+  test('is sent to whom posts, whatever it has: 304 is for GET and HEAD', async () => {
+    const { get } = await startFilled();
+    const post = (headers = {}) =>
+      get('/v1/forecast', {
+        method: 'POST',
+        body: '{"station":"suva"}',
+        headers: { 'Content-Type': 'application/json', ...headers },
+      });
+    const { headers } = await post();
+    expect((await post({ 'If-None-Match': headers.get('etag')! })).status).toBe(200);
+    expect((await post({ 'If-None-Match': '*' })).status).toBe(200);
+  });
 });
 
 describe('caches may keep', () => {

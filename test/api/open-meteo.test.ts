@@ -29,7 +29,7 @@ const QUERIES: [query: string, block: 'hourly' | 'daily' | 'current', units: Rec
     { wind_u_component_10m: 'km/h', wind_v_component_10m: 'km/h' },
   ],
   [`${AT}&hourly=temperature_2m&temperature_unit=fahrenheit`, 'hourly', { temperature_2m: '°F' }],
-  [`${AT}&hourly=temperature_2m&temperature_unit=celsius`, 'hourly', { temperature_2m: CELSIUS }],
+  [`${AT}&elevation=38&hourly=temperature_2m`, 'hourly', { temperature_2m: CELSIUS }],
   [`${AT}&hourly=wind_speed_10m&wind_speed_unit=ms`, 'hourly', { wind_speed_10m: 'm/s' }],
   [`${AT}&hourly=wind_speed_10m&wind_speed_unit=mph`, 'hourly', { wind_speed_10m: 'mp/h' }],
   [`${AT}&hourly=wind_speed_10m&wind_speed_unit=kn`, 'hourly', { wind_speed_10m: 'kn' }],
@@ -110,6 +110,20 @@ const QUERIES: [query: string, block: 'hourly' | 'daily' | 'current', units: Rec
   [`bounding_box=-90,-180,90,180&hourly=temperature_2m`, 'hourly', { temperature_2m: CELSIUS }],
 ];
 
+/** What Open-Meteo answers beside the blocks, and what only Kernelcast tells. */
+const KEYS = [
+  'latitude',
+  'longitude',
+  'elevation',
+  'location_id',
+  'generationtime_ms',
+  'utc_offset_seconds',
+  'timezone',
+];
+const OWN_KEYS = ['generated_at', 'station', 'run', 'observations', 'nulls'];
+/** The decimals that Open-Meteo writes, by the unit. */
+const DECIMALS: Record<string, number> = { '°C': 1, '°F': 1, 'km/h': 1, 'm/s': 2, 'mp/h': 1, kn: 1, '°': 0 };
+
 test('there are fifty of them, no two alike', () => {
   expect(new Set(QUERIES.map(([query]) => query)).size).toBe(50);
 });
@@ -129,6 +143,20 @@ test.each(QUERIES)('%s', async (query, block, units) => {
       timezone_abbreviation: expect.any(String),
     });
     expect(answer).toHaveProperty('elevation');
+    const asked = new URLSearchParams(query);
+    const blocks = (['current', 'hourly', 'daily'] as const).filter((name) => asked.has(name));
+    const known = [...KEYS, 'timezone_abbreviation', ...OWN_KEYS, ...blocks.flatMap((name) => [`${name}_units`, name])];
+    expect(known).toEqual(expect.arrayContaining(Object.keys(answer)));
+    for (const name of blocks) {
+      const head = name === 'current' ? ['time', 'interval'] : ['time'];
+      expect(Object.keys(answer[name])).toEqual([...head, ...asked.getAll(name).join().split(',')]);
+      for (const [variable, unit] of Object.entries<string>(answer[`${name}_units`])) {
+        if (head.includes(variable)) continue;
+        for (const value of [answer[name][variable]].flat()) {
+          expect(value === null || value === Number(value.toFixed(DECIMALS[unit])), `${variable} ${value}`).toBe(true);
+        }
+      }
+    }
     // Open-Meteo numbers all but the first.
     expect(answer.location_id).toBe(index === 0 ? undefined : index);
     expect(answer[`${block}_units`]).toMatchObject({ time: 'iso8601', ...units });
