@@ -1,9 +1,10 @@
 /** Verification: past runs against what was observed since. A run is scored once, when all of its hours have passed. */
+import { alignStations } from '../src/domain/align-stations.ts';
+import { type ScoreRow, scoreForecast } from '../src/domain/scoring.ts';
 import type { Hour } from '../src/domain/time.ts';
 import type { ObservationStore } from '../src/store/observations.ts';
 import type { RunStore } from '../src/store/runs.ts';
-import type { ScoreRow, ScoreStore } from '../src/store/scores.ts';
-import { scoreForecast } from './evaluation/scoring.ts';
+import type { ScoreStore } from '../src/store/scores.ts';
 
 export interface VerifyOptions {
   observations: ObservationStore;
@@ -24,8 +25,11 @@ export async function verifyRuns({ observations, runs, scores, dataset }: Verify
     if (end > to) continue;
     const observed = await observations.read(dataset, init + 1, end);
     const rows: ScoreRow[] = [];
-    for (const model of run.models)
-      rows.push(...scoreForecast(model.id, await runs.read(dataset, init, model.id), observed));
+    for (const model of run.models) {
+      const forecast = await runs.read(dataset, init, model.id);
+      // The dataset may have got stations since.
+      rows.push(...scoreForecast(model.id, forecast, alignStations(observed, forecast.stations)));
+    }
     await scores.publish(dataset, init, rows);
     done.push(init);
   }

@@ -1,10 +1,11 @@
 /** The sums of one evaluation: for each model and variable by day, lead hour and station, filled window after window. */
+
+import { addSums, COUNT, WIDTH } from '../../src/domain/score-sums.ts';
+import { scoreVariable } from '../../src/domain/scoring.ts';
 import type { Series } from '../../src/domain/series.ts';
 import { FLAG } from '../../src/domain/series.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
 import { FORECAST_VARIABLES, LEAD_HOURS } from '../forecast-model.ts';
-import { scoreVariable } from './scoring.ts';
-import { addSums, COUNT, WIDTH } from './sums.ts';
 
 export interface VariableSums {
   /** [day, lead, WIDTH] */

@@ -1,10 +1,11 @@
 /** From the sums of an evaluation to its scores, their intervals, skill, and the differences between models. */
+
+import { addSums, reliabilityOf, type Scores, scoresOf, WIDTH } from '../../src/domain/score-sums.ts';
 import type { Station } from '../../src/domain/station.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
 import { FORECAST_VARIABLES, type ForecastModel, LEAD_HOURS } from '../forecast-model.ts';
 import type { ModelSums } from './accumulate.ts';
 import { type Draws, drawBlocks, type Interval, interval95, RESAMPLES, resample } from './bootstrap.ts';
-import { addSums, reliabilityOf, type Scores, scoresOf, WIDTH } from './sums.ts';
 
 /** What intervals are given for; a score of which there is none (coverage without quantiles) has null. */
 export type Intervals = Record<Exclude<keyof Scores, 'count'>, Interval | null>;

@@ -1,6 +1,5 @@
 /** Which stations never train, so that a model is judged at places that it has never seen. */
 import { seededRandom } from '../../src/domain/random.ts';
-import { type Series, seriesVariableNames } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import type { DataConfig } from './training-config.ts';
@@ -35,30 +34,4 @@ export function holdOut(
 /** Each id has a number of its own, whatever the other stations are. */
 function drawn(stations: readonly Station[], share: number): string[] {
   return stations.map(({ id }) => id).filter((id) => seededRandom(`held out/${id}`).uniform() < share);
-}
-
-/** A series of some of its stations, in their order. */
-export function pickStations(series: Series, indices: readonly number[]): Series {
-  const count = series.stations.length;
-  const variables: Series['variables'] = {};
-  for (const name of seriesVariableNames(series)) {
-    const { values, flags } = series.variables[name]!;
-    const picked = {
-      values: new Float32Array(series.hours * indices.length),
-      flags: new Uint8Array(series.hours * indices.length),
-    };
-    for (let hour = 0; hour < series.hours; hour++) {
-      for (let at = 0; at < indices.length; at++) {
-        picked.values[hour * indices.length + at] = values[hour * count + indices[at]];
-        picked.flags[hour * indices.length + at] = flags[hour * count + indices[at]];
-      }
-    }
-    variables[name] = picked;
-  }
-  return {
-    stations: indices.map((index) => series.stations[index]),
-    from: series.from,
-    hours: series.hours,
-    variables,
-  };
 }

@@ -1,10 +1,11 @@
 /** From the data part of a configuration to what the trainer draws examples from, and what the artefact says of it. */
 import { createHash } from 'node:crypto';
+import { alignStations } from '../../src/domain/align-stations.ts';
 import type { Series } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { formatHour, type Hour, parseHour } from '../../src/domain/time.ts';
 import { ExampleSet, type SourceRanges } from './example-set.ts';
-import { holdOut, pickStations } from './held-out-stations.ts';
+import { holdOut } from './held-out-stations.ts';
 import { HALF_YEAR, mirrorSeries, mirrorStations } from './mirror.ts';
 import type { TrainingData } from './model-kind.ts';
 import type { ObservationSource } from './observation-source.ts';
@@ -22,8 +23,6 @@ const VALIDATION_BATCH = 64;
 interface Part {
   source: ObservationSource;
   stations: readonly Station[];
-  /** Which of the source's stations; undefined for all. */
-  picked: readonly number[] | undefined;
   ranges: readonly InitRange[];
 }
 
@@ -55,7 +54,6 @@ export function openTrainingData(config: DataConfig, sources: readonly Observati
     const held = holdOutStations && holdOut(source.stations, holdOutStations, source.name);
     const part = (role: 'train' | 'validate'): Part => ({
       source,
-      picked: held?.[role],
       stations: held ? held[role].map((station) => source.stations[station]) : source.stations,
       ranges: inits[index][role],
     });
@@ -128,9 +126,8 @@ function mirrored<Unit>(part: Part, units: Trainable<Unit, never>['units']): Sou
   return { source, ranges };
 }
 
-async function readPart({ source, picked }: Part, from: Hour, to: Hour): Promise<Series> {
-  const series = await source.read(from, to);
-  return picked ? pickStations(series, picked) : series;
+async function readPart({ source, stations }: Part, from: Hour, to: Hour): Promise<Series> {
+  return alignStations(await source.read(from, to), stations);
 }
 
 function bytesPerHour({ source, stations }: Part): number {

@@ -4,11 +4,11 @@
  */
 import type { Response } from 'express';
 import { formatHour } from '../domain/time.ts';
-import { isKernelcastError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ObservationStore } from '../store/observations.ts';
 import type { RunStore } from '../store/runs.ts';
 import type { Freshness } from './freshness.ts';
+import { ifThere } from './if-there.ts';
 import type { ObservationsUpdated, RunPublished } from './schemas/events.ts';
 
 /** What a listener was told last; both parts are in the `id` of each event. */
@@ -149,9 +149,10 @@ interface Current {
 }
 
 async function describe({ runs, observations }: EventsOptions, dataset: string): Promise<Current> {
+  // A dataset may have no runs yet, or no observations any more.
   const init = await runs.latest(dataset);
-  const run = init === undefined ? undefined : await runs.describe(dataset, init).catch(ignoreMissing);
-  const data = await observations.describe(dataset).catch(ignoreMissing);
+  const run = init === undefined ? undefined : await ifThere(runs.describe(dataset, init));
+  const data = await ifThere(observations.describe(dataset));
   return {
     told: { run: run ? formatHour(run.init) : '', observations: data?.revision ?? '' },
     run: run && {
@@ -168,11 +169,6 @@ async function describe({ runs, observations }: EventsOptions, dataset: string):
       revision: data.revision,
     },
   };
-}
-
-/** A dataset may have no runs yet, or no observations any more; and a run may be tidied away under our eyes. */
-function ignoreMissing(error: unknown): undefined {
-  if (!isKernelcastError(error, 'NOT_FOUND')) throw error;
 }
 
 function eventText(event: string, told: Told, data: object): string {

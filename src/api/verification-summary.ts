@@ -1,6 +1,7 @@
 /** The scores of many runs in one table, pure: sums add up, so the means are those over all pairs of all runs. */
+import { type Scores, scoresOf, WIDTH } from '../domain/score-sums.ts';
+import type { ScoreRow } from '../domain/scoring.ts';
 import type { VariableName } from '../domain/variables.ts';
-import type { ScoreRow } from '../store/scores.ts';
 import type { ModelScore, VariableScore } from './schemas/verification.ts';
 import { INTERNAL_UNITS, variableUnit } from './units.ts';
 
@@ -57,6 +58,14 @@ export function summarize(runs: readonly (readonly ScoreRow[])[]): ModelScore[] 
       ]),
     ),
   }));
+}
+
+/** @param sums [station, WIDTH] */
+export function scoresByStation(ids: readonly string[], sums: Float64Array): VariableScore['by_station'] {
+  const scores = ids.map((_, station) => scoresOf(sums, station * WIDTH));
+  const list = (name: 'mse' | 'mae' | 'bias' | 'crps') => scores.map((each: Scores) => rounded(each[name]));
+  const count = scores.map((each) => each.count);
+  return { station: [...ids], count, mse: list('mse'), mae: list('mae'), bias: list('bias'), crps: list('crps') };
 }
 
 /** The root of the mean squared length of the error of the wind vector: the squared errors of u and v add up. */
@@ -122,7 +131,7 @@ function skill(mse: number | null, reference: number | null): number | null {
 }
 
 function rounded(value: number | null): number | null {
-  return value === null ? null : Math.round(value * 10_000) / 10_000;
+  return value === null || Number.isNaN(value) ? null : Math.round(value * 10_000) / 10_000;
 }
 
 function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {

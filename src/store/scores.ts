@@ -8,8 +8,9 @@
 import { dirname, join } from 'node:path';
 import { tableFromArrays, tableFromIPC, tableToIPC } from 'apache-arrow';
 import { z } from 'zod';
+import type { ScoreRow } from '../domain/scoring.ts';
 import type { Hour } from '../domain/time.ts';
-import { VARIABLE_NAMES, type VariableName } from '../domain/variables.ts';
+import { VARIABLE_NAMES } from '../domain/variables.ts';
 import { KernelcastError } from '../errors.ts';
 import { publishFolder, sweepTemporary } from './atomic.ts';
 import { type Files, nodeFiles } from './files.ts';
@@ -41,31 +42,6 @@ const quantileColumnsSchema = z.object({
   inside50: z.number().int().nonnegative().default(0),
   inside80: z.number().int().nonnegative().default(0),
 });
-
-/** Sums over stations, of one model, variable and lead time. Errors are forecast minus observation, in internal units. */
-export interface ScoreRow {
-  model: string;
-  variable: VariableName;
-  /** Hours after init. */
-  lead: number;
-  /** The pairs of forecast and observation. */
-  count: number;
-  sumSquaredError: number;
-  sumAbsoluteError: number;
-  sumError: number;
-  /** Of a model that tells its uncertainty. */
-  quantiles?: QuantileSums;
-}
-
-export interface QuantileSums {
-  /** The pairs whose forecast has quantiles. */
-  count: number;
-  /** Over all pairs of the row; a forecast without quantiles adds its absolute error (see `models/evaluation/sums.ts`). */
-  sumCrps: number;
-  /** The pairs whose observation lies within [p25, p75], and within [p10, p90]. */
-  inside50: number;
-  inside80: number;
-}
 
 export const scoreManifestSchema = z.object({
   format: z.literal('kernelcast-scores'),

@@ -1,7 +1,9 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { INIT, MODELS, observed, STATIONS, startEmpty, startFilled } from './support.ts';
+import { verifyRuns } from '../../models/verification.ts';
+import { formatHour } from '../../src/domain/time.ts';
+import { forecastsOf, INIT, MODELS, observed, STATIONS, startEmpty, startFilled } from './support.ts';
 
 describe('/v1/status', () => {
   test('tells what the service is, has and does', async () => {
@@ -165,6 +167,77 @@ describe('/v1/verification', () => {
     expect(body.models[1].variables.temperature_2m.skill_persistence).toBe(0);
     const last = await get('/v1/verification?last_runs=1');
     expect([last.body.runs, last.body.models[0].variables.temperature_2m.mse]).toEqual([1, 0]);
+  });
+
+  describe('at stations', () => {
+    /** Two runs that are over, and their scores. */
+    const startVerified = async () => {
+      const service = await startFilled();
+      const { observations, runs, scores } = service.context;
+      for (const init of [INIT - 31, INIT - 29]) {
+        const run = { dataset: 'demo', init, leadHours: 24, createdAt: '2025-02-18T18:06:00.000Z', models: MODELS };
+        await runs.publish(run, forecastsOf(init));
+      }
+      await verifyRuns({ observations, runs, scores, dataset: 'demo' });
+      return service;
+    };
+    const PERIOD = `start=${formatHour(INIT - 29)}&end=${formatHour(INIT - 29)}`;
+    const WORLD = 'bounding_box=-90,-180,90,180';
+
+    test('is that of all of them where all are asked for, and by station besides', async () => {
+      const { get } = await startVerified();
+      const [all, world] = [await get(`/v1/verification?${PERIOD}`), await get(`/v1/verification?${PERIOD}&${WORLD}`)];
+      expect([world.body.runs, world.body.stations]).toEqual([1, 3]);
+      const persistence = all.body.models[1].variables.temperature_2m;
+      // It holds the temperature, which climbs a sixteenth of a degree an hour.
+      expect(persistence.mse).toBeGreaterThan(0.1);
+      for (const [index, { variables }] of world.body.models.entries()) {
+        for (const [name, { by_station, ...pooled }] of Object.entries<Record<string, unknown>>(variables)) {
+          expect(pooled).toEqual(all.body.models[index].variables[name]);
+          expect((by_station as { station: string[] }).station).toEqual(['amsterdam', 'sao-paulo', 'suva']);
+        }
+      }
+      expect(world.body.models[1].variables.temperature_2m.by_station.mae).toEqual([0.7813, 0.7813, 0.7813]);
+    });
+
+    test('is of these stations, models and runs alone, as far as runs are kept', async () => {
+      const { get, context } = await startVerified();
+      const ask = (more = '') => get(`/v1/verification?station=suva,amsterdam${more}`);
+      const { body } = await ask('&models=persistence&last_runs=1');
+      expect([body.runs, body.first, body.stations]).toEqual([1, formatHour(INIT - 29), 2]);
+      expect(body.models.map(({ model }: { model: string }) => model)).toEqual(['persistence']);
+      const { count, by_station } = body.models[0].variables.temperature_2m;
+      expect([count, by_station.station, by_station.count]).toEqual([48, ['suva', 'amsterdam'], [24, 24]]);
+      expect((await ask()).body.runs).toBe(2);
+      await context.runs.remove('demo', INIT - 31);
+      expect((await ask()).body.runs).toBe(1);
+      // The score store goes on knowing it.
+      expect((await get('/v1/verification')).body.runs).toBe(3);
+      await context.runs.remove('demo', INIT - 29);
+      expect((await ask()).body).toMatchObject({ runs: 0, first: null, models: [] });
+    });
+
+    test('follows the observations: what comes late counts at once', async () => {
+      const { get, context } = await startVerified();
+      const path = `/v1/verification?station=amsterdam&models=demo&${PERIOD}`;
+      expect((await get(path)).body.models[0].variables.temperature_2m.mse).toBe(0);
+      const warmer = observed(INIT - 20, 1);
+      for (const name of ['temperature_2m'] as const) warmer.variables[name]!.values.fill(20);
+      await context.observations.merge('demo', warmer, { source: 'later' });
+      expect((await get(path)).body.models[0].variables.temperature_2m.mse).toBeGreaterThan(1);
+    });
+
+    test('is nothing for a station that is not there', async () => {
+      const { get } = await startVerified();
+      expect(await get('/v1/verification?station=nowhere')).toMatchObject({
+        status: 404,
+        body: { parameter: 'station' },
+      });
+      expect(await get(`/v1/verification?station=suva&${WORLD}`)).toMatchObject({
+        status: 400,
+        body: { parameter: 'bounding_box' },
+      });
+    });
   });
 
   test('is empty as long as no run is over', async () => {

@@ -7,6 +7,7 @@ import { createApp } from '../../src/api/app.ts';
 import type { ApiContext, ServiceStatus } from '../../src/api/context.ts';
 import type { JobAttempt, Operation } from '../../src/api/operation.ts';
 import { serve } from '../../src/api/serve.ts';
+import type { ScoreRow } from '../../src/domain/scoring.ts';
 import type { Series } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import type { Hour } from '../../src/domain/time.ts';
@@ -14,7 +15,7 @@ import type { VariableName } from '../../src/domain/variables.ts';
 import { ModelStore } from '../../src/store/models.ts';
 import { ObservationStore } from '../../src/store/observations.ts';
 import { type RunModel, RunStore } from '../../src/store/runs.ts';
-import { type ScoreRow, ScoreStore } from '../../src/store/scores.ts';
+import { ScoreStore } from '../../src/store/scores.ts';
 import { seriesOf, station, temporaryFolder } from '../store/support.ts';
 import { Described, type Description } from './described.ts';
 

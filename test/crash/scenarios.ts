@@ -8,12 +8,13 @@ import { slotText } from '../../jobs/ledger-records.ts';
 import { POLICIES } from '../../jobs/policies.ts';
 import { Schedule } from '../../jobs/schedule.ts';
 import { artefactSchema, readArtefact, writeArtefact } from '../../models/weights/artefact.ts';
+import type { ScoreRow } from '../../src/domain/scoring.ts';
 import type { Series } from '../../src/domain/series.ts';
 import { createLog } from '../../src/log.ts';
 import { type Files, nodeFiles } from '../../src/store/files.ts';
 import { ObservationStore } from '../../src/store/observations.ts';
 import { RunStore } from '../../src/store/runs.ts';
-import { type ScoreRow, ScoreStore } from '../../src/store/scores.ts';
+import { ScoreStore } from '../../src/store/scores.ts';
 import { seriesOf, station } from '../store/series.ts';
 
 export type Seen = 'old' | 'new';

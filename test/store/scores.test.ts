@@ -2,9 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableFromIPC, tableToIPC } from 'apache-arrow';
 import { expect, test } from 'vitest';
+import type { ScoreRow } from '../../src/domain/scoring.ts';
 import { isKernelcastError } from '../../src/errors.ts';
 import { fileEntry } from '../../src/store/manifest.ts';
-import { type ScoreRow, ScoreStore } from '../../src/store/scores.ts';
+import { ScoreStore } from '../../src/store/scores.ts';
 import { temporaryFolder } from './support.ts';
 
 const INIT = Date.UTC(2024, 2, 1, 6) / 3_600_000;

@@ -1,10 +1,9 @@
 /** `GET /v1/runs`: the runs of a dataset, newest first. */
 import { z } from 'zod';
-import { formatHour, type Hour } from '../../domain/time.ts';
-import { isKernelcastError } from '../../errors.ts';
-import type { Run } from '../../store/runs.ts';
+import { formatHour } from '../../domain/time.ts';
 import { JSON_TYPE, jsonBytes } from '../answers.ts';
-import { type ApiContext, datasetName, describeDataset } from '../context.ts';
+import { datasetName, describeDataset } from '../context.ts';
+import { ifThere } from '../if-there.ts';
 import { integer, text } from '../parameters.ts';
 import { parseQuery } from '../query.ts';
 import type { Route, Tools } from '../route.ts';
@@ -30,7 +29,7 @@ export function runsRoute({ context, answers, access, limits, freshness }: Tools
       await limits.charge(client, Math.ceil((inits.length + 1) / 10), 'limit');
       // A dataset that is there, but has no runs, has an empty list; one that is not there is an error.
       if (inits.length === 0) await describeDataset(context, given);
-      const runs = (await Promise.all(inits.map((init) => describeIfThere(context, dataset, init)))).filter(
+      const runs = (await Promise.all(inits.map((init) => ifThere(context.runs.describe(dataset, init))))).filter(
         (run) => run !== undefined,
       );
       await answers.send(request, response, {
@@ -51,14 +50,4 @@ export function runsRoute({ context, answers, access, limits, freshness }: Tools
       });
     },
   };
-}
-
-/** A run may be tidied away between its listing and its reading. */
-async function describeIfThere({ runs }: ApiContext, dataset: string, init: Hour): Promise<Run | undefined> {
-  try {
-    return await runs.describe(dataset, init);
-  } catch (error) {
-    if (isKernelcastError(error, 'NOT_FOUND')) return undefined;
-    throw error;
-  }
 }

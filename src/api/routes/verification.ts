@@ -1,26 +1,40 @@
-/** `GET /v1/verification`: the error of past forecasts, by model, variable and lead time. */
+/** `GET /v1/verification`: the error of past forecasts, by model, variable and lead time; of some stations by station, too. */
 import { z } from 'zod';
-import { formatHour } from '../../domain/time.ts';
-import { JSON_TYPE, jsonBytes } from '../answers.ts';
+import { formatHour, type Hour } from '../../domain/time.ts';
+import type { DatasetInfo } from '../../store/observations.ts';
+import { type Answer, JSON_TYPE, jsonBytes } from '../answers.ts';
 import { describeDataset } from '../context.ts';
-import { hourOrLatest, integer, list, text } from '../parameters.ts';
+import type { Client } from '../limits.ts';
+import { readObserved } from '../observed.ts';
+import { boundingBox, hourOrLatest, integer, list, MOST_LOCATIONS, text } from '../parameters.ts';
+import { checkPlaces, findPlaces } from '../places.ts';
 import { badParameter, parseQuery } from '../query.ts';
 import type { Route, Tools } from '../route.ts';
-import { verificationSchema } from '../schemas/verification.ts';
+import { type ModelScore, verificationSchema } from '../schemas/verification.ts';
+import { StaleBasis, untilFresh } from '../stale-basis.ts';
+import { pastRuns, scoreStations } from '../station-scores.ts';
 import { summarize } from '../verification-summary.ts';
 
 /** A week of hourly runs. */
 const DEFAULT_RUNS = 168;
+/** Of a run's file that is read for a unit of weight. */
+const BYTES_A_WEIGHT = 10_000;
 
 const schema = z.strictObject({
   dataset: text().optional(),
+  station: list(undefined, MOST_LOCATIONS)
+    .optional()
+    .describe('ids; only their errors, by station too, of runs that are still kept'),
+  bounding_box: boundingBox().optional().describe('south,west,north,east: the same for all stations in it'),
   models: list().optional().describe('only these'),
   last_runs: integer(1, 1000).default(DEFAULT_RUNS).describe('the newest runs whose hours have all been observed'),
   start: hourOrLatest().optional().describe('only runs of this initialisation time and later'),
   end: hourOrLatest().optional().describe('only runs of this initialisation time and earlier'),
 });
+type Query = z.infer<typeof schema>;
 
-export function verificationRoute({ context, answers, access, limits, freshness }: Tools): Route {
+export function verificationRoute(tools: Tools): Route {
+  const { context, answers, access, freshness } = tools;
   return {
     id: 'Verification',
     path: '/v1/verification',
@@ -31,32 +45,73 @@ export function verificationRoute({ context, answers, access, limits, freshness 
     problems: [404, 503],
     get: async (request, response) => {
       const client = access.identify(request);
-      const { dataset: given, last_runs, models, start, end } = parseQuery(schema, request);
-      const state = await freshness.state(given ?? context.status().dataset);
-      const { dataset } = await describeDataset(context, given);
-      const scored = await context.scores.list(dataset);
-      const first = start === 'latest' ? (scored.at(-1) ?? 0) : (start ?? Number.NEGATIVE_INFINITY);
-      const last = end === undefined || end === 'latest' ? Number.POSITIVE_INFINITY : end;
-      if (last < first) throw badParameter('end', "the parameter 'end' is before start");
-      const inits = scored.filter((init) => init >= first && init <= last).slice(-last_runs);
-      await answers.send(request, response, {
-        basis: ['verification', dataset, inits, models],
-        dataset,
-        state,
-        mediaType: JSON_TYPE,
-        make: async () => {
-          await limits.charge(client, Math.max(1, inits.length), 'last_runs');
-          const rows = await Promise.all(inits.map((init) => context.scores.read(dataset, init)));
-          const all = summarize(rows);
-          return jsonBytes({
-            dataset,
-            runs: inits.length,
-            first: inits.length > 0 ? formatHour(inits[0]) : null,
-            last: inits.length > 0 ? formatHour(inits[inits.length - 1]) : null,
-            models: models ? all.filter(({ model }) => models.includes(model)) : all,
-          });
-        },
+      const query = parseQuery(schema, request);
+      const isOfStations = query.station !== undefined || query.bounding_box !== undefined;
+      if (isOfStations) checkPlaces(query);
+      await untilFresh(async () => {
+        const state = await freshness.state(query.dataset ?? context.status().dataset);
+        const info = await describeDataset(context, query.dataset);
+        const ask = isOfStations ? atStations : everywhere;
+        const answer = await ask(tools, client, query, info);
+        await answers.send(request, response, { ...answer, dataset: info.dataset, state, mediaType: JSON_TYPE });
       });
     },
+  };
+}
+
+type Making = Pick<Answer, 'basis' | 'make'>;
+
+/** All stations together: the sums are in the score store. */
+async function everywhere({ context, limits }: Tools, client: Client, query: Query, { dataset }: DatasetInfo) {
+  const inits = chosen(await context.scores.list(dataset), query).slice(-query.last_runs);
+  return {
+    basis: ['verification', dataset, inits, query.models],
+    make: async () => {
+      await limits.charge(client, Math.max(1, inits.length), 'last_runs');
+      const rows = await Promise.all(inits.map((init) => context.scores.read(dataset, init)));
+      return jsonBytes(answerOf(dataset, inits, summarize(rows), query));
+    },
+  } satisfies Making;
+}
+
+/** Some stations: made of the runs and of what was observed since. */
+async function atStations({ context, limits }: Tools, client: Client, query: Query, info: DatasetInfo) {
+  const { dataset, revision, to } = info;
+  const { runs, observations } = context;
+  const stations = findPlaces(info.stations, query).map(({ station }) => station);
+  const past = await pastRuns(runs, dataset, chosen(await runs.list(dataset), query), to, query.last_runs);
+  const inits = past.map(({ init }) => init);
+  return {
+    basis: ['verification', dataset, inits, query.models, revision, stations.map(({ id }) => id)],
+    make: async () => {
+      const last = past.at(-1);
+      const bytes = last ? await runs.size(dataset, last.init) : 0;
+      const weight = past.length * (Math.ceil(bytes / BYTES_A_WEIGHT) + stations.length);
+      await limits.charge(client, Math.max(1, weight), 'last_runs');
+      const span = last ? { from: past[0].init + 1, to: last.init + 1 + last.leadHours } : { from: to, to };
+      const observed = await readObserved(observations, dataset, span, new Set(stations.map(({ id }) => id)));
+      if (observed.info.revision !== revision) throw new StaleBasis();
+      const scores = observed.series ? await scoreStations(runs, past, observed.series, stations) : [];
+      return jsonBytes({ ...answerOf(dataset, inits, scores, query), stations: stations.length });
+    },
+  } satisfies Making;
+}
+
+/** The runs of the period that is asked for. @param inits ascending */
+function chosen(inits: readonly Hour[], { start, end }: Query): Hour[] {
+  const first = start === 'latest' ? (inits.at(-1) ?? 0) : (start ?? Number.NEGATIVE_INFINITY);
+  const last = end === undefined || end === 'latest' ? Number.POSITIVE_INFINITY : end;
+  if (last < first) throw badParameter('end', "the parameter 'end' is before start");
+  return inits.filter((init) => init >= first && init <= last);
+}
+
+function answerOf(dataset: string, inits: readonly Hour[], scores: readonly ModelScore[], { models }: Query) {
+  const [first, last] = [inits.at(0), inits.at(-1)];
+  return {
+    dataset,
+    runs: inits.length,
+    first: first === undefined ? null : formatHour(first),
+    last: last === undefined ? null : formatHour(last),
+    models: scores.filter(({ model }) => models?.includes(model) ?? true),
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 const measure = z.number().nullable();
 const measures = z.array(measure);
+const lists = { count: z.array(z.int()), mse: measures, mae: measures, bias: measures, crps: measures };
 
 export const variableScoreSchema = z
   .strictObject({
@@ -19,14 +20,11 @@ export const variableScoreSchema = z
       '1 - mse / mse of the reference, over the same runs; null where it was not run',
     ),
     skill_climatology: measure,
-    by_lead: z.strictObject({
-      lead: z.array(z.int()),
-      count: z.array(z.int()),
-      mse: measures,
-      mae: measures,
-      bias: measures,
-      crps: measures,
-    }),
+    by_lead: z.strictObject({ lead: z.array(z.int()), ...lists }),
+    by_station: z
+      .strictObject({ station: z.array(z.string()), ...lists })
+      .optional()
+      .describe('where stations were asked for, over all lead hours'),
   })
   .meta({ id: 'VariableScore' });
 export type VariableScore = z.infer<typeof variableScoreSchema>;
@@ -43,5 +41,6 @@ export const verificationSchema = z.strictObject({
   runs: z.int(),
   first: z.string().nullable(),
   last: z.string().nullable(),
+  stations: z.int().optional().describe('how many were asked for; all of the dataset where none were'),
   models: z.array(modelScoreSchema),
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { evaluate } from '../../../models/evaluation/evaluate.ts';
-import { scoreForecast } from '../../../models/evaluation/scoring.ts';
 import { type ForecastModel, forecastSeries } from '../../../models/forecast-model.ts';
+import { scoreForecast } from '../../../src/domain/scoring.ts';
 import { FLAG } from '../../../src/domain/series.ts';
 import { parseHour } from '../../../src/domain/time.ts';
 import { testSeries, testStations } from '../synthetic-series.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { addTarget, reliabilityOf, scoresOf, WIDTH } from '../../../models/evaluation/sums.ts';
-import { QUANTILE_LEVELS } from '../../../src/domain/quantiles.ts';
-import { seededRandom } from '../../../src/domain/random.ts';
+import { QUANTILE_LEVELS } from '../../src/domain/quantiles.ts';
+import { seededRandom } from '../../src/domain/random.ts';
+import { addTarget, reliabilityOf, scoresOf, WIDTH } from '../../src/domain/score-sums.ts';
 
 const quantilesAt = (...values: number[]) => values.map((value) => Float32Array.of(value));
 

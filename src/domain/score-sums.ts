@@ -9,7 +9,7 @@
  *   for which that mean is the absolute error, as the exact CRPS is.
  * - Coverage is the share of observations within [p25, p75] and [p10, p90], limits included, of the forecasts that have quantiles.
  */
-import { QUANTILE_LEVELS } from '../../src/domain/quantiles.ts';
+import { QUANTILE_LEVELS } from './quantiles.ts';
 
 /** The places of a group's sums; `WIDTH` numbers make a group. */
 export const COUNT = 0;

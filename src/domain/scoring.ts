@@ -2,10 +2,7 @@
  * One forecast against what was observed. Only values that were observed count (interpolated ones do not), and only where
  * the forecast has a value.
  */
-import { FLAG, type Series } from '../../src/domain/series.ts';
-import type { VariableName } from '../../src/domain/variables.ts';
-import type { ScoreRow } from '../../src/store/scores.ts';
-import { FORECAST_VARIABLES } from '../forecast-model.ts';
+import { QUANTILE_VARIABLES } from './quantiles.ts';
 import {
   ABSOLUTE,
   addTarget,
@@ -17,7 +14,34 @@ import {
   QUANTILE_COUNT,
   SQUARED,
   WIDTH,
-} from './sums.ts';
+} from './score-sums.ts';
+import { FLAG, type Series } from './series.ts';
+import type { VariableName } from './variables.ts';
+
+/** Sums over stations, of one model, variable and lead time. Errors are forecast minus observation, in internal units. */
+export interface ScoreRow {
+  model: string;
+  variable: VariableName;
+  /** Hours after init. */
+  lead: number;
+  /** The pairs of forecast and observation. */
+  count: number;
+  sumSquaredError: number;
+  sumAbsoluteError: number;
+  sumError: number;
+  /** Of a model that tells its uncertainty. */
+  quantiles?: QuantileSums;
+}
+
+export interface QuantileSums {
+  /** The pairs whose forecast has quantiles. */
+  count: number;
+  /** Over all pairs of the row; a forecast without quantiles adds its absolute error (see `score-sums.ts`). */
+  sumCrps: number;
+  /** The pairs whose observation lies within [p25, p75], and within [p10, p90]. */
+  inside50: number;
+  inside80: number;
+}
 
 export interface ScoreTarget {
   /** [lead, WIDTH]: added to. */
@@ -53,13 +77,24 @@ export function scoreVariable(
   }
 }
 
-/** One row a variable and lead hour, of one forecast against the observations of the same stations. */
-export function scoreForecast(model: string, forecast: Series, observations: Series): ScoreRow[] {
+/**
+ * One row a variable and lead hour, of one forecast against the observations of the same stations. The direction is not scored:
+ * it has no order, and follows from the components.
+ * @param byStation by variable [station, WIDTH]: added to, and made where it is not there
+ */
+export function scoreForecast(
+  model: string,
+  forecast: Series,
+  observations: Series,
+  byStation?: Map<VariableName, Float64Array>,
+): ScoreRow[] {
   const rows: ScoreRow[] = [];
-  for (const variable of FORECAST_VARIABLES) {
+  for (const variable of QUANTILE_VARIABLES) {
     if (!forecast.variables[variable] || !observations.variables[variable]) continue;
     const byLead = new Float64Array(forecast.hours * WIDTH);
-    scoreVariable(forecast, observations, variable, { byLead });
+    const stations = byStation?.get(variable) ?? new Float64Array(forecast.stations.length * WIDTH);
+    byStation?.set(variable, stations);
+    scoreVariable(forecast, observations, variable, { byLead, byStation: byStation && stations });
     for (let lead = 0; lead < forecast.hours; lead++) {
       rows.push(scoreRow(model, variable, lead + 1, byLead.subarray(lead * WIDTH)));
     }
