@@ -46,7 +46,9 @@ export async function run(args: string[]): Promise<void> {
     await tell('100 places', plain, { ...load, url: many });
     await tell('100 places, br', plain, { ...load, url: many, headers: { 'accept-encoding': 'br' } });
     await tell('one place, 304', plain, { ...load, url: one, headers: { 'if-none-match': await tagOf(one) } });
-    const made = addresses((index) => `/v1/forecast?station=${stationList(index, 100, 1 + Math.floor(index / STATIONS))}`);
+    const made = addresses(
+      (index) => `/v1/forecast?station=${stationList(index, 100, 1 + Math.floor(index / STATIONS))}`,
+    );
     await tell('100 places, each made anew', plain, { ...load, url: many, ...made });
     await tellMixed(url, plain, root, { ...load, overallRate: rate });
     if (requests > 0) await tellMemory(service, url, connections, requests);
