@@ -63,6 +63,14 @@ export type VariableScore = {
     bias: (number | null)[];
     crps: (number | null)[];
   };
+  /** where stations were asked for, over all lead hours */ by_station?: {
+    station: string[];
+    count: number[];
+    mse: (number | null)[];
+    mae: (number | null)[];
+    bias: (number | null)[];
+    crps: (number | null)[];
+  };
 };
 
 export type Problem = {
@@ -86,6 +94,7 @@ export interface Gets {
       /** degrees north; the nearest station answers, up to 300 km away */ latitude?: OneOrMore<number>;
       /** degrees east, one for each latitude */ longitude?: OneOrMore<number>;
       /** south,west,north,east: all stations in it; a west beyond the east goes across 180 degrees */ bounding_box?: OneOrMore<number>;
+      /** Open-Meteo's, one for each latitude; no effect: the station answers for its own, which it tells */ elevation?: OneOrMore<number | "nan">;
       /** Open-Meteo's; stations are points, so all three choose the nearest */ cell_selection?: "nearest" | "land" | "sea";
       /** the service's own where it is not given */ dataset?: string;
       /** values each hour; quantiles end in _p10, _p25, _p50, _p75 or _p90, and p_wind_speed_10m_over_15 is the probability, in percent, of more than 15 of the unit of the answer */ hourly?: OneOrMore<string>;
@@ -114,6 +123,8 @@ export interface Gets {
   '/v1/verification': {
     request: {
       dataset?: string;
+      /** ids; only their errors, by station too, of runs that are still kept */ station?: OneOrMore<string>;
+      /** south,west,north,east: the same for all stations in it */ bounding_box?: OneOrMore<number>;
       /** only these */ models?: OneOrMore<string>;
       /** the newest runs whose hours have all been observed */ last_runs?: number;
       /** only runs of this initialisation time and later */ start?: string;
@@ -124,6 +135,7 @@ export interface Gets {
       runs: number;
       first: string | null;
       last: string | null;
+      /** how many were asked for; all of the dataset where none were */ stations?: number;
       models: ({
         model: string;
         /** root of the mean squared length of the error of the wind vector, m/s */ wind_vector_rmse: number | null;
@@ -138,6 +150,7 @@ export interface Gets {
       /** degrees north; the nearest station answers, up to 300 km away */ latitude?: OneOrMore<number>;
       /** degrees east, one for each latitude */ longitude?: OneOrMore<number>;
       /** south,west,north,east: all stations in it; a west beyond the east goes across 180 degrees */ bounding_box?: OneOrMore<number>;
+      /** Open-Meteo's, one for each latitude; no effect: the station answers for its own, which it tells */ elevation?: OneOrMore<number | "nan">;
       /** Open-Meteo's; stations are points, so all three choose the nearest */ cell_selection?: "nearest" | "land" | "sea";
       /** the service's own where it is not given */ dataset?: string;
       /** values each hour; quantiles end in _p10, _p25, _p50, _p75 or _p90, and p_wind_speed_10m_over_15 is the probability, in percent, of more than 15 of the unit of the answer */ hourly?: OneOrMore<string>;

@@ -8,11 +8,11 @@ const stationOf = (id: string): Station => ({ id, name: id, country: '', latitud
 const ids = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'));
 
 /** Every value tells its station and hour. */
-const valueOf = (id: string, hour: number) => id.charCodeAt(0) * 10 + hour;
+const valueAt = (id: string, hour: number) => id.charCodeAt(0) * 10 + hour;
 const HOURS = 3;
 function seriesOf(names: readonly string[]): Series {
   const values = Float32Array.from({ length: HOURS * names.length }, (_, cell) =>
-    valueOf(names[cell % names.length], Math.floor(cell / names.length)),
+    valueAt(names[cell % names.length], Math.floor(cell / names.length)),
   );
   return {
     stations: names.map(stationOf),
@@ -32,7 +32,7 @@ test('each station brings its own values, whatever the order; what is not there 
       for (let hour = 0; hour < HOURS; hour++) {
         for (const [at, id] of wanted.entries()) {
           const cell = hour * wanted.length + at;
-          const expected = own.includes(id) ? valueOf(id, hour) : Number.NaN;
+          const expected = own.includes(id) ? valueAt(id, hour) : Number.NaN;
           const flag = own.includes(id) ? FLAG.OBSERVED : FLAG.MISSING;
           const levels = quantiles!.temperature_2m!.map((level) => level[cell]);
           expect([values[cell], flags[cell], ...levels]).toEqual([expected, flag, expected, expected + 1]);
