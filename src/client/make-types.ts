@@ -58,7 +58,7 @@ export function makeTypes({ paths, components }: Description): string {
     ([name, schema]) => `export type ${name} = ${typeOf(schema)};\n`,
   );
   const head = '/** The requests and answers of the API, made of its description by make-types.ts: do not edit. */\n';
-  const list = 'type OneOrMore<T> = T | readonly T[];\n';
+  const list = 'type OneOrMore<T> = T | readonly T[];\ntype Values = (number | null)[];\n';
   return [head, list, ...named, section('Gets', 'get'), section('Posts', 'post')].join('\n');
 }
 
@@ -108,6 +108,7 @@ function typeOf(schema: Schema, isSent = false): string {
       return 'number';
     case 'array': {
       const item = typeOf(schema.items ?? {}, isSent);
+      if (item === 'number | null') return 'Values';
       return isSent ? `OneOrMore<${item}>` : /^\w+$/.test(item) ? `${item}[]` : `(${item})[]`;
     }
     case 'object':

@@ -1,6 +1,7 @@
 /** The requests and answers of the API, made of its description by make-types.ts: do not edit. */
 
 type OneOrMore<T> = T | readonly T[];
+type Values = (number | null)[];
 
 export type PlaceAnswer = {
   /** of the station that answers */ latitude: number;
@@ -32,9 +33,9 @@ export type PlaceAnswer = {
   current_units?: Record<string, string>;
   current?: { /** ISO 8601 in the zone of the answer, or Unix seconds */ time: string | number; interval: number } & Record<string, number | null>;
   hourly_units?: Record<string, string>;
-  /** one list a variable, as long as `time` */ hourly?: { time: (string | number)[] } & Record<string, (number | null)[]>;
+  /** one list a variable, as long as `time` */ hourly?: { time: (string | number)[] } & Record<string, Values>;
   daily_units?: Record<string, string>;
-  /** one list a variable, as long as `time` */ daily?: { time: (string | number)[] } & Record<string, (number | null)[]>;
+  /** one list a variable, as long as `time` */ daily?: { time: (string | number)[] } & Record<string, Values>;
   /** why values are null; not there where none is */ nulls?: ({
     name: string;
     /** ISO 8601 in the zone of the answer, or Unix seconds */ from: string | number;
@@ -55,22 +56,8 @@ export type VariableScore = {
   /** share of observations within [p10, p90] */ coverage_80: number | null;
   /** 1 - mse / mse of the reference, over the same runs; null where it was not run */ skill_persistence: number | null;
   skill_climatology: number | null;
-  by_lead: {
-    lead: number[];
-    count: number[];
-    mse: (number | null)[];
-    mae: (number | null)[];
-    bias: (number | null)[];
-    crps: (number | null)[];
-  };
-  /** where stations were asked for, over all lead hours */ by_station?: {
-    station: string[];
-    count: number[];
-    mse: (number | null)[];
-    mae: (number | null)[];
-    bias: (number | null)[];
-    crps: (number | null)[];
-  };
+  by_lead: { lead: number[]; count: number[]; mse: Values; mae: Values; bias: Values; crps: Values };
+  /** where stations were asked for, over all lead hours */ by_station?: { station: string[]; count: number[]; mse: Values; mae: Values; bias: Values; crps: Values };
 };
 
 export type Problem = {
@@ -221,7 +208,7 @@ export interface Gets {
       stations: string[];
       time: string[];
       hourly_units: Record<string, string>;
-      /** [variable][lead - 1][station] */ hourly: Record<string, ((number | null)[])[]>;
+      /** [variable][lead - 1][station] */ hourly: Record<string, Values[]>;
     };
   };
   /** The models at hand, and those of the newest run. */
@@ -264,7 +251,7 @@ export interface Gets {
       model: string;
       /** the step whose weights were kept */ best_step: number | null;
       steps: number[];
-      /** of the training, along the steps */ loss: (number | null)[];
+      /** of the training, along the steps */ loss: Values;
       /** measures on the validation span, along the steps; null where there was no validation */ validation: (Record<string, number | null> | null)[];
     };
   };
@@ -372,11 +359,11 @@ export interface Posts {
       /** the default where it is not given */ model?: string;
       /** what was observed, in the units below; null where nothing was */ hourly: {
         /** consecutive whole hours in UTC, like 2024-03-01T06:00 */ time: string[];
-        temperature_2m?: (number | null)[];
-        wind_speed_10m?: (number | null)[];
-        wind_direction_10m?: (number | null)[];
-        wind_u_component_10m?: (number | null)[];
-        wind_v_component_10m?: (number | null)[];
+        temperature_2m?: Values;
+        wind_speed_10m?: Values;
+        wind_direction_10m?: Values;
+        wind_u_component_10m?: Values;
+        wind_v_component_10m?: Values;
       };
       temperature_unit?: "celsius" | "fahrenheit";
       /** as in a forecast's answer */ wind_speed_unit?: "kmh" | "ms" | "mph" | "kn";
@@ -389,7 +376,7 @@ export interface Posts {
       model: string;
       weights_sha256: string | null;
       hourly_units?: Record<string, string>;
-      /** one list a variable, as long as `time` */ hourly?: { time: (string | number)[] } & Record<string, (number | null)[]>;
+      /** one list a variable, as long as `time` */ hourly?: { time: (string | number)[] } & Record<string, Values>;
       /** why values are null; not there where none is */ nulls?: ({
         name: string;
         /** ISO 8601 in the zone of the answer, or Unix seconds */ from: string | number;
