@@ -14,7 +14,7 @@ import type { ApiContext } from './context.ts';
 import { dashboard } from './dashboard.ts';
 import { Events } from './events.ts';
 import { Freshness } from './freshness.ts';
-import { answerPreflight, methodsOf, setHeaders } from './headers.ts';
+import { answerPreflight, closeToOrigins, methodsOf, setHeaders } from './headers.ts';
 import { Limits } from './limits.ts';
 import { ApiMetrics } from './metrics.ts';
 import { observe, setRoute } from './observe.ts';
@@ -45,7 +45,7 @@ const SECONDS_PER_HOUR = 3600;
 export function createApp(context: ApiContext): RequestListener {
   const tools = openTools(context);
   const { answers, access, metrics } = tools;
-  const app = createExpress(context, routesOf(tools));
+  const app = createExpress(context, access, routesOf(tools));
 
   const maySendAgain = (request: IncomingMessage): boolean =>
     (request.method === 'GET' || request.method === 'HEAD') && !access.isKeyRequired && answers.knows(request);
@@ -104,7 +104,7 @@ function routesOf(tools: Tools): Route[] {
   return [...routes, ...descriptionRoutes(tools, routes)];
 }
 
-function createExpress(context: ApiContext, routes: readonly Route[]): Express {
+function createExpress(context: ApiContext, access: Access, routes: readonly Route[]): Express {
   const app = express();
   app.disable('x-powered-by');
   // Tags are made where the basis of an answer is known, queries are read where they are described.
@@ -115,11 +115,14 @@ function createExpress(context: ApiContext, routes: readonly Route[]): Express {
     const methods = methodsOf(route);
     const path = app.route(route.path.replaceAll(/\{(\w+)\}/g, ':$1')).all((_request, response, next) => {
       setRoute(response, route.path);
+      if (route.isAdmin) closeToOrigins(response);
       next();
     });
+    path.options(answerPreflight(methods));
+    if (route.isAdmin) path.all((request, _response, next) => next(access.checkAdmin(request)));
     if (route.get) path.get(route.get);
     if (route.post) path.post(readBody, route.post);
-    path.options(answerPreflight(methods)).all(handleWrongMethod(methods));
+    path.all(handleWrongMethod(methods));
   }
   if (context.dashboardDirectory !== undefined) app.use(dashboard(context.dashboardDirectory));
   app.use(handleUnknownPath);

@@ -29,13 +29,18 @@ const OTHER_ORIGINS = {
   'Access-Control-Expose-Headers': 'ETag, Last-Modified, Retry-After, X-Request-Id',
 };
 
-/** Where other origins may read; the figures of `/metrics` are not for them. */
+/** Where other origins may read, but for what `closeToOrigins` closes. */
 const OPEN_TO_ORIGINS = /^\/(v1|health|openapi\.json)(?=[/?]|$)/;
 
 export function setHeaders(response: ServerResponse, url: string): void {
   for (const [name, value] of Object.entries(SECURITY)) response.setHeader(name, value);
   if (!OPEN_TO_ORIGINS.test(url)) return;
   for (const [name, value] of Object.entries(OTHER_ORIGINS)) response.setHeader(name, value);
+}
+
+/** What the machine itself may read is not for every page that is open on it. */
+export function closeToOrigins(response: ServerResponse): void {
+  for (const name of Object.keys(OTHER_ORIGINS)) response.removeHeader(name);
 }
 
 /** The methods that a route with these handlers takes. */

@@ -22,6 +22,8 @@ const PROBLEMS: Record<number, string> = {
   503: 'There is nothing to answer with yet, or the store is out of reach',
 };
 
+const FOR_ADMINS = 'For the machine itself and holders of a key, unless the service is told to open it.';
+
 export function describeApi(routes: readonly Route[], version: string): Json {
   return pointToComponents({
     openapi: '3.1.1',
@@ -52,14 +54,17 @@ function pathItem(route: Route): Json {
 }
 
 function operation(route: Route, method: 'get' | 'post'): Json {
-  const { id, tag, summary, description, query, parameters, body, answers, problems = [], isOpen } = route;
+  const { id, tag, summary, description, query, parameters, body, answers, problems = [], isOpen, isAdmin } = route;
   const inQuery = method === 'get' || body !== 'query' ? parametersOf(query, 'query') : [];
-  const statuses = [...new Set([400, ...(isOpen ? [] : [401]), ...problems, 429, 500])].sort();
+  const statuses = [
+    ...new Set([400, ...(isOpen ? [] : [401]), ...(isAdmin ? [403] : []), ...problems, 429, 500]),
+  ].sort();
+  const text = [description, isAdmin && FOR_ADMINS].filter(Boolean).join(' ');
   return {
     operationId: `${method}${id}`,
     tags: [tag],
     summary,
-    ...(description && { description }),
+    ...(text && { description: text }),
     parameters: [...(parameters ? parametersOf(parameters, 'path') : []), ...inQuery],
     ...(method === 'post' && { requestBody: requestBody(route) }),
     responses: {

@@ -28,6 +28,8 @@ export interface Route {
   problems?: readonly number[];
   /** Open where keys are needed elsewhere. */
   isOpen?: boolean;
+  /** For the machine itself and holders of a key, unless the service is told to open it; pages of other origins never read it. */
+  isAdmin?: boolean;
   get?: RequestHandler;
   post?: RequestHandler;
 }

@@ -4,13 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { type AccessOptions, parseKeys } from '../../src/api/access.ts';
-import { type ServiceOptions, startFilled } from './support.ts';
+import { OPERATION, type ServiceOptions, startFilled } from './support.ts';
 
 const KEY = 'b7d1'.repeat(16);
 const KEYS = parseKeys(`# who  what\nalice ${createHash('sha256').update(KEY).digest('hex')} 500000\n`);
 
 const start = (access: Partial<AccessOptions>, more: ServiceOptions = {}) =>
-  startFilled({ ...more, context: { access } });
+  startFilled({ ...more, context: { ...more.context, access } });
 const FORECAST = '/v1/forecast?station=amsterdam';
 
 describe('keys', () => {
@@ -122,14 +122,31 @@ describe('/metrics', () => {
     expect(body).toContain('kernelcast_http_requests_total{route="none",method="GET",status="404"} 1');
     expect(body).not.toContain('secret-path');
   });
+});
 
-  test('is nothing for others: a proxy on this machine speaks for them', async () => {
-    const { get } = await start({ keys: KEYS });
-    const proxied = { 'X-Forwarded-For': '203.0.113.7' };
-    expect(await get('/metrics', { headers: proxied })).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
-    expect((await get('/metrics', { headers: { ...proxied, 'X-API-Key': KEY } })).status).toBe(200);
-    const open = await start({ isAdminOpen: true });
-    expect((await open.get('/metrics', { headers: proxied })).status).toBe(200);
+describe('what is for this machine', () => {
+  const ADMIN = ['/metrics', '/v1/jobs', '/v1/storage', '/v1/doctor'];
+  const proxied = { 'X-Forwarded-For': '203.0.113.7' };
+
+  test.each(ADMIN)('%s is nothing for others: a proxy on this machine speaks for them', async (path) => {
+    const { get } = await start({ keys: KEYS }, { context: { operation: OPERATION } });
+    expect((await get(path)).status).toBe(200);
+    expect(await get(path, { headers: proxied })).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+    expect((await get(path, { headers: { ...proxied, 'X-API-Key': KEY } })).status).toBe(200);
+    const open = await start({ isAdminOpen: true }, { context: { operation: OPERATION } });
+    expect((await open.get(path, { headers: proxied })).status).toBe(200);
+  });
+
+  test.each(ADMIN)('%s is not read by pages of other origins', async (path) => {
+    const { get } = await start({}, { context: { operation: OPERATION } });
+    for (const method of ['GET', 'OPTIONS']) {
+      expect((await get(path, { method })).headers.get('access-control-allow-origin')).toBeNull();
+    }
+  });
+
+  test('needs no key from it, where others do', async () => {
+    const { get } = await start({ keys: KEYS, isKeyRequired: true }, { context: { operation: OPERATION } });
+    for (const path of ADMIN) expect([path, (await get(path)).status]).toEqual([path, 200]);
   });
 });
 

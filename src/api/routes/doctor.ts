@@ -8,19 +8,17 @@ import { doctorSchema } from '../schemas/operation.ts';
 
 const schema = z.strictObject({});
 
-export function doctorRoute({ context, access }: Tools): Route {
+export function doctorRoute({ context }: Tools): Route {
   return {
     id: 'Doctor',
     path: '/v1/doctor',
     tag: 'service',
     summary: 'How the machine of the service is',
-    description: 'Only from the machine itself or with a key, unless the service is told to open it.',
     query: schema,
     answers: { [JSON_TYPE]: doctorSchema },
-    problems: [401, 403, 404],
-    isOpen: true,
+    problems: [404],
+    isAdmin: true,
     get: async (request, response) => {
-      access.checkAdmin(request);
       parseQuery(schema, request);
       if (!context.operation) {
         throw new KernelcastError('NOT_FOUND', 'this service does not look at its machine', {

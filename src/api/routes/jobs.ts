@@ -12,7 +12,7 @@ const schema = z.strictObject({
   limit: integer(1, 1000).default(100),
 });
 
-export function jobsRoute({ context, access }: Tools): Route {
+export function jobsRoute({ context }: Tools): Route {
   return {
     id: 'Jobs',
     path: '/v1/jobs',
@@ -20,8 +20,8 @@ export function jobsRoute({ context, access }: Tools): Route {
     summary: 'What the jobs did, attempt by attempt',
     query: schema,
     answers: { [JSON_TYPE]: jobsSchema },
+    isAdmin: true,
     get: (request, response) => {
-      access.identify(request);
       const { job, state, limit } = parseQuery(schema, request);
       const attempts = (context.operation?.attempts() ?? []).filter(
         (attempt) => (job === undefined || attempt.job === job) && (state === undefined || attempt.state === state),
