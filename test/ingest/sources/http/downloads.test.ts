@@ -1,5 +1,6 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { HttpClient } from '../../../../ingest/sources/http/client.ts';
 import { Downloads } from '../../../../ingest/sources/http/downloads.ts';
 import { failure, temporaryFolder } from '../../support.ts';
@@ -15,6 +16,13 @@ function downloads(attempts = 5) {
 }
 const content = async (found: { path: string } | undefined) => readFile(found!.path, 'utf8');
 const BODY = 'CDF and then some more bytes';
+
+/** Resolves when so many bytes of an unfinished download are kept in a folder. */
+const keeps = (root: string, bytes: number) => () =>
+  vi.waitFor(async () => {
+    const [part] = (await readdir(root)).filter((name) => name.endsWith('.part'));
+    expect((await stat(join(root, part ?? ''))).size).toBe(bytes);
+  });
 
 describe('a download', () => {
   it('is kept, and asked for again only as far as the server has another', async () => {
@@ -53,15 +61,17 @@ describe('a download', () => {
   });
 
   it.each(['closes', 'stalls'] as const)('goes on where the server %s', async (how) => {
-    const { url, requests } = await serve(broken(BODY, 10, how, { etag: '"one"' }), file(BODY, '"one"'));
-    const { kept } = downloads();
+    const { root, kept } = downloads();
+    const first = broken(BODY, 10, how, { etag: '"one"' }, keeps(root, 10));
+    const { url, requests } = await serve(first, file(BODY, '"one"'));
     expect(await content(await kept.fetch(url))).toBe(BODY);
     expect(requests[1].headers).toMatchObject({ range: 'bytes=10-', 'if-range': '"one"' });
   });
 
   it('goes on in another process, and starts anew where the file is another by then', async () => {
-    const { url, requests } = await serve(broken(BODY, 10, 'closes', { etag: '"one"' }), file('CDF two', '"two"'));
     const { root, kept } = downloads(1);
+    const first = broken(BODY, 10, 'closes', { etag: '"one"' }, keeps(root, 10));
+    const { url, requests } = await serve(first, file('CDF two', '"two"'));
     await failure(kept.fetch(url));
     const later = new Downloads(new HttpClient(), root);
     expect(await content(await later.fetch(url))).toBe('CDF two');
@@ -72,12 +82,13 @@ describe('a download', () => {
     const without = await serve(broken(BODY, 10, 'closes'), answer(200, BODY));
     expect(await content(await downloads().kept.fetch(without.url))).toBe(BODY);
     expect(without.requests[1].headers.range).toBeUndefined();
+    const { root, kept } = downloads();
     const wrong = await serve(
-      broken(BODY, 10, 'closes', { etag: '"one"' }),
+      broken(BODY, 10, 'closes', { etag: '"one"' }, keeps(root, 10)),
       answer(206, BODY.slice(4), { etag: '"one"', 'content-range': `bytes 4-${BODY.length - 1}/${BODY.length}` }),
       file(BODY, '"one"'),
     );
-    expect(await content(await downloads().kept.fetch(wrong.url))).toBe(BODY);
+    expect(await content(await kept.fetch(wrong.url))).toBe(BODY);
     expect(wrong.requests).toHaveLength(3);
   });
 });

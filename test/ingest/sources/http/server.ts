@@ -36,17 +36,23 @@ export function answer(status: number, body: string | Buffer = '', headers: Reco
   };
 }
 
-/** Sends the first bytes of a body that is said to be longer, and then breaks the connection or falls silent. */
+/**
+ * Sends the first bytes of a body that is said to be longer, and then breaks the connection or falls silent.
+ * @param received resolves when the client has them: what a broken connection has not given yet is lost
+ */
 export function broken(
   body: string,
   sent: number,
   how: 'closes' | 'stalls',
   headers: Record<string, string> = {},
+  received: () => Promise<unknown> = async () => {},
 ): Script {
   return (_, response) => {
     response.writeHead(200, { 'content-length': String(body.length), ...headers });
-    response.write(body.slice(0, sent), () => {
-      if (how === 'closes') setTimeout(() => response.destroy(), 20);
+    response.write(body.slice(0, sent), async () => {
+      if (how === 'stalls') return;
+      await received();
+      response.destroy();
     });
   };
 }
