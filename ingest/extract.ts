@@ -8,23 +8,29 @@
 import type { Station } from '../src/domain/station.ts';
 import { isVariableName, VARIABLES, type VariableName } from '../src/domain/variables.ts';
 import { KernelcastError } from '../src/errors.ts';
+import type { Field } from './cf/find-variables.ts';
 import { gridLayout } from './cf/grid-layout.ts';
-import { packingOf } from './cf/packing.ts';
-import { observedAlong, raggedLayout } from './cf/ragged-layout.ts';
+import { readPlaces } from './cf/horizontal-axes.ts';
+import { type Packing, packingOf } from './cf/packing.ts';
+import { observedAlong, raggedLayout, raggedStations, stationOfEach } from './cf/ragged-layout.ts';
 import { isStationFile, stationLayout, stationsOf } from './cf/station-layout.ts';
+import { readTimeAxis, readTimes } from './cf/time-axis.ts';
 import { openGrid } from './formats/open.ts';
 import { type Grid, type GridVariable, isText, textAttribute } from './grid.ts';
-import { gridSource } from './grid-source.ts';
 import { openSource, type SourceOptions } from './open-source.ts';
-import { raggedSource } from './ragged-source.ts';
+import { observations } from './ragged-source.ts';
+import { PointReader } from './read-points.ts';
+import { applyWeights, planSampling } from './sampling/sampling-plan.ts';
 import { type Source, timesAtOnce } from './source.ts';
-import { stationSource } from './station-source.ts';
+import { readAtStations } from './station-source.ts';
 
 export interface ExtractedRow {
   /** Unix time in milliseconds. */
   time: number;
+  /** Those that have a value at this time. */
+  points: readonly Station[];
   /** [point]; NaN where missing. */
-  values: Float32Array;
+  values: Float32Array | Float64Array;
 }
 
 export interface Extract {
@@ -33,6 +39,8 @@ export interface Extract {
   outside: readonly Station[];
   /** Empty where the file does not tell. */
   unit: string;
+  /** Of the values: those of a `float` have some seven digits that count, as many as the file tells. */
+  type: Packing['type'];
   /** In the order of the file. */
   rows(): AsyncGenerator<ExtractedRow>;
   close(): Promise<void>;
@@ -50,45 +58,36 @@ export async function openExtract(path: string, name: string, options: SourceOpt
     await grid.close();
     if (!isVariableName(name)) throw noSuchVariable(grid, name);
     const source = await openSource(path, options);
-    if (source.variables.includes(name)) return extractOf(source, name, VARIABLES[name].unit);
+    if (source.variables.includes(name)) return ofSource(source, name);
     await source.close();
     throw noSuchVariable(grid, name);
   }
   try {
-    return extractOf(
-      await asItIs(grid, variable, options),
-      STAND_IN,
-      textAttribute(variable.attributes, 'units') ?? '',
-    );
+    const packing = packingOf(variable, grid.path);
+    const values = await (isStationFile(grid)
+      ? ofStations(grid, variable, packing)
+      : ofGrid(grid, variable, packing, options));
+    const unit = textAttribute(variable.attributes, 'units') ?? '';
+    return { ...values, unit, type: packing.type, close: () => grid.close() };
   } catch (error) {
     await grid.close();
     throw error;
   }
 }
 
-/** A source has variables of ours only; any other one is read under the name of a scalar, and in its own unit. */
-const STAND_IN: VariableName = 'temperature_2m';
+type Values = Pick<Extract, 'points' | 'outside' | 'rows'>;
 
-async function asItIs(grid: Grid, variable: GridVariable, options: SourceOptions): Promise<Source> {
-  const { stations, skipOutside, method } = options;
-  const field = {
-    name: STAND_IN,
-    variable,
-    packing: packingOf(variable, grid.path),
-    conversion: { scale: 1, offset: 0 },
-  };
-  if (isStationFile(grid)) {
-    const ragged = raggedLayout(grid);
-    if (ragged) {
-      return raggedSource(
-        grid,
-        [{ ...field, layout: readable(observedAlong(ragged, variable), grid, variable) }],
-        undefined,
-      );
-    }
-    const layout = readable(stationLayout(grid, variable), grid, variable);
-    return stationSource(grid, [{ ...field, layout }], await stationsOf(grid, layout), undefined);
-  }
+/** Any variable is read as one of ours, a scalar, but in its own unit. */
+function fieldOf<Layout extends object>(variable: GridVariable, packing: Packing, layout: Layout): Field<Layout> {
+  return { name: 'temperature_2m', variable, packing, layout };
+}
+
+async function ofGrid(
+  grid: Grid,
+  variable: GridVariable,
+  packing: Packing,
+  { stations, skipOutside, method }: SourceOptions,
+): Promise<Values> {
   if (!stations || stations.length === 0) {
     throw new KernelcastError('USAGE', 'a gridded file needs points to be sampled at', {
       where: { file: grid.path },
@@ -96,7 +95,90 @@ async function asItIs(grid: Grid, variable: GridVariable, options: SourceOptions
     });
   }
   const layout = readable(await gridLayout(grid, variable), grid, variable);
-  return gridSource(grid, [{ ...field, layout }], stations, { skipOutside, method, cellMethod: undefined });
+  const { times } = await readTimeAxis(grid, layout.time);
+  const plan = planSampling(await readPlaces(grid, layout), stations, { file: grid.path, skipOutside, method });
+  const reader = new PointReader(grid, fieldOf(variable, packing, layout), plan);
+  const { stations: points, outside, rows, weights } = plan;
+  const read = async (first: number, count: number) => {
+    const cells = await reader.read(first, count);
+    const values = new Float64Array(count * points.length);
+    for (let t = 0; t < count; t++) applyWeights(weights.scalar, cells, t * rows.length, values, t * points.length);
+    reader.reuse(cells);
+    return values;
+  };
+  const { bytesPerTime, chunkTimes } = reader;
+  return { points, outside, rows: () => inSlabs({ times, points, bytesPerTime, chunkTimes, read }) };
+}
+
+async function ofStations(grid: Grid, variable: GridVariable, packing: Packing): Promise<Values> {
+  const ragged = raggedLayout(grid);
+  if (ragged) {
+    const field = fieldOf(variable, packing, readable(observedAlong(ragged, variable), grid, variable));
+    const stationOf = await stationOfEach(grid, ragged);
+    const times = await readTimes(grid, ragged.time);
+    const points = await raggedStations(grid, ragged, stationOf);
+    return { points, outside: [], rows: () => oneByOne(points, stationOf, times, observations(grid, field)) };
+  }
+  const layout = readable(stationLayout(grid, variable), grid, variable);
+  const points = await stationsOf(grid, layout);
+  const { times } = await readTimeAxis(grid, layout.time);
+  const field = fieldOf(variable, packing, layout);
+  const read = (first: number, count: number) => readAtStations(grid, field, points.length, first, count);
+  const chunkTimes = variable.chunk?.[layout.timeAxis] ?? 1;
+  return {
+    points,
+    outside: [],
+    rows: () => inSlabs({ times, points, bytesPerTime: points.length * 8, chunkTimes, read }),
+  };
+}
+
+function ofSource(source: Source, name: VariableName): Extract {
+  const { axis, stations: points, outside, bytesPerTime, chunkTimes } = source;
+  const read = async (first: number, count: number) => (await source.read(first, count))[name]!.values;
+  return {
+    points,
+    outside,
+    unit: VARIABLES[name].unit,
+    type: 'float',
+    rows: () => inSlabs({ times: axis.times, points, bytesPerTime, chunkTimes, read }),
+    close: () => source.close(),
+  };
+}
+
+interface Slabs {
+  times: Float64Array;
+  points: readonly Station[];
+  bytesPerTime: number;
+  chunkTimes: number;
+  /** The values of some times, [time, point]. */
+  read(first: number, count: number): Promise<Float32Array | Float64Array>;
+}
+
+async function* inSlabs({ times, points, bytesPerTime, chunkTimes, read }: Slabs): AsyncGenerator<ExtractedRow> {
+  const atOnce = timesAtOnce({ bytesPerTime, chunkTimes, stations: points, variables: ['temperature_2m'] });
+  for (let first = 0; first < times.length; first += atOnce) {
+    const count = Math.min(atOnce, times.length - first);
+    const values = await read(first, count);
+    for (let t = 0; t < count; t++) {
+      yield { time: times[first + t], points, values: values.subarray(t * points.length, (t + 1) * points.length) };
+    }
+  }
+}
+
+/** Each observation at the time that it has; those without one are none. */
+async function* oneByOne(
+  points: readonly Station[],
+  stationOf: Int32Array,
+  times: Float64Array,
+  pieces: AsyncIterable<Float64Array>,
+): AsyncGenerator<ExtractedRow> {
+  let at = 0;
+  for await (const values of pieces) {
+    for (let i = 0; i < values.length; i++, at++) {
+      if (Number.isNaN(times[at])) continue;
+      yield { time: times[at], points: [points[stationOf[at]]], values: values.subarray(i, i + 1) };
+    }
+  }
 }
 
 function readable<Layout extends object>(layout: Layout | string, grid: Grid, { name }: GridVariable): Layout {
@@ -104,29 +186,6 @@ function readable<Layout extends object>(layout: Layout | string, grid: Grid, { 
   throw new KernelcastError('CONVENTIONS', `'${name}' cannot be read at points: ${layout}`, {
     where: { file: grid.path },
   });
-}
-
-function extractOf(source: Source, name: VariableName, unit: string): Extract {
-  const { axis, stations, outside } = source;
-  const atOnce = timesAtOnce(source);
-  return {
-    points: stations,
-    outside,
-    unit,
-    async *rows() {
-      for (let first = 0; first < axis.times.length; first += atOnce) {
-        const count = Math.min(atOnce, axis.times.length - first);
-        const { values } = (await source.read(first, count))[name]!;
-        for (let t = 0; t < count; t++) {
-          yield {
-            time: axis.times[first + t],
-            values: values.subarray(t * stations.length, (t + 1) * stations.length),
-          };
-        }
-      }
-    },
-    close: () => source.close(),
-  };
 }
 
 function noSuchVariable(grid: Grid, name: string): KernelcastError {

@@ -20,9 +20,6 @@ import { completedNames, completeWind } from './wind.ts';
 
 type Points = Partial<Record<VariableName, Float64Array>>;
 
-/** One time of one variable must fit into memory a few times over. */
-const MOST_BYTES_PER_TIME = 512 * 1024 * 1024;
-
 export interface GridSourceOptions {
   skipOutside?: boolean;
   method?: SamplingMethod;
@@ -49,16 +46,6 @@ export async function gridSource(
   const turn = 'wraps' in places ? undefined : await turnOf(grid, fields, places, plan);
   const readers = fields.map((field) => ({ name: field.name, reader: new PointReader(grid, field, plan) }));
   const bytesPerTime = readers.reduce((sum, { reader }) => sum + reader.bytesPerTime, 0);
-  if (bytesPerTime > MOST_BYTES_PER_TIME * fields.length) {
-    throw new KernelcastError(
-      'FORMAT',
-      `one time of the grid takes ${bytesPerTime} bytes, more than can be read at once`,
-      {
-        where: { file: grid.path },
-        hint: 'Cut the file into regions.',
-      },
-    );
-  }
   const correction = lapseRate && (await lapseRateCorrection(lapseRate.ground, plan, { ...lapseRate, method }));
   return {
     kind: 'grid',

@@ -5,12 +5,11 @@
 import { observedVariable, type Series } from '../src/domain/series.ts';
 import { MILLISECONDS_PER_HOUR } from '../src/domain/time.ts';
 import { KernelcastError } from '../src/errors.ts';
-import { readCoordinate } from './cf/coordinates.ts';
 import type { Field } from './cf/find-variables.ts';
 import { signedAsTold, unpackPicked } from './cf/packing.ts';
 import { type RaggedLayout, raggedStations, stationOfEach } from './cf/ragged-layout.ts';
-import { parseTimeUnits } from './cf/time-units.ts';
-import { type Grid, textAttribute } from './grid.ts';
+import { readTimes } from './cf/time-axis.ts';
+import type { Grid } from './grid.ts';
 import type { Source } from './source.ts';
 import { completedNames, completeWind } from './wind.ts';
 
@@ -66,10 +65,7 @@ export async function raggedSource(
 /** The hours that some station has, ascending, and the observation of each hour and station; -1 where there is none. */
 async function slotsOf(grid: Grid, { time }: RaggedLayout, stationOf: Int32Array, stations: number) {
   const where = { file: grid.path, variable: time.name };
-  const units = textAttribute(time.attributes, 'units') ?? '';
-  const calendar = textAttribute(time.attributes, 'calendar');
-  const { millisecondsPerUnit, reference } = parseTimeUnits(units, calendar, where);
-  const times = (await readCoordinate(grid, time)).map((value) => reference + value * millisecondsPerUnit);
+  const times = await readTimes(grid, time);
   const hourOf = (i: number) => Math.round(times[i] / MILLISECONDS_PER_HOUR);
   const distance = (i: number) => Math.abs(times[i] - hourOf(i) * MILLISECONDS_PER_HOUR);
   const found = new Set<number>();
@@ -94,21 +90,30 @@ async function slotsOf(grid: Grid, { time }: RaggedLayout, stationOf: Int32Array
   return { hours, slots };
 }
 
-/** All observations of a variable, in the order of the file and in the internal unit. */
-async function loadField(grid: Grid, { variable, packing, conversion }: Field<RaggedLayout>): Promise<Float32Array> {
-  const { shape } = variable;
-  const [rows, width = 1] = shape;
-  const result = new Float32Array(rows * width);
+/** All observations of a variable, in the order of the file and in the field's unit; NaN where missing. */
+async function loadField(grid: Grid, field: Field<RaggedLayout>): Promise<Float32Array> {
+  const result = new Float32Array(field.variable.shape.reduce((product, n) => product * n, 1));
+  let at = 0;
+  for await (const values of observations(grid, field)) {
+    result.set(values, at);
+    at += values.length;
+  }
+  return result;
+}
+
+/** The same, some after the other. */
+export async function* observations(
+  grid: Grid,
+  { variable, packing }: Field<RaggedLayout>,
+): AsyncGenerator<Float64Array> {
+  const [rows, width = 1] = variable.shape;
   const piece = Math.max(1, Math.floor(PIECE / width));
   for (let first = 0; first < rows; first += piece) {
     const count = Math.min(piece, rows - first);
-    const start = shape.map((_, axis) => (axis === 0 ? first : 0));
-    const raw = signedAsTold(await grid.read(variable, start, [count, ...shape.slice(1)]), packing);
+    const start = variable.shape.map((_, axis) => (axis === 0 ? first : 0));
+    const raw = signedAsTold(await grid.read(variable, start, [count, ...variable.shape.slice(1)]), packing);
     const values = new Float64Array(count * width);
     unpackPicked(raw, 0, Int32Array.from(values.keys()), packing, values, 0);
-    for (let i = 0; i < values.length; i++) {
-      result[first * width + i] = values[i] * conversion.scale + conversion.offset;
-    }
+    yield values;
   }
-  return result;
 }

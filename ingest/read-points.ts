@@ -2,9 +2,10 @@
  * The values of a gridded variable at some of its points, read in tiles: as few as hold the points, along the variable's chunks,
  * so that no chunk is unpacked for nothing and none twice.
  */
+import { KernelcastError } from '../src/errors.ts';
 import type { Field } from './cf/find-variables.ts';
 import type { GridLayout } from './cf/grid-layout.ts';
-import { type Packing, signedAsTold, unpackPicked } from './cf/packing.ts';
+import { signedAsTold, unpackPicked } from './cf/packing.ts';
 import type { Grid } from './grid.ts';
 import type { SamplingPlan } from './sampling/sampling-plan.ts';
 
@@ -23,6 +24,9 @@ interface Tile {
 /** Tiles of one time that lie beside each other are read together up to this. */
 const TILE_BYTES = 32 * 1024 * 1024;
 
+/** One time of one variable must fit into memory a few times over. */
+const MOST_BYTES_PER_TIME = 512 * 1024 * 1024;
+
 /** Of the rows. */
 const NEARLY_ALL = 0.8;
 
@@ -34,29 +38,29 @@ export class PointReader {
   readonly #plan: Pick<SamplingPlan, 'rows' | 'columns'>;
   readonly #versions: number;
   readonly #shape: { rows: number; columns: number };
-  /** From the stored value to the internal unit at once. */
-  readonly #packing: Packing;
   readonly #spareValues: Float64Array[] = [];
   readonly #spareMemory: ArrayBuffer[] = [];
   #tiles: { times: number; tiles: readonly Tile[] } | undefined;
 
+  /** @throws KernelcastError `FORMAT`: one time of the grid does not fit into memory */
   constructor(grid: Grid, field: Field<GridLayout>, plan: Pick<SamplingPlan, 'rows' | 'columns'>) {
     const { variable, layout } = field;
     const { shape } = variable;
     this.#grid = grid;
     this.#field = field;
     this.#plan = plan;
-    const { scale, offset } = field.conversion;
-    this.#packing = {
-      ...field.packing,
-      scale: field.packing.scale * scale,
-      offset: field.packing.offset * scale + offset,
-    };
     this.#versions = layout.expverAxis === undefined ? 1 : shape[layout.expverAxis];
     this.#shape = {
       rows: shape[layout.rowAxis],
       columns: layout.columnAxis === undefined ? 1 : shape[layout.columnAxis],
     };
+    if (this.bytesPerTime > MOST_BYTES_PER_TIME) {
+      const what = `one time of the grid takes ${this.bytesPerTime} bytes, more than can be read at once`;
+      throw new KernelcastError('FORMAT', what, {
+        where: { file: grid.path, variable: variable.name },
+        hint: 'Cut the file into regions.',
+      });
+    }
   }
 
   /** Bytes in memory for one time. */
@@ -79,8 +83,7 @@ export class PointReader {
    * back when they have been used, see `reuse`.
    */
   async read(first: number, count: number): Promise<Float64Array> {
-    const { variable, layout } = this.#field;
-    const packing = this.#packing;
+    const { variable, layout, packing } = this.#field;
     const width = this.#plan.rows.length;
     const spare = this.#spareValues.pop();
     const size = count * width;

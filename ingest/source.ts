@@ -37,7 +37,12 @@ const SLAB_BYTES = 16 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024 * 1024;
 
 /** How many times are best read at once: whole chunks where they fit, and as many as the memory for a slab holds. */
-export function timesAtOnce({ bytesPerTime, chunkTimes, stations, variables }: Source): number {
+export function timesAtOnce({
+  bytesPerTime,
+  chunkTimes,
+  stations,
+  variables,
+}: Pick<Source, 'bytesPerTime' | 'chunkTimes' | 'stations' | 'variables'>): number {
   const bytes = bytesPerTime + stations.length * variables.length * 16;
   const most = Math.max(1, Math.floor(SLAB_BYTES / Math.max(1, bytes)));
   if (most >= chunkTimes) return most - (most % chunkTimes);

@@ -1,5 +1,5 @@
 /** A file of stations, as it is: its stations are the stations. */
-import { observedVariable, type Series, type SeriesVariable } from '../src/domain/series.ts';
+import { observedVariable, type Series } from '../src/domain/series.ts';
 import type { Station } from '../src/domain/station.ts';
 import type { Field } from './cf/find-variables.ts';
 import { signedAsTold, unpackPicked } from './cf/packing.ts';
@@ -33,19 +33,23 @@ export async function stationSource(
     close: () => grid.close(),
     async read(first, count) {
       const variables: Series['variables'] = {};
-      for (const field of fields) variables[field.name] = await readField(grid, field, stations.length, first, count);
+      for (const field of fields) {
+        const values = await readAtStations(grid, field, stations.length, first, count);
+        variables[field.name] = observedVariable(Float32Array.from(values));
+      }
       return completeWind(variables, count * stations.length);
     },
   };
 }
 
-async function readField(
+/** The values of the times [first, first + count), [time, station], in the field's unit; NaN where missing. */
+export async function readAtStations(
   grid: Grid,
-  { variable, layout, packing, conversion }: Field<StationLayout>,
+  { variable, layout, packing }: Field<StationLayout>,
   stations: number,
   first: number,
   count: number,
-): Promise<SeriesVariable> {
+): Promise<Float64Array> {
   const { timeAxis, stationAxis } = layout;
   const start = variable.shape.map((_, axis) => (axis === timeAxis ? first : 0));
   const size = variable.shape.map((n, axis) => (axis === timeAxis ? count : n));
@@ -53,9 +57,7 @@ async function readField(
   const strideOf = (axis: number) => size.slice(axis + 1).reduce((product, n) => product * n, 1);
   const stationStride = stationAxis === undefined ? 0 : strideOf(stationAxis);
   const picks = Int32Array.from({ length: stations }, (_, s) => s * stationStride);
-  const unpacked = new Float64Array(count * stations);
-  for (let t = 0; t < count; t++) unpackPicked(raw, t * strideOf(timeAxis), picks, packing, unpacked, t * stations);
-  const values = new Float32Array(unpacked.length);
-  for (let i = 0; i < values.length; i++) values[i] = unpacked[i] * conversion.scale + conversion.offset;
-  return observedVariable(values);
+  const values = new Float64Array(count * stations);
+  for (let t = 0; t < count; t++) unpackPicked(raw, t * strideOf(timeAxis), picks, packing, values, t * stations);
+  return values;
 }

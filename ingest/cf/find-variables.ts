@@ -3,14 +3,14 @@
  * A variable that looks right but lies on another level, or is laid out in a way that we do not read, is not taken; the
  * error then tells why.
  */
-import { type Conversion, conversionFrom } from '../../src/domain/units.ts';
+import { conversionFrom } from '../../src/domain/units.ts';
 import { VARIABLE_NAMES, type VariableName } from '../../src/domain/variables.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { type Grid, type GridVariable, isText, textAttribute } from '../grid.ts';
 import { auxiliaryCoordinates, readCoordinate } from './coordinates.ts';
 import { isHeight } from './grid-layout.ts';
 import { KNOWN_VARIABLES } from './known-names.ts';
-import { type Packing, packingOf } from './packing.ts';
+import { inUnit, type Packing, packingOf } from './packing.ts';
 
 /** Kernelcast's name -> the name in the file. */
 export type VariableMap = Partial<Record<VariableName, string>>;
@@ -20,9 +20,8 @@ export interface Field<Layout> {
   name: VariableName;
   variable: GridVariable;
   layout: Layout;
+  /** From the stored value to the internal unit. */
   packing: Packing;
-  /** From the unpacked value to the internal unit. */
-  conversion: Conversion;
 }
 
 /**
@@ -116,7 +115,7 @@ function describe<Layout>(grid: Grid, name: VariableName, variable: GridVariable
     });
   }
   const conversion = conversionFrom(unit, KNOWN_VARIABLES[name].quantity, where);
-  return { name, variable, layout, packing: packingOf(variable, grid.path), conversion };
+  return { name, variable, layout, packing: inUnit(packingOf(variable, grid.path), conversion) };
 }
 
 /**

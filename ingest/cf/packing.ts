@@ -2,6 +2,7 @@
  * From the numbers that a file holds to the numbers that they mean: `scale_factor` and `add_offset`, and all the ways in
  * which a value is said to be missing (CF-1.11 sections 2.5.1 and 8.1; NetCDF Users' Guide, "Attribute Conventions").
  */
+import type { Conversion } from '../../src/domain/units.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import {
   type ElementType,
@@ -15,13 +16,15 @@ import {
 export interface Packing {
   scale: number;
   offset: number;
+  /** The type of the unpacked values, in which they are computed too. */
+  type: 'float' | 'double';
   /** Raw values that mean "missing". */
   missing: readonly number[];
   /** Raw values below or above mean "missing" too. */
   least: number;
   most: number;
-  /** The raw integers are to be read without a sign. */
-  unsigned: boolean;
+  /** The raw integers are to be read without a sign, or with one, where their type says otherwise. */
+  sign: 'as stored' | 'unsigned' | 'signed';
 }
 
 /** What NetCDF fills unwritten values with; outside the valid range unless the file says otherwise. Not so for bytes. */
@@ -55,32 +58,72 @@ export function packingOf(variable: GridVariable, file: string): Packing {
   const where = { file, variable: variable.name };
   const { attributes, type } = variable;
   if (isText(variable)) throw new KernelcastError('CONVENTIONS', 'the variable holds text, not numbers', { where });
-  const scale = numbersAttribute(attributes, 'scale_factor')?.[0] ?? 1;
-  const offset = numbersAttribute(attributes, 'add_offset')?.[0] ?? 0;
-  for (const [attribute, value] of Object.entries({ scale_factor: scale, add_offset: offset })) {
-    if (!Number.isFinite(value) || (attribute === 'scale_factor' && value === 0)) {
-      throw new KernelcastError('CONVENTIONS', `${attribute} is ${value}`, { where });
-    }
-  }
-  const unsigned = BITS[type] !== undefined && /^true$/i.test(textAttribute(attributes, '_Unsigned') ?? '');
-  const raw = (value: number) => asStored(value, type, unsigned);
+  const scale = numberOr(1, variable, 'scale_factor', where);
+  const offset = numberOr(0, variable, 'add_offset', where);
+  const sign = signOf(variable);
+  const raw = (value: number) => asStored(value, type, sign);
 
   const fill = numbersAttribute(attributes, '_FillValue') ?? (type in DEFAULT_FILL ? [DEFAULT_FILL[type]!] : []);
   const missing = [...fill, ...(numbersAttribute(attributes, 'missing_value') ?? [])].map(raw);
 
-  const { least, most } = validRange(variable, scale, offset);
   return {
     scale,
     offset,
+    type: unpackedType(variable),
     missing: [...new Set(missing)],
-    least: least === undefined ? -Number.MAX_VALUE : raw(least),
-    most: most === undefined ? Number.MAX_VALUE : raw(most),
-    unsigned,
+    ...validRange(variable, scale, offset, raw),
+    sign,
   };
 }
 
+/** The same values in another unit, in one step; in float64, unless they stay as they are. */
+export function inUnit(packing: Packing, { scale, offset }: Conversion): Packing {
+  if (scale === 1 && offset === 0) return packing;
+  return { ...packing, scale: packing.scale * scale, offset: packing.offset * scale + offset, type: 'double' };
+}
+
+/** @throws KernelcastError `CONVENTIONS`: it is text, or no number to calculate with */
+function numberOr(
+  fallback: number,
+  { attributes }: GridVariable,
+  name: 'scale_factor' | 'add_offset',
+  where: Record<string, string>,
+): number {
+  const attribute = attributes.get(name);
+  if (!attribute) return fallback;
+  const value = typeof attribute.value === 'string' ? Number.NaN : attribute.value[0];
+  if (Number.isFinite(value) && !(name === 'scale_factor' && value === 0)) return value;
+  const told = typeof attribute.value === 'string' ? `the text '${attribute.value.slice(0, 40)}'` : value;
+  throw new KernelcastError('CONVENTIONS', `${name} is ${told}`, { where });
+}
+
+/**
+ * "The unpacked data should have the type of these attributes" (CF-1.11 section 8.1); of integers of 32 bits and more, which
+ * float32 cannot hold, float64. So does xarray.
+ */
+function unpackedType({ attributes, type }: GridVariable): Packing['type'] {
+  const [scale, offset] = [attributes.get('scale_factor'), attributes.get('add_offset')];
+  if (type === 'double' || (BITS[type] ?? 0) > 16) return 'double';
+  if (!scale && !offset) return 'float';
+  const isFloat = scale?.type === 'float' && (!offset || offset.type === 'float');
+  return isFloat ? 'float' : 'double';
+}
+
+/** NetCDF classic has no integers without a sign, and OPeNDAP no bytes with one: `_Unsigned` (NetCDF Users' Guide) tells. */
+function signOf({ attributes, type }: GridVariable): Packing['sign'] {
+  const told = (textAttribute(attributes, '_Unsigned') ?? '').toLowerCase();
+  if (BITS[type] === undefined) return 'as stored';
+  if (told === 'true' && !type.startsWith('u')) return 'unsigned';
+  return told === 'false' && type.startsWith('u') ? 'signed' : 'as stored';
+}
+
 /** The valid range in raw values. */
-function validRange({ attributes, type }: GridVariable, scale: number, offset: number) {
+function validRange(
+  { attributes, type }: GridVariable,
+  scale: number,
+  offset: number,
+  raw: (value: number) => number,
+): Pick<Packing, 'least' | 'most'> {
   const range = attributes.get('valid_range');
   const bound = (name: string, position: 0 | -1): number | undefined => {
     const attribute = attributes.get(name) ?? range;
@@ -89,27 +132,30 @@ function validRange({ attributes, type }: GridVariable, scale: number, offset: n
     // "If valid_range is the same type as scale_factor (actually the wider of scale_factor and add_offset) and this is
     // wider than the external data, then it will be interpreted as being in the units of the internal (unpacked) data."
     const unpacked = type in BITS && (attribute.type === 'float' || attribute.type === 'double');
-    return unpacked ? Math.round((value - offset) / scale) : value;
+    return raw(unpacked ? Math.round((value - offset) / scale) : value);
   };
-  const [least, most] = [bound('valid_min', 0), bound('valid_max', -1)];
+  const least = bound('valid_min', 0) ?? -Number.MAX_VALUE;
+  const most = bound('valid_max', -1) ?? Number.MAX_VALUE;
   // A negative scale turns a range of unpacked values round; a range of raw values stands in order as it is.
-  const turned = least !== undefined && most !== undefined && least > most;
-  return turned ? { least: most, most: least } : { least, most };
+  return least > most ? { least: most, most: least } : { least, most };
 }
 
 /** A number from an attribute (which may have another type) as the variable's own type would hold it. */
-function asStored(value: number, type: ElementType, unsigned: boolean): number {
+function asStored(value: number, type: ElementType, sign: Packing['sign']): number {
   if (type === 'float') return Math.fround(value);
-  return unsigned && value < 0 ? value + 2 ** BITS[type]! : value;
+  if (sign === 'unsigned' && value < 0) return value + 2 ** BITS[type]!;
+  return sign === 'signed' && value >= 2 ** (BITS[type]! - 1) ? value - 2 ** BITS[type]! : value;
 }
 
 /** A slab's numbers with the sign that its variable has. */
-export function signedAsTold(raw: RawArray, { unsigned }: Packing): RawArray {
-  if (!unsigned) return raw;
-  if (raw instanceof Int8Array) return new Uint8Array(raw.buffer, raw.byteOffset, raw.length);
-  if (raw instanceof Int16Array) return new Uint16Array(raw.buffer, raw.byteOffset, raw.length);
-  if (raw instanceof Int32Array) return new Uint32Array(raw.buffer, raw.byteOffset, raw.length);
-  return raw;
+export function signedAsTold(raw: RawArray, { sign }: Packing): RawArray {
+  if (sign === 'as stored' || raw instanceof Float64Array) return raw;
+  const { byteOffset, length, BYTES_PER_ELEMENT: width } = raw;
+  const buffer = raw.buffer as ArrayBuffer;
+  const unsigned = sign === 'unsigned';
+  if (width === 1) return new (unsigned ? Uint8Array : Int8Array)(buffer, byteOffset, length);
+  if (width === 2) return new (unsigned ? Uint16Array : Int16Array)(buffer, byteOffset, length);
+  return new (unsigned ? Uint32Array : Int32Array)(buffer, byteOffset, length);
 }
 
 /**
@@ -126,13 +172,15 @@ export function unpackPicked(
   targetFrom: number,
   places?: Int32Array,
 ): void {
-  const { scale, offset, least, most, missing } = packing;
+  const { scale, offset, type, least, most, missing } = packing;
   const first = missing.length > 0 ? missing[0] : Number.NaN;
+  const single = type === 'float' && (scale !== 1 || offset !== 0);
   for (let i = 0; i < picks.length; i++) {
     const value = raw[rawFrom + picks[i]];
     // NaN fails both comparisons.
     const valid =
       value >= least && value <= most && value !== first && (missing.length < 2 || !missing.includes(value));
-    target[targetFrom + (places ? places[i] : i)] = valid ? value * scale + offset : Number.NaN;
+    const unpacked = single ? Math.fround(Math.fround(value * scale) + offset) : value * scale + offset;
+    target[targetFrom + (places ? places[i] : i)] = valid ? unpacked : Number.NaN;
   }
 }

@@ -2,7 +2,7 @@
 import { KernelcastError } from '../../src/errors.ts';
 import { type Grid, type GridVariable, isText, textAttribute } from '../grid.ts';
 import { readCoordinate } from './coordinates.ts';
-import { parseTimeUnits } from './time-units.ts';
+import { parseTimeUnits, type TimeUnits } from './time-units.ts';
 
 export interface TimeAxis {
   /** Unix time in milliseconds, in the order of the file. */
@@ -16,23 +16,38 @@ const EARLIEST = Date.UTC(1000, 0);
 const LATEST = Date.UTC(10_000, 0);
 
 /**
+ * Unix times in milliseconds, NaN where missing or absurd. Times come as fractions of days, and in float32 too: to the millisecond is as
+ * near as they are told.
+ * @throws KernelcastError `CONVENTIONS`: unreadable units, a calendar without UTC
+ */
+export async function readTimes(grid: Grid, variable: GridVariable): Promise<Float64Array> {
+  const { millisecondsPerUnit, reference } = unitsOf(grid, variable);
+  return (await readCoordinate(grid, variable)).map((value) => {
+    const time = Math.round(reference + value * millisecondsPerUnit);
+    return time >= EARLIEST && time < LATEST ? time : Number.NaN;
+  });
+}
+
+/**
  * @throws KernelcastError `CONVENTIONS`: unreadable units, a calendar without UTC, no times at all, a missing time
  */
 export async function readTimeAxis(grid: Grid, variable: GridVariable): Promise<TimeAxis> {
   const where = { file: grid.path, variable: variable.name };
-  const { attributes } = variable;
-  const units = textAttribute(attributes, 'units') ?? '';
-  const { millisecondsPerUnit, reference } = parseTimeUnits(units, textAttribute(attributes, 'calendar'), where);
-  const values = await readCoordinate(grid, variable);
-  if (values.length === 0) throw new KernelcastError('CONVENTIONS', 'the file has no times', { where });
-  const times = values.map((value) => reference + value * millisecondsPerUnit);
-  const index = times.findIndex((time) => !(time >= EARLIEST && time < LATEST));
-  if (index >= 0)
+  const times = await readTimes(grid, variable);
+  if (times.length === 0) throw new KernelcastError('CONVENTIONS', 'the file has no times', { where });
+  const index = times.findIndex(Number.isNaN);
+  if (index >= 0) {
     throw new KernelcastError('CONVENTIONS', 'a time is missing or absurd', { where: { ...where, index } });
+  }
 
-  const bounds = grid.variables.get(textAttribute(attributes, 'bounds') ?? '');
+  const bounds = grid.variables.get(textAttribute(variable.attributes, 'bounds') ?? '');
   const hasBounds = bounds?.shape.length === 2 && bounds.shape[1] === 2 && bounds.shape[0] > 0 && !isText(bounds);
   if (!hasBounds) return { times, cell: undefined };
   const [from, to] = await grid.read(bounds, [0, 0], [1, 2]);
-  return { times, cell: Math.abs(to - from) * millisecondsPerUnit };
+  return { times, cell: Math.abs(to - from) * unitsOf(grid, variable).millisecondsPerUnit };
+}
+
+function unitsOf(grid: Grid, { name, attributes }: GridVariable): TimeUnits {
+  const units = textAttribute(attributes, 'units') ?? '';
+  return parseTimeUnits(units, textAttribute(attributes, 'calendar'), { file: grid.path, variable: name });
 }

@@ -118,10 +118,7 @@ function finderFor(places: Places, { file, method }: PlanOptions): Finder {
     const rule = method === undefined || method === 'bilinear' ? pole : 'row';
     const around = bilinearNeighbours(places, latitude, longitude, rule);
     if (!around || method === undefined || method === 'bilinear') return around;
-    if (method === 'nearest') {
-      const [first, ...others] = around;
-      return [{ ...others.reduce((best, one) => (one.weight > best.weight ? one : best), first), weight: 1 }];
-    }
+    if (method === 'nearest') return [{ ...nearestOf(around, places), weight: 1 }];
     const distances = around.map(({ row, column }) =>
       distanceKm({ latitude, longitude }, { latitude: places.latitudes[row], longitude: places.longitudes[column] }),
     );
@@ -130,12 +127,19 @@ function finderFor(places: Places, { file, method }: PlanOptions): Finder {
   };
 }
 
+/** The one with the most weight; of equals the northernmost, and of those the easternmost, as in xarray. */
+function nearestOf([first, ...others]: readonly Neighbour[], { latitudes, longitudes }: HorizontalAxes): Neighbour {
+  const order = (a: Neighbour, b: Neighbour) =>
+    a.weight - b.weight || latitudes[a.row] - latitudes[b.row] || longitudes[a.column] - longitudes[b.column];
+  return others.reduce((best, one) => (order(one, best) > 0 ? one : best), first);
+}
+
 /** Values at the plan's points (from `pointsFrom` on) to values at its stations (from `targetFrom` on). */
 export function applyWeights(
   { starts, points, weights }: Weights,
   values: Float64Array,
   pointsFrom: number,
-  target: Float32Array,
+  target: Float32Array | Float64Array,
   targetFrom: number,
 ): void {
   for (let s = 0; s + 1 < starts.length; s++) {

@@ -61,19 +61,21 @@ async function run(files: string[], { variable, points, skipOutside, method }: O
   });
 }
 
-async function* linesOf({ points, rows }: Extract): AsyncGenerator<string> {
-  for await (const { time, values } of rows()) {
+async function* linesOf({ rows, type }: Extract): AsyncGenerator<string> {
+  for await (const { time, points, values } of rows()) {
     const instant = new Date(time).toISOString().replace('.000Z', 'Z');
-    for (const [index, { id }] of points.entries()) yield `${instant},${id},${shortest(values[index])}`;
+    for (const [index, { id }] of points.entries()) yield `${instant},${id},${shortest(values[index], type)}`;
   }
 }
 
-/** The shortest decimal that reads as the same float32; empty where the value is missing. */
-function shortest(value: number): string {
+/** The shortest decimal that reads as the same number of the type; empty where the value is missing. */
+function shortest(value: number, type: Extract['type']): string {
   if (Number.isNaN(value)) return '';
+  if (type === 'double') return String(value);
+  const single = Math.fround(value);
   for (let digits = 6; digits < 9; digits++) {
-    const text = Number(value.toPrecision(digits));
-    if (Math.fround(text) === value) return String(text);
+    const text = Number(single.toPrecision(digits));
+    if (Math.fround(text) === single) return String(text);
   }
-  return String(Number(value.toPrecision(9)));
+  return String(Number(single.toPrecision(9)));
 }

@@ -51,6 +51,58 @@ describe('extract', () => {
     expect(lines[5]).toBe('2024-01-19T00:00:00Z,here,');
   });
 
+  it('writes a float64 to the last digit, and times to the millisecond', async () => {
+    const file = await writeNetcdf(
+      folder.path('double.nc'),
+      gridFile({
+        latitudes: [0, 12],
+        longitudes: [0, 25],
+        hours: [1 / 3, 2 / 3],
+        variables: { t2m: { type: 'double', attributes: { units: 'K' }, value: (hour) => 280 + hour } },
+        timeUnits: 'days since 2024-01-01',
+      }),
+    );
+    const here = folder.path('here.csv');
+    await writeFile(here, 'id,latitude,longitude\nhere,12,25\n');
+    expect((await extract(file, '--variable', 't2m', '--points', here)).split('\n').slice(1, 3)).toEqual([
+      '2024-01-01T08:00:00Z,here,280.3333333333333',
+      '2024-01-01T16:00:00Z,here,280.6666666666667',
+    ]);
+  });
+
+  it('prints every observation of stations with times of their own, on the hour or not', async () => {
+    const text = (id: string) => id.padEnd(4, '\0');
+    const file = await writeNetcdf(folder.path('ragged.nc'), {
+      dimensions: { station: 2, obs: 4, strlen: 4 },
+      attributes: { featureType: 'timeSeries' },
+      variables: {
+        id: {
+          type: 'char',
+          dimensions: ['station', 'strlen'],
+          attributes: { cf_role: 'timeseries_id' },
+          values: text('a') + text('b'),
+        },
+        lat: { type: 'float', dimensions: ['station'], attributes: { units: 'degrees_north' }, values: [1, 2] },
+        lon: { type: 'float', dimensions: ['station'], attributes: { units: 'degrees_east' }, values: [1, 2] },
+        size: { type: 'int', dimensions: ['station'], attributes: { sample_dimension: 'obs' }, values: [1, 3] },
+        time: {
+          type: 'double',
+          dimensions: ['obs'],
+          attributes: { units: 'minutes since 2024-01-01', missing_value: Float64Array.of(-1) },
+          values: [20, 0, -1, 40],
+        },
+        t: { type: 'float', dimensions: ['obs'], attributes: { units: 'degC' }, values: [1, 2, 3, 4] },
+      },
+    });
+    expect((await extract(file, '--variable', 't')).split('\n')).toEqual([
+      'time,point,value',
+      '2024-01-01T00:20:00Z,a,1',
+      '2024-01-01T00:00:00Z,b,2',
+      '2024-01-01T00:40:00Z,b,4',
+      '',
+    ]);
+  });
+
   it("prints one of Kernelcast's variables where it follows from the file's, files one after the other", async () => {
     const other = folder.path('other.nc');
     await copyFile(grid, other);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Field } from '../../ingest/cf/find-variables.ts';
 import type { GridLayout } from '../../ingest/cf/grid-layout.ts';
+import { packingOf } from '../../ingest/cf/packing.ts';
 import type { Grid, GridVariable } from '../../ingest/grid.ts';
 import { PointReader } from '../../ingest/read-points.ts';
 import { seededRandom } from '../../src/domain/random.ts';
@@ -29,14 +30,8 @@ function gridOf(shape: [number, number, number], chunk?: number[]) {
     },
   } as unknown as Grid;
   const layout = { kind: 'cells', timeAxis: 0, rowAxis: 1, columnAxis: 2 } as GridLayout;
-  const packing = { scale: 1, offset: 0, missing: [], least: -1e300, most: 1e300, unsigned: false };
-  const field: Field<GridLayout> = {
-    name: 'temperature_2m',
-    variable,
-    layout,
-    packing,
-    conversion: { scale: 1, offset: 0 },
-  };
+  const packing = packingOf(variable, 'grid');
+  const field: Field<GridLayout> = { name: 'temperature_2m', variable, layout, packing };
   return { reads, reader: (points: [number, number][]) => readerOf(grid, field, points) };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { packingOf, signedAsTold, unpackPicked } from '../../../ingest/cf/packing.ts';
+import { inUnit, packingOf, signedAsTold, unpackPicked } from '../../../ingest/cf/packing.ts';
 import type { Attribute, ElementType, GridVariable, RawArray } from '../../../ingest/grid.ts';
 import { isKernelcastError } from '../../../src/errors.ts';
 
@@ -19,6 +19,44 @@ function unpack(raw: RawArray, type: ElementType, attributes: Record<string, Att
 it('unpacks with scale_factor and add_offset', () => {
   const attributes = { scale_factor: number('double', 0.5), add_offset: number('double', 10) };
   expect(unpack(Int16Array.of(0, 2, -4), 'short', attributes)).toEqual([10, 11, 8]);
+});
+
+it('computes in the type of scale_factor and add_offset, as xarray does', () => {
+  const told = (type: ElementType) => ({
+    scale_factor: number(type, Math.fround(0.01)),
+    add_offset: number(type, 273.15),
+  });
+  const raw = Int16Array.of(-27314, 1);
+  const [scale, offset] = [Math.fround(0.01), Math.fround(273.15)];
+  const single = Array.from(raw, (value) => Math.fround(Math.fround(value * scale) + offset));
+  const double = Array.from(raw, (value) => value * scale + 273.15);
+  const floats = { scale_factor: number('float', scale), add_offset: number('float', offset) };
+  expect(unpack(raw, 'short', floats)).toEqual(single);
+  expect(unpack(raw, 'short', told('double'))).toEqual(double);
+  expect(single[0]).not.toBeCloseTo(double[0], 6);
+  // Integers that float32 cannot hold, and attributes of two types: float64.
+  expect(unpack(Int32Array.from(raw), 'int', floats)).toEqual(Array.from(raw, (value) => value * scale + offset));
+  const types = (attributes: Record<string, Attribute>, type: ElementType = 'short') =>
+    packingOf(variable(type, attributes), 'f.nc').type;
+  expect([types({}), types(floats), types({ scale_factor: floats.scale_factor })]).toEqual(['float', 'float', 'float']);
+  expect([types({ add_offset: floats.add_offset }), types({ ...floats, add_offset: number('double', 1) })]).toEqual([
+    'double',
+    'double',
+  ]);
+  expect([types({}, 'double'), types({}, 'int'), types(floats, 'int64'), types({}, 'float')]).toEqual([
+    'double',
+    'double',
+    'double',
+    'float',
+  ]);
+});
+
+it('goes to another unit in one step', () => {
+  const packing = inUnit(packingOf(variable('short', { scale_factor: number('float', 0.5) }), 'f.nc'), {
+    scale: 2,
+    offset: -273.15,
+  });
+  expect(packing).toMatchObject({ scale: 1, offset: -273.15, type: 'double' });
 });
 
 it('picks values from anywhere in a slab and puts them anywhere', () => {
@@ -88,6 +126,20 @@ it('reads integers without a sign where _Unsigned says so, their fill value too'
   expect(unpack(Int8Array.of(-1, -2, 3), 'byte', attributes)).toEqual([NaN, 254, 3]);
 });
 
+it('a valid range of integers without a sign is one too, though its numbers have one', () => {
+  const attributes = {
+    _Unsigned: { type: 'char', value: 'true' } as Attribute,
+    valid_min: number('short', 1),
+    valid_max: number('short', -2),
+  };
+  expect(unpack(Int16Array.of(0, 1, -2, -1), 'short', attributes)).toEqual([NaN, 1, 65534, NaN]);
+});
+
+it('reads integers with a sign where _Unsigned is false', () => {
+  const attributes = { _Unsigned: { type: 'char', value: 'false' } as Attribute, _FillValue: number('ubyte', 128) };
+  expect(unpack(Uint8Array.of(255, 128, 3), 'ubyte', attributes)).toEqual([-1, NaN, 3]);
+});
+
 it('knows what NetCDF-4 fills its own types with; bytes may all be values', () => {
   expect(unpack(Uint16Array.of(65534, 65535), 'ushort')).toEqual([65534, NaN]);
   expect(unpack(Uint32Array.of(4294967294, 4294967295), 'uint')).toEqual([4294967294, NaN]);
@@ -99,6 +151,7 @@ it.each([
   ['text', variable('char', {})],
   ['texts', variable('string', {})],
   ['a scale of zero', variable('short', { scale_factor: number('double', 0) })],
+  ['a scale that is text', variable('short', { scale_factor: { type: 'char', value: '0.01' } })],
   ['an offset that is no number', variable('short', { add_offset: number('double', NaN) })],
 ])('refuses %s', (_, odd) => {
   try {

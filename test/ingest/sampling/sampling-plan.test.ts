@@ -19,6 +19,12 @@ it('weights the four corners', () => {
   expect(valueAt(2.5, 5, [0, 0, 4, 4])).toBe(1);
 });
 
+it('nearest: of equally near points the northernmost, and of those the easternmost', () => {
+  expect(valueAt(4, 6, [1, 2, 3, 4], 'nearest')).toBe(2);
+  expect(valueAt(5, 4, [1, 2, 3, 4], 'nearest')).toBe(3);
+  expect(valueAt(5, 5, [1, 2, 3, 4], 'nearest')).toBe(4);
+});
+
 it('leaves missing corners out and scales the other weights up', () => {
   expect(valueAt(5, 5, [1, NaN, 3, 5])).toBe(3);
   expect(valueAt(1, 5, [7, 7, NaN, NaN])).toBe(7);
