@@ -1,5 +1,4 @@
 /** The stores of a data directory, opened once for all who work on it. */
-import { join } from 'node:path';
 import { packageRoot } from '../src/config.ts';
 import { ModelStore } from '../src/store/models.ts';
 import { ObservationStore } from '../src/store/observations.ts';
@@ -19,6 +18,9 @@ export function openStores(root: string): Stores {
     observations: new ObservationStore(root),
     runs: new RunStore(root),
     scores: new ScoreStore(root),
-    models: new ModelStore([join(packageRoot(), 'models', 'pretrained'), join(root, 'models')]),
+    models: new ModelStore([
+      { root: packageRoot(), folder: 'models/pretrained' },
+      { root, folder: 'models' },
+    ]),
   };
 }

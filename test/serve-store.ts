@@ -1,5 +1,4 @@
 /** The HTTP API over the stores of a folder, on a port of its own. */
-import { join } from 'node:path';
 import { createApp } from '../src/api/app.ts';
 import { serve } from '../src/api/serve.ts';
 import { packageRoot } from '../src/config.ts';
@@ -15,7 +14,7 @@ export async function serveStore(root: string, dataset: string, now: Hour) {
   const clock = { now: () => now * MILLISECONDS_PER_HOUR };
   const app = createApp({
     ...stores,
-    models: new ModelStore([join(packageRoot(), 'models', 'pretrained')]),
+    models: new ModelStore([{ root: packageRoot(), folder: 'models/pretrained' }]),
     clock,
     status: () => ({ clock: { kind: 'system' }, dataset, jobs: [] }),
     log: createLog('silent'),

@@ -1,29 +1,31 @@
 /**
- * Looks at all that is in a data directory: each manifest, and the length and SHA-256 of each file that one lists. What is
- * damaged is named with what it belongs to, and what can be done about it:
+ * Looks at all that is in a data directory or bucket: each manifest, and the length and SHA-256 of each file that one lists.
+ * What is damaged is named with what it belongs to, and what can be done about it:
  *
  *     const { checked, findings } = await checkStore(root);
  */
-import { join } from 'node:path';
 import { hourSlug } from '../domain/time.ts';
 import { describeShort, isKernelcastError } from '../errors.ts';
-import { LEFTOVER_AGE_MS, TEMPORARY } from './atomic.ts';
-import { type Files, listFolder, nodeFiles } from './files.ts';
-import { type FileEntry, MANIFEST_NAME, readJson, readVerified } from './manifest.ts';
+import type { Files } from './files.ts';
+import { type FileEntry, MANIFEST_NAME } from './manifest.ts';
+import { readManifest } from './manifest-cache.ts';
 import { MODEL_MANIFEST_NAME, modelManifestSchema } from './models.ts';
 import { isSafeName } from './names.ts';
 import { type ObservationManifest, observationManifestSchema } from './observation-manifest.ts';
+import { openStorage } from './open-storage.ts';
 import { listRunFolders } from './run-folders.ts';
 import { runManifestSchema } from './runs.ts';
 import { scoreManifestSchema } from './scores.ts';
 import type { Segment } from './segments.ts';
+import type { Storage } from './storage.ts';
 
-/** `leftover`: nobody lists it; it does no harm. All others are damage. */
+/** `path` is for people. `leftover`: nobody lists it; it does no harm. All others are damage. */
 export type Finding =
   | { kind: 'leftover'; path: string }
   | { kind: 'segment'; path: string; dataset: string; segment: Segment; problem: string }
   | { kind: 'dataset'; path: string; dataset: string; problem: string }
-  | { kind: 'run' | 'scores' | 'model'; path: string; problem: string };
+  /** `folder` from the root. */
+  | { kind: 'run' | 'scores' | 'model'; path: string; folder: string; problem: string };
 
 export interface StoreCheck {
   /** Files whose content was read and compared. */
@@ -32,112 +34,126 @@ export interface StoreCheck {
   findings: Finding[];
 }
 
-/** @param root the data directory */
-export async function checkStore(root: string, files: Files = nodeFiles, now = Date.now()): Promise<StoreCheck> {
-  const check: StoreCheck = { checked: 0, bytes: 0, findings: [] };
-  const verify = async (folder: string, name: string, entry: FileEntry): Promise<string | undefined> => {
-    try {
-      check.bytes += (await readVerified(files, folder, name, entry)).byteLength;
-      check.checked += 1;
-      return undefined;
-    } catch (error) {
-      if (!isKernelcastError(error, 'STORE_CORRUPT')) throw error;
-      return describeShort(error);
-    }
-  };
-  await checkObservations(join(root, 'observations'), { files, now, check, verify });
+/** The files of a manifest by name, or undefined where there is no manifest. */
+type Listing = ReadonlyMap<string, FileEntry> | undefined;
+
+/** @param root the data directory, or the address of a bucket */
+export async function checkStore(root: string, files?: Files, now = Date.now()): Promise<StoreCheck> {
+  const storage = openStorage(root, files);
+  const looking = { storage, now, check: { checked: 0, bytes: 0, findings: [] } as StoreCheck };
+  for (const dataset of (await storage.list('observations')).filter(isSafeName)) await checkDataset(dataset, looking);
   for (const [part, kind] of [
     ['runs', 'run'],
     ['scores', 'scores'],
   ] as const) {
-    for (const dataset of (await listFolder(files, join(root, part))).filter(isSafeName)) {
-      const parent = join(root, part, dataset);
-      await findLeftovers(parent, { files, now, check });
-      for (const init of await listRunFolders(files, join(root, part), dataset)) {
-        const path = join(parent, hourSlug(init));
-        const problem = await problemOf(() => (kind === 'run' ? checkRun(path) : checkScores(path)));
-        if (problem !== undefined) check.findings.push({ kind, path, problem });
-      }
+    for (const dataset of (await storage.list(part)).filter(isSafeName)) {
+      const slugs = (await listRunFolders(storage, part, dataset)).map(hourSlug);
+      await checkFolders(`${part}/${dataset}`, slugs, kind, looking);
     }
   }
-  for (const name of (await listFolder(files, join(root, 'models'))).filter(isSafeName)) {
-    const path = join(root, 'models', name);
-    const problem = await problemOf(() => checkModel(path));
-    if (problem !== undefined) check.findings.push({ kind: 'model', path, problem });
-  }
-  return check;
-
-  async function checkRun(path: string): Promise<string | undefined> {
-    const manifest = await readJson(files, join(path, MANIFEST_NAME), runManifestSchema);
-    if (!manifest) return 'has no manifest';
-    for (const { id, file } of manifest.models) {
-      const problem = await verify(path, `${id}.arrow`, file);
-      if (problem !== undefined) return problem;
-    }
-    return undefined;
-  }
-
-  async function checkScores(path: string): Promise<string | undefined> {
-    const manifest = await readJson(files, join(path, MANIFEST_NAME), scoreManifestSchema);
-    return manifest ? verify(path, 'scores.arrow', manifest.file) : 'has no manifest';
-  }
-
-  async function checkModel(path: string): Promise<string | undefined> {
-    const manifest = await readJson(files, join(path, MODEL_MANIFEST_NAME), modelManifestSchema);
-    for (const [name, entry] of Object.entries(manifest?.files ?? {})) {
-      const problem = await verify(path, name, entry);
-      if (problem !== undefined) return problem;
-    }
-    return undefined;
-  }
+  await checkFolders('models', (await storage.list('models')).filter(isSafeName), 'model', looking);
+  return looking.check;
 }
 
+const LISTINGS: Record<'run' | 'scores' | 'model', (storage: Storage, folder: string) => Promise<Listing>> = {
+  async run(storage, folder) {
+    const manifest = await readManifest(storage, folder, runManifestSchema);
+    return manifest && new Map(manifest.models.map(({ id, file }) => [`${id}.arrow`, file]));
+  },
+  async scores(storage, folder) {
+    const manifest = await readManifest(storage, folder, scoreManifestSchema);
+    return manifest && new Map([['scores.arrow', manifest.file]]);
+  },
+  async model(storage, folder) {
+    const manifest = await readManifest(storage, folder, modelManifestSchema, MODEL_MANIFEST_NAME);
+    // A folder without a manifest is no model: a training may be at work there.
+    return new Map(Object.entries(manifest?.files ?? {}));
+  },
+};
+
 interface Looking {
-  files: Files;
+  storage: Storage;
   now: number;
   check: StoreCheck;
 }
 
-async function checkObservations(
-  root: string,
-  looking: Looking & { verify: (folder: string, name: string, entry: FileEntry) => Promise<string | undefined> },
+/** The folders `names` below `parent`, each published as a whole. */
+async function checkFolders(
+  parent: string,
+  names: readonly string[],
+  kind: keyof typeof LISTINGS,
+  looking: Looking,
 ): Promise<void> {
-  const { files, check, verify } = looking;
-  for (const dataset of (await listFolder(files, root)).filter(isSafeName)) {
-    const folder = join(root, dataset);
-    const path = join(folder, MANIFEST_NAME);
-    let manifest: ObservationManifest | undefined;
+  const { storage, check } = looking;
+  const listings = new Map<string, Listing>();
+  for (const name of names) {
+    const folder = `${parent}/${name}`;
     const problem = await problemOf(async () => {
-      manifest = await readJson(files, path, observationManifestSchema);
+      const listing = await LISTINGS[kind](storage, folder);
+      listings.set(name, listing);
+      if (!listing) return 'has no manifest';
+      return checkFiles(folder, listing, looking);
+    });
+    if (problem !== undefined) check.findings.push({ kind, path: storage.nameOf(folder), folder, problem });
+  }
+  const known = new Set(names);
+  await findLeftovers(parent, looking, (path, hash) => {
+    const [name, ...file] = path.split('/');
+    // Of a manifest that cannot be read, nobody knows what it lists.
+    if (known.has(name) && !listings.get(name)) return true;
+    return isListed(listings.get(name), file.join('/'), hash);
+  });
+}
+
+/** @returns what is wrong with the first that is not as its manifest says */
+async function checkFiles(
+  folder: string,
+  listing: ReadonlyMap<string, FileEntry>,
+  { storage, check }: Looking,
+): Promise<string | undefined> {
+  for (const [name, entry] of listing) {
+    const problem = await problemOf(async () => {
+      check.bytes += (await storage.readFile(folder, name, entry)).byteLength;
+      check.checked += 1;
       return undefined;
     });
-    if (problem !== undefined) check.findings.push({ kind: 'dataset', path, dataset, problem });
-    if (!manifest) continue;
-    for (const segment of manifest.segments) {
-      const wrong = await verify(folder, segment.file, segment);
-      if (wrong === undefined) continue;
-      check.findings.push({ kind: 'segment', path: join(folder, segment.file), dataset, segment, problem: wrong });
-    }
-    const listed = new Set(manifest.segments.map(({ file }) => file));
-    for (const name of await listFolder(files, folder)) {
-      if (!name.endsWith('.arrow') || listed.has(name)) continue;
-      if (await isOld(join(folder, name), looking)) check.findings.push({ kind: 'leftover', path: join(folder, name) });
-    }
-    await findLeftovers(folder, looking);
+    if (problem !== undefined) return problem;
   }
+  return undefined;
 }
 
-async function findLeftovers(folder: string, looking: Looking): Promise<void> {
-  for (const name of await listFolder(looking.files, folder)) {
-    const path = join(folder, name);
-    if (TEMPORARY.test(name) && (await isOld(path, looking))) looking.check.findings.push({ kind: 'leftover', path });
+async function checkDataset(dataset: string, looking: Looking): Promise<void> {
+  const { storage, check } = looking;
+  const folder = `observations/${dataset}`;
+  let manifest: ObservationManifest | undefined;
+  const problem = await problemOf(async () => {
+    manifest = await readManifest(storage, folder, observationManifestSchema);
+    return undefined;
+  });
+  if (problem !== undefined) {
+    check.findings.push({ kind: 'dataset', path: storage.nameOf(folder, MANIFEST_NAME), dataset, problem });
   }
+  if (!manifest) return;
+  const listing = new Map(manifest.segments.map((segment) => [segment.file, segment]));
+  for (const segment of manifest.segments) {
+    const { file } = segment;
+    const wrong = await checkFiles(folder, new Map([[file, segment]]), looking);
+    if (wrong === undefined) continue;
+    check.findings.push({ kind: 'segment', path: storage.nameOf(folder, file), dataset, segment, problem: wrong });
+  }
+  await findLeftovers(folder, looking, (path, hash) => isListed(listing, path, hash));
 }
 
-/** Young ones may belong to a writer that is at work. */
-async function isOld(path: string, { files, now }: Looking): Promise<boolean> {
-  const { mtimeMs } = await files.stat(path).catch(() => ({ mtimeMs: now }));
-  return now - mtimeMs > LEFTOVER_AGE_MS;
+function isListed(listing: Listing, name: string, hash = ''): boolean {
+  return listing?.get(name)?.sha256.startsWith(hash) ?? false;
+}
+
+async function findLeftovers(
+  folder: string,
+  { storage, now, check }: Looking,
+  isListed: (path: string, hash?: string) => boolean,
+): Promise<void> {
+  for (const path of await storage.leftovers(folder, isListed, now)) check.findings.push({ kind: 'leftover', path });
 }
 
 async function problemOf(look: () => Promise<string | undefined>): Promise<string | undefined> {

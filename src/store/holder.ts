@@ -13,9 +13,10 @@ import { readJson } from './manifest.ts';
 
 const HOLDER_NAME = 'holder.json';
 const BEAT_MS = 10_000;
-const SILENCE_MS = 60_000;
+/** Who was not heard of for so long is taken for dead. */
+export const SILENCE_MS = 60_000;
 
-const holderSchema = z.object({
+export const holderSchema = z.object({
   token: z.string(),
   host: z.string(),
   pid: z.number().int(),
@@ -36,15 +37,19 @@ export function dropToken(token: string): void {
   held.delete(token);
 }
 
+/** This process, as others know it. */
+export function holderHere(token: string): Holder {
+  return { token, host: hostname(), pid: process.pid, started: processStart(process.pid) };
+}
+
 /** @returns false where somebody holds the path already */
 export async function placeHolder(files: Files, path: string, token: string): Promise<boolean> {
-  const holder: Holder = { token, host: hostname(), pid: process.pid, started: processStart(process.pid) };
   const temporary = join(dirname(path), temporaryName());
   try {
     await files.mkdir(temporary);
     const handle = await files.open(join(temporary, HOLDER_NAME), 'wx');
     try {
-      await handle.writeFile(JSON.stringify(holder));
+      await handle.writeFile(JSON.stringify(holderHere(token)));
     } finally {
       await handle.close();
     }
@@ -74,11 +79,16 @@ export function beat(files: Files, path: string): () => void {
   return () => clearInterval(timer);
 }
 
+/** Whether a process is no more, or holds this no longer; undefined where that cannot be told from here. */
+export function isGone(holder: Holder): boolean | undefined {
+  if (holder.host !== hostname()) return undefined;
+  if (holder.pid === process.pid && holder.started === processStart(process.pid)) return !held.has(holder.token);
+  return !isAlive(holder.pid) || holder.started !== processStart(holder.pid);
+}
+
 export async function isStale(files: Files, path: string, holder: Holder): Promise<boolean> {
-  if (holder.host === hostname()) {
-    if (holder.pid === process.pid && holder.started === processStart(process.pid)) return !held.has(holder.token);
-    return !isAlive(holder.pid) || holder.started !== processStart(holder.pid);
-  }
+  const gone = isGone(holder);
+  if (gone !== undefined) return gone;
   try {
     return Date.now() - (await files.stat(path)).mtimeMs > SILENCE_MS;
   } catch {

@@ -20,6 +20,11 @@ export function fileEntry(bytes: Uint8Array): FileEntry {
   return { bytes: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
+/** 16 hexadecimal digits that another text hardly has. */
+export function shortHash(text: string): string {
+  return fileEntry(Buffer.from(text)).sha256.slice(0, 16);
+}
+
 export const stationSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -39,25 +44,37 @@ export function encodeJson(value: unknown): Uint8Array {
  * @throws KernelcastError `STORE_CORRUPT` naming the file and the field that is wrong.
  */
 export async function readJson<T>(files: Files, path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  let text: string;
+  const text = await readText(files, path);
+  return text === undefined ? undefined : parseJson(text, path, schema);
+}
+
+/** @returns undefined where the file does not exist. */
+export async function readText(files: Files, path: string): Promise<string | undefined> {
   try {
-    text = await files.readFile(path, 'utf8');
+    return await files.readFile(path, 'utf8');
   } catch (error) {
     // ENOTDIR: a plain file stands where the folder would be.
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
     throw fileError(error, 'read a file', path);
   }
+}
+
+/**
+ * @param file named in errors
+ * @throws KernelcastError `STORE_CORRUPT` naming the file and the field that is wrong
+ */
+export function parseJson<T>(text: string, file: string, schema: z.ZodType<T>): T {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new KernelcastError('STORE_CORRUPT', 'a file of the store is not JSON', { where: { file: path }, cause });
+    throw new KernelcastError('STORE_CORRUPT', 'a file of the store is not JSON', { where: { file }, cause });
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new KernelcastError('STORE_CORRUPT', `a file of the store does not read as it should: ${issue.message}`, {
-    where: { file: path, field: issue.path.join('.') || '(all)' },
+    where: { file, field: issue.path.join('.') || '(all)' },
     hint: 'It was written by another version of Kernelcast, or damaged; restore it from a backup.',
   });
 }
@@ -72,20 +89,29 @@ export async function readVerified(files: Files, folder: string, name: string, e
   try {
     bytes = await files.readFile(path);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') throw corrupt(path, 'is missing', error);
+    if (systemCode(error) === 'ENOENT') throw missingFile(path, error);
     throw fileError(error, 'read a file', path);
   }
+  return checkEntry(bytes, path, entry);
+}
+
+/** @throws KernelcastError `STORE_CORRUPT` naming the file when the bytes are not those of the entry */
+export function checkEntry(bytes: Uint8Array, file: string, entry: FileEntry): Uint8Array {
   if (bytes.byteLength !== entry.bytes) {
-    throw corrupt(path, `has ${bytes.byteLength} bytes, its manifest says ${entry.bytes}`);
+    throw corrupt(file, `has ${bytes.byteLength} bytes, its manifest says ${entry.bytes}`);
   }
   const { sha256 } = fileEntry(bytes);
-  if (sha256 !== entry.sha256) throw corrupt(path, `has the SHA-256 ${sha256}, its manifest says ${entry.sha256}`);
+  if (sha256 !== entry.sha256) throw corrupt(file, `has the SHA-256 ${sha256}, its manifest says ${entry.sha256}`);
   return bytes;
 }
 
-function corrupt(path: string, what: string, cause?: unknown): KernelcastError {
+export function missingFile(file: string, cause?: unknown): KernelcastError {
+  return corrupt(file, 'is missing', cause);
+}
+
+function corrupt(file: string, what: string, cause?: unknown): KernelcastError {
   return new KernelcastError('STORE_CORRUPT', `a file of the store ${what}`, {
-    where: { file: path },
+    where: { file },
     hint: 'Restore it from a backup, or remove what it belongs to and make it anew.',
     cause,
   });

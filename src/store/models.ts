@@ -2,12 +2,13 @@
  * The models that are at hand: artefact folders below the package's `models/pretrained` and the data directory's
  * `models`. A folder is a model when it has a `model.json`, which is its manifest; its other fields are the model's own.
  */
-import { join } from 'node:path';
 import { z } from 'zod';
 import { KernelcastError } from '../errors.ts';
-import { type Files, listFolder, nodeFiles } from './files.ts';
-import { fileEntrySchema, readJson, readVerified } from './manifest.ts';
+import { fileEntrySchema } from './manifest.ts';
+import { readManifest } from './manifest-cache.ts';
 import { isSafeName } from './names.ts';
+import { openStorage } from './open-storage.ts';
+import type { Storage } from './storage.ts';
 
 export const MODEL_MANIFEST_NAME = 'model.json';
 
@@ -28,38 +29,41 @@ export type ModelManifest = z.infer<typeof modelManifestSchema>;
 export interface StoredModel {
   folder: string;
   manifest: ModelManifest;
+  /** A file that the manifest lists. @throws KernelcastError `STORE_CORRUPT` where it is not as listed */
+  read(name: string): Promise<Uint8Array>;
+}
+
+/** Where models lie: `models` below a data directory (or in a bucket), `models/pretrained` below the package. */
+export interface ModelPlace {
+  root: string;
+  folder: string;
 }
 
 export class ModelStore {
-  readonly #folders: readonly string[];
-  readonly #files: Files;
+  readonly #places: readonly { storage: Storage; folder: string }[];
 
-  /** @param folders where to look for model folders; where two hold the same id, the first counts */
-  constructor(folders: readonly string[], options: { files?: Files } = {}) {
-    this.#folders = folders;
-    this.#files = options.files ?? nodeFiles;
+  /** @param places where to look for models; where two hold the same id, the first counts */
+  constructor(places: readonly ModelPlace[]) {
+    this.#places = places.map(({ root, folder }) => ({ storage: openStorage(root), folder }));
   }
 
   /**
-   * All models, in the order of the folders and their names.
+   * All models, in the order of the places and their names.
    * @throws KernelcastError `STORE_CORRUPT` naming the manifest that does not read as one
    */
   async list(): Promise<StoredModel[]> {
     const found = new Map<string, StoredModel>();
-    for (const parent of this.#folders) {
-      for (const name of await listFolder(this.#files, parent)) {
+    for (const { storage, folder: parent } of this.#places) {
+      for (const name of await storage.list(parent)) {
         if (!isSafeName(name)) continue;
-        const folder = join(parent, name);
-        const manifest = await readJson(this.#files, join(folder, MODEL_MANIFEST_NAME), modelManifestSchema);
-        if (manifest && !found.has(manifest.id)) found.set(manifest.id, { folder, manifest });
+        const folder = `${parent}/${name}`;
+        const manifest = await readManifest(storage, folder, modelManifestSchema, MODEL_MANIFEST_NAME);
+        if (!manifest || found.has(manifest.id)) continue;
+        const read = (file: string) => storage.readFile(folder, file, manifest.files[file]);
+        found.set(manifest.id, { folder: storage.nameOf(folder), manifest, read });
       }
     }
     return [...found.values()];
-  }
-
-  /** A file that the model's manifest lists. @throws KernelcastError `STORE_CORRUPT` where it is not as listed */
-  read({ folder, manifest }: StoredModel, name: string): Promise<Uint8Array> {
-    return readVerified(this.#files, folder, name, manifest.files[name]);
   }
 
   /** @throws KernelcastError `NOT_FOUND` naming the models that there are */

@@ -7,7 +7,6 @@
  * The manifest is the commit point: segments are written first, the manifest replaces the old one atomically, files
  * that it no longer lists are removed after. A reader that loses a file to a merge reads the new manifest and begins anew.
  */
-import { join } from 'node:path';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import type { Series } from '../domain/series.ts';
 import { emptyVariable, seriesVariableNames, withoutRejected } from '../domain/series.ts';
@@ -15,19 +14,19 @@ import type { Station } from '../domain/station.ts';
 import type { Hour } from '../domain/time.ts';
 import { VARIABLE_NAMES, type VariableName } from '../domain/variables.ts';
 import { isKernelcastError, KernelcastError } from '../errors.ts';
-import { makeFolder, sweepTemporary, writeAtomically } from './atomic.ts';
 import { DatasetUpdate, type MergeResult } from './dataset-update.ts';
-import { type Files, listFolder, nodeFiles } from './files.ts';
-import { withLock } from './lock.ts';
-import { encodeJson, fileEntry, MANIFEST_NAME } from './manifest.ts';
-import { identityOf, ManifestCache } from './manifest-cache.ts';
+import type { Files } from './files.ts';
+import { encodeJson, fileEntry, MANIFEST_NAME, shortHash } from './manifest.ts';
+import { ManifestCache } from './manifest-cache.ts';
 import { copyVariable } from './merge.ts';
 import { checkName, checkStations, isSafeName } from './names.ts';
 import { type ObservationManifest as Manifest, observationManifestSchema } from './observation-manifest.ts';
+import { openStorage } from './open-storage.ts';
 import type { Segment } from './segments.ts';
 import { SeriesCache } from './series-cache.ts';
 import { encodeSeries } from './series-file.ts';
-import { type Stamp, stampOf } from './stamp.ts';
+import type { Stamp } from './stamp.ts';
+import type { Draft, Storage } from './storage.ts';
 
 export interface DatasetInfo {
   dataset: string;
@@ -47,7 +46,7 @@ export interface DatasetInfo {
 
 /** A span is cut to what a typed array can reasonably hold. */
 const MAX_CELLS = 2 ** 30;
-const LOCK_NAME = '.lock';
+const PART = 'observations';
 
 export interface ObservationStoreOptions {
   files?: Files;
@@ -59,33 +58,31 @@ export interface ObservationStoreOptions {
 }
 
 export class ObservationStore {
-  readonly #root: string;
-  readonly #files: Files;
+  readonly #storage: Storage;
   readonly #clock: Clock;
   readonly #waitMs: number;
   readonly #cache: SeriesCache;
   readonly #manifests: ManifestCache<Manifest>;
 
-  /** @param root the data directory; it need not exist before the first merge */
+  /** @param root the data directory, which need not exist before the first merge, or the address of a bucket */
   constructor(root: string, options: ObservationStoreOptions = {}) {
-    this.#root = join(root, 'observations');
-    this.#files = options.files ?? nodeFiles;
+    this.#storage = openStorage(root, options.files);
     this.#clock = options.clock ?? systemClock;
     this.#waitMs = options.waitMs ?? 5_000;
-    this.#cache = new SeriesCache(this.#files, options.cacheBytes);
-    this.#manifests = new ManifestCache(this.#files, observationManifestSchema);
+    this.#cache = new SeriesCache(this.#storage, options.cacheBytes);
+    this.#manifests = new ManifestCache(this.#storage, observationManifestSchema);
   }
 
   /** The names of the datasets, sorted. */
   async list(): Promise<string[]> {
-    const names = (await listFolder(this.#files, this.#root)).filter(isSafeName);
-    const identities = await Promise.all(names.map((name) => identityOf(this.#files, this.#manifestPath(name))));
+    const names = (await this.#storage.list(PART)).filter(isSafeName);
+    const identities = await Promise.all(names.map((name) => this.#storage.manifestIdentity(folderOf(name))));
     return names.filter((_, index) => identities[index] !== undefined);
   }
 
   /** Another one when anything of the dataset is another. */
   stamp(dataset: string): Promise<Stamp> {
-    return stampOf(this.#files, isSafeName(dataset) ? this.#manifestPath(dataset) : this.#root);
+    return this.#storage.manifestStamp(isSafeName(dataset) ? folderOf(dataset) : PART);
   }
 
   /** @throws KernelcastError `NOT_FOUND` naming the datasets that there are */
@@ -133,15 +130,14 @@ export class ObservationStore {
    */
   async update<T>(dataset: string, work: (update: DatasetUpdate) => Promise<T>): Promise<T> {
     checkName('dataset', dataset);
-    const folder = this.#folder(dataset);
-    await makeFolder(this.#files, folder);
-    return withLock(this.#files, join(folder, LOCK_NAME), this.#waitMs, async (check) => {
+    const folder = folderOf(dataset);
+    return this.#storage.update(folder, this.#waitMs, async (draft) => {
       const old = await this.#manifest(dataset);
       const written: Segment[] = [];
       const update = new DatasetUpdate(old, {
         read: (entry) => this.#cache.read(folder, entry.file, entry),
         write: async (month, series) => {
-          const entry = await this.#writeSegment(folder, month, series);
+          const entry = await this.#writeSegment(draft, folder, month, series);
           written.push(entry);
           return entry;
         },
@@ -159,54 +155,44 @@ export class ObservationStore {
           stations: [...state.stations],
           segments: [...state.segments],
         };
-        await check();
-        await writeAtomically(this.#files, this.#manifestPath(dataset), encodeJson(manifest));
-        await this.#sweep(folder, [...(old?.segments ?? []), ...written], manifest);
+        await draft.commit(encodeJson(manifest));
+        await this.#sweep(draft, folder, [...(old?.segments ?? []), ...written], manifest);
         return result;
       } catch (error) {
-        await this.#discard(folder, dataset, written);
+        await this.#discard(draft, folder, dataset, written);
         throw error;
       }
     });
   }
 
   /** Removes the segments of an update that failed; what cannot be removed now, the next merge removes. */
-  async #discard(folder: string, dataset: string, written: readonly Segment[]): Promise<void> {
+  async #discard(draft: Draft, folder: string, dataset: string, written: readonly Segment[]): Promise<void> {
     try {
       const listed = new Set((await this.#manifest(dataset))?.segments.map(({ file }) => file));
-      for (const entry of written) {
-        if (listed.has(entry.file)) continue;
-        this.#cache.forget(folder, entry.file, entry);
-        await this.#files.unlink(join(folder, entry.file));
-      }
+      const unlisted = written.filter(({ file }) => !listed.has(file));
+      for (const entry of unlisted) this.#cache.forget(folder, entry.file, entry);
+      await draft.discard(unlisted.map(({ file }) => file));
     } catch {
       // No manifest lists them: they do no harm.
     }
   }
 
-  async #writeSegment(folder: string, month: string, series: Series): Promise<Segment> {
+  async #writeSegment(draft: Draft, folder: string, month: string, series: Series): Promise<Segment> {
     const bytes = encodeSeries(series);
     const entry = fileEntry(bytes);
     const file = `${month}.${entry.sha256.slice(0, 8)}.arrow`;
-    await writeAtomically(this.#files, join(folder, file), bytes);
+    await draft.write(file, bytes);
     this.#cache.put(folder, file, entry, series);
     return { month, file, ...entry, from: series.from, hours: series.hours, variables: seriesVariableNames(series) };
   }
 
-  /** Removes segments that the manifest does not list, whoever left them. We hold the lock. A failure waits for the next merge. */
-  async #sweep(folder: string, known: readonly Segment[], current: Manifest): Promise<void> {
-    const kept = new Set(current.segments.map((entry) => entry.file));
+  /** Removes segments that the manifest does not list, whoever left them. */
+  async #sweep(draft: Draft, folder: string, known: readonly Segment[], current: Manifest): Promise<void> {
+    const kept = new Map(current.segments.map((entry) => [entry.file, entry]));
     for (const entry of known) {
       if (!kept.has(entry.file)) this.#cache.forget(folder, entry.file, entry);
     }
-    try {
-      for (const name of await listFolder(this.#files, folder)) {
-        if (name.endsWith('.arrow') && !kept.has(name)) await this.#files.unlink(join(folder, name));
-      }
-      await sweepTemporary(this.#files, folder, Date.now());
-    } catch {
-      // The merge is committed; what is left over does no harm.
-    }
+    await draft.sweep(kept);
   }
 
   async #readSpan(manifest: Manifest, from?: Hour, to?: Hour, only?: ReadonlySet<string>): Promise<Series> {
@@ -224,7 +210,7 @@ export class ObservationStore {
     for (const name of info.variables) series.variables[name] = emptyVariable(hours, stations.length);
     for (const entry of manifest.segments) {
       if (entry.from >= first + hours || entry.from + entry.hours <= first) continue;
-      const month = await this.#cache.read(this.#folder(manifest.dataset), entry.file, entry);
+      const month = await this.#cache.read(folderOf(manifest.dataset), entry.file, entry);
       for (const name of seriesVariableNames(month)) copyVariable(month, series, name);
     }
     return withoutRejected(series);
@@ -241,23 +227,18 @@ export class ObservationStore {
   }
 
   async #manifest(dataset: string): Promise<Manifest | undefined> {
-    const path = this.#manifestPath(dataset);
-    const manifest = await this.#manifests.read(path);
+    const manifest = await this.#manifests.read(folderOf(dataset));
     if (manifest && manifest.dataset !== dataset) {
       throw new KernelcastError('STORE_CORRUPT', `the manifest is that of the dataset '${manifest.dataset}'`, {
-        where: { file: path },
+        where: { file: this.#storage.nameOf(folderOf(dataset), MANIFEST_NAME) },
       });
     }
     return manifest;
   }
+}
 
-  #manifestPath(dataset: string): string {
-    return join(this.#folder(dataset), MANIFEST_NAME);
-  }
-
-  #folder(dataset: string): string {
-    return join(this.#root, dataset);
-  }
+function folderOf(dataset: string): string {
+  return `${PART}/${dataset}`;
 }
 
 function describeManifest(manifest: Manifest): DatasetInfo {
@@ -277,5 +258,5 @@ function describeManifest(manifest: Manifest): DatasetInfo {
 /** Month files are named by their content, and nothing else changes without a new `updatedAt`. */
 function revisionOf(manifest: Manifest): string {
   const parts = [manifest.updatedAt, ...manifest.segments.map((entry) => entry.sha256)];
-  return fileEntry(Buffer.from(parts.join())).sha256.slice(0, 16);
+  return shortHash(parts.join());
 }

@@ -4,7 +4,6 @@
  *
  *     parts/DATASET/2024-03-01T06Z/MODEL.3-of-8/{part.arrow, manifest.json}
  */
-import { join } from 'node:path';
 import { z } from 'zod';
 import { QUANTILE_LEVELS, type Quantiles } from '../domain/quantiles.ts';
 import { type Series, seriesVariableNames } from '../domain/series.ts';
@@ -12,13 +11,15 @@ import type { Station } from '../domain/station.ts';
 import type { Hour } from '../domain/time.ts';
 import type { VariableName } from '../domain/variables.ts';
 import { KernelcastError } from '../errors.ts';
-import { discard, publishFolder } from './atomic.ts';
-import { type Files, listFolder, nodeFiles } from './files.ts';
-import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME, readJson, readVerified } from './manifest.ts';
+import type { Files } from './files.ts';
+import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME } from './manifest.ts';
+import { readManifest } from './manifest-cache.ts';
 import { checkName } from './names.ts';
+import { openStorage } from './open-storage.ts';
 import { listRunFolders, runFolder } from './run-folders.ts';
 import { joined } from './segments.ts';
 import { decodeSeries, encodeSeries } from './series-file.ts';
+import type { Storage } from './storage.ts';
 
 /** Which of how many shards, from 0. */
 export interface Shard {
@@ -26,6 +27,7 @@ export interface Shard {
   count: number;
 }
 
+const PART = 'parts';
 const PART_NAME = 'part.arrow';
 const manifestSchema = z.object({
   format: z.literal('kernelcast-part'),
@@ -35,13 +37,11 @@ const manifestSchema = z.object({
 });
 
 export class PartStore {
-  readonly #root: string;
-  readonly #files: Files;
+  readonly #storage: Storage;
 
-  /** @param root the data directory */
-  constructor(root: string, files: Files = nodeFiles) {
-    this.#root = join(root, 'parts');
-    this.#files = files;
+  /** @param root the data directory, or the address of a bucket */
+  constructor(root: string, files?: Files) {
+    this.#storage = openStorage(root, files);
   }
 
   /** Once; the same shard of another worker says the same. Stations without a value are left out. */
@@ -57,12 +57,12 @@ export class PartStore {
     };
     const entries = new Map<string, Uint8Array>(bytes ? [[PART_NAME, bytes]] : []);
     entries.set(MANIFEST_NAME, encodeJson(manifest));
-    await publishFolder(this.#files, join(this.#folder(dataset, init), nameOf(model, shard)), entries);
+    await this.#storage.publish(`${runFolder(PART, dataset, init)}/${nameOf(model, shard)}`, entries);
   }
 
   /** The indices of the shards that are there. */
   async list(dataset: string, init: Hour, model: string, count: number): Promise<Set<number>> {
-    const names = new Set(await listFolder(this.#files, this.#folder(dataset, init)));
+    const names = new Set(await this.#storage.list(runFolder(PART, dataset, init)));
     const indices = Array.from({ length: count }, (_, index) => index);
     return new Set(indices.filter((index) => names.has(nameOf(model, { index, count }))));
   }
@@ -79,34 +79,33 @@ export class PartStore {
   ): Promise<Series> {
     const parts: Series[] = [];
     for (let index = 0; index < count; index++) {
-      const folder = join(this.#folder(dataset, init), nameOf(model, { index, count }));
-      const manifest = await readJson(this.#files, join(folder, MANIFEST_NAME), manifestSchema);
-      if (!manifest)
-        throw new KernelcastError('STORE_CORRUPT', 'a part of the forecast is missing', { where: { folder } });
+      const folder = `${runFolder(PART, dataset, init)}/${nameOf(model, { index, count })}`;
+      const manifest = await readManifest(this.#storage, folder, manifestSchema);
+      if (!manifest) {
+        throw new KernelcastError('STORE_CORRUPT', 'a part of the forecast is missing', {
+          where: { folder: this.#storage.nameOf(folder) },
+        });
+      }
       if (manifest.file === null) continue;
-      const bytes = await readVerified(this.#files, folder, PART_NAME, manifest.file);
-      parts.push(decodeSeries(bytes, join(folder, PART_NAME)));
+      const bytes = await this.#storage.readFile(folder, PART_NAME, manifest.file);
+      parts.push(decodeSeries(bytes, this.#storage.nameOf(folder, PART_NAME)));
     }
     const whole = joined(parts, { from: init + 1, to: init + 1 + hours, stations });
     const quantiles = joinedQuantiles(parts, whole);
     return quantiles ? { ...whole, quantiles } : whole;
   }
 
-  /** Takes all parts of a run away. */
+  /** Takes all parts of a run away; what cannot be removed is swept later. */
   async remove(dataset: string, init: Hour): Promise<void> {
     checkName('dataset', dataset);
-    await discard(this.#files, this.#folder(dataset, init));
+    await this.#storage.remove(runFolder(PART, dataset, init)).catch(() => {});
   }
 
   /** Takes away what was left of runs before `init`: shards that a worker laid down after its run was published. */
   async sweep(dataset: string, init: Hour): Promise<void> {
-    for (const old of await listRunFolders(this.#files, this.#root, dataset)) {
+    for (const old of await listRunFolders(this.#storage, PART, dataset)) {
       if (old < init) await this.remove(dataset, old);
     }
-  }
-
-  #folder(dataset: string, init: Hour): string {
-    return runFolder(this.#root, dataset, init);
   }
 }
 

@@ -4,15 +4,15 @@
  *
  *     const { aside, missing } = await repairStore(root, findings);
  */
-import { basename, join, relative } from 'node:path';
 import { hourSlug } from '../domain/time.ts';
-import { discard, makeFolder, writeAtomically } from './atomic.ts';
 import type { Finding } from './check.ts';
-import { type Files, fileError, nodeFiles } from './files.ts';
-import { withLock } from './lock.ts';
-import { encodeJson, MANIFEST_NAME, readJson } from './manifest.ts';
+import type { Files } from './files.ts';
+import { encodeJson } from './manifest.ts';
+import { readManifest } from './manifest-cache.ts';
 import { observationManifestSchema } from './observation-manifest.ts';
+import { openStorage } from './open-storage.ts';
 import type { Segment } from './segments.ts';
+import type { Storage } from './storage.ts';
 
 export interface Repair {
   /** Where what was damaged is now; undefined where nothing was. */
@@ -25,61 +25,51 @@ export interface Repair {
 
 const WAIT_MS = 30_000;
 
-/** @param root the data directory */
+/** @param root the data directory, or the address of a bucket */
 export async function repairStore(
   root: string,
   findings: readonly Finding[],
-  files: Files = nodeFiles,
+  files?: Files,
   now = Date.now(),
 ): Promise<Repair> {
-  const aside = join(root, 'damaged', hourSlug(Math.floor(now / 3_600_000)));
+  const storage = openStorage(root, files);
+  const aside = `damaged/${hourSlug(Math.floor(now / 3_600_000))}`;
   const repair: Repair = { aside: undefined, missing: [], left: [] };
-  const put = async (path: string) => {
-    await putAside(files, root, path, aside);
-    repair.aside = aside;
-  };
   for (const finding of findings) {
-    if (finding.kind === 'leftover') await discard(files, finding.path);
+    if (finding.kind === 'leftover') await storage.discard(finding.path);
     // The next forecast or verification makes these anew; what is read of them meanwhile is nothing, not nonsense.
-    else if (finding.kind === 'run' || finding.kind === 'scores') await put(finding.path);
+    else if (finding.kind === 'run' || finding.kind === 'scores') await storage.putAside(aside, finding.folder);
     else if (finding.kind !== 'segment') repair.left.push(finding);
   }
   const segments = findings.filter((finding) => finding.kind === 'segment');
   for (const dataset of new Set(segments.map((finding) => finding.dataset))) {
     const damaged = segments.filter((finding) => finding.dataset === dataset);
-    const folder = join(root, 'observations', dataset);
-    const sources = await dropSegments(files, folder, new Set(damaged.map(({ segment }) => segment.file)));
+    const folder = `observations/${dataset}`;
+    const sources = await dropSegments(storage, folder, new Set(damaged.map(({ segment }) => segment.file)));
     if (sources === undefined) {
       repair.left.push(...damaged);
       continue;
     }
-    for (const { path } of damaged) await put(path);
+    for (const { segment } of damaged) {
+      await storage.putAside(aside, folder, { name: segment.file, entry: segment });
+    }
     repair.missing.push({ dataset, segments: damaged.map(({ segment }) => segment), sources });
   }
-  return repair;
+  const isAnyAside = repair.missing.length > 0 || findings.some(({ kind }) => kind === 'run' || kind === 'scores');
+  return { ...repair, aside: isAnyAside ? storage.nameOf(aside) : undefined };
 }
 
 /** @returns the sources of the dataset; undefined where no segment would be left */
-async function dropSegments(files: Files, folder: string, damaged: ReadonlySet<string>): Promise<string[] | undefined> {
-  return withLock(files, join(folder, '.lock'), WAIT_MS, async (check) => {
-    const path = join(folder, MANIFEST_NAME);
-    const manifest = await readJson(files, path, observationManifestSchema);
+async function dropSegments(
+  storage: Storage,
+  folder: string,
+  damaged: ReadonlySet<string>,
+): Promise<string[] | undefined> {
+  return storage.update(folder, WAIT_MS, async (draft) => {
+    const manifest = await readManifest(storage, folder, observationManifestSchema);
     const segments = manifest?.segments.filter(({ file }) => !damaged.has(file)) ?? [];
     if (!manifest || segments.length === 0) return undefined;
-    await check();
-    await writeAtomically(files, path, encodeJson({ ...manifest, segments, updatedAt: new Date().toISOString() }));
+    await draft.commit(encodeJson({ ...manifest, segments, updatedAt: new Date().toISOString() }));
     return manifest.sources;
   });
-}
-
-async function putAside(files: Files, root: string, path: string, aside: string): Promise<void> {
-  const target = join(aside, relative(root, path));
-  try {
-    await makeFolder(files, join(target, '..'));
-    await files.rename(path, target);
-  } catch (error) {
-    // A file that is missing is as much aside as it can be.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw fileError(error, `put ${basename(path)} aside`, path);
-  }
 }

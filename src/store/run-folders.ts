@@ -1,32 +1,31 @@
 /** Folders named by the initialisation time of a run, one for each run of a dataset: `DATASET/2024-03-01T06Z/`. */
-import { join } from 'node:path';
 import { formatHour, type Hour, hourSlug, parseHour } from '../domain/time.ts';
 import { KernelcastError } from '../errors.ts';
-import { type Files, listFolder } from './files.ts';
 import { isSafeName } from './names.ts';
+import type { Storage } from './storage.ts';
 
 const SLUG = /^\d{4}-\d{2}-\d{2}T\d{2}Z$/;
 
-export function runFolder(root: string, dataset: string, init: Hour): string {
-  return join(root, dataset, hourSlug(init));
+export function runFolder(part: string, dataset: string, init: Hour): string {
+  return `${part}/${dataset}/${hourSlug(init)}`;
 }
 
 /** The initialisation times that have a folder, ascending; none for a dataset that is not there. */
-export async function listRunFolders(files: Files, root: string, dataset: string): Promise<Hour[]> {
+export async function listRunFolders(storage: Storage, part: string, dataset: string): Promise<Hour[]> {
   if (!isSafeName(dataset)) return [];
-  const names = await listFolder(files, join(root, dataset));
+  const names = await storage.list(`${part}/${dataset}`);
   return names.filter((name) => SLUG.test(name)).map((name) => parseHour(name.replace('Z', ':00Z')));
 }
 
 /** `NOT_FOUND` for a run (or the scores of one), naming the nearest that there is. */
 export async function noSuchRun(
-  files: Files,
-  root: string,
+  storage: Storage,
+  part: string,
   dataset: string,
   init: Hour,
   what: 'run' | 'scored run',
 ): Promise<KernelcastError> {
-  const known = await listRunFolders(files, root, dataset);
+  const known = await listRunFolders(storage, part, dataset);
   const nearest = known.reduce<Hour | undefined>(
     (best, hour) => (best === undefined || Math.abs(hour - init) <= Math.abs(best - init) ? hour : best),
     undefined,

@@ -5,20 +5,22 @@
  *                                                 quantiles where the model tells its uncertainty
  *     runs/DATASET/2024-03-01T06Z/manifest.json   the run: its models and files, with checksums
  */
-import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Series } from '../domain/series.ts';
 import type { Hour } from '../domain/time.ts';
 import { KernelcastError } from '../errors.ts';
-import { discard, publishFolder, sweepTemporary, temporaryName } from './atomic.ts';
-import { type Files, fileError, nodeFiles, systemCode } from './files.ts';
+import type { Files } from './files.ts';
 import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME } from './manifest.ts';
 import { ManifestCache } from './manifest-cache.ts';
 import { checkName, checkStations, isSafeName } from './names.ts';
+import { openStorage } from './open-storage.ts';
 import { listRunFolders, noSuchRun, runFolder } from './run-folders.ts';
 import { SeriesCache } from './series-cache.ts';
 import { encodeSeries } from './series-file.ts';
-import { type Stamp, stampOf } from './stamp.ts';
+import type { Stamp } from './stamp.ts';
+import type { Storage } from './storage.ts';
+
+const PART = 'runs';
 
 const runModelSchema = z.object({
   id: z.string(),
@@ -52,17 +54,15 @@ export const runManifestSchema = z.object({
 type Manifest = z.infer<typeof runManifestSchema>;
 
 export class RunStore {
-  readonly #root: string;
-  readonly #files: Files;
+  readonly #storage: Storage;
   readonly #cache: SeriesCache;
   readonly #manifests: ManifestCache<Manifest>;
 
-  /** @param root the data directory */
+  /** @param root the data directory, or the address of a bucket */
   constructor(root: string, options: { files?: Files; cacheBytes?: number } = {}) {
-    this.#root = join(root, 'runs');
-    this.#files = options.files ?? nodeFiles;
-    this.#cache = new SeriesCache(this.#files, options.cacheBytes);
-    this.#manifests = new ManifestCache(this.#files, runManifestSchema);
+    this.#storage = openStorage(root, options.files);
+    this.#cache = new SeriesCache(this.#storage, options.cacheBytes);
+    this.#manifests = new ManifestCache(this.#storage, runManifestSchema);
   }
 
   /**
@@ -84,10 +84,7 @@ export class RunStore {
     const manifest: Manifest = { format: 'kernelcast-run', version: 1, dataset, init, leadHours, createdAt, models };
     entries.set(MANIFEST_NAME, encodeJson(manifest));
 
-    const folder = runFolder(this.#root, dataset, init);
-    const outcome = await publishFolder(this.#files, folder, entries);
-    await sweepTemporary(this.#files, dirname(folder), Date.now()).catch(() => {});
-    return outcome;
+    return this.#storage.publish(runFolder(PART, dataset, init), entries);
   }
 
   /**
@@ -96,25 +93,17 @@ export class RunStore {
    */
   async remove(dataset: string, init: Hour): Promise<void> {
     checkName('dataset', dataset);
-    const folder = runFolder(this.#root, dataset, init);
-    const temporary = join(dirname(folder), temporaryName());
-    try {
-      await this.#files.rename(folder, temporary);
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') return;
-      throw fileError(error, 'remove a run', folder);
-    }
-    await discard(this.#files, temporary);
+    await this.#storage.remove(runFolder(PART, dataset, init));
   }
 
   /** The initialisation times of a dataset's runs, ascending; none for a dataset without runs. */
   list(dataset: string): Promise<Hour[]> {
-    return listRunFolders(this.#files, this.#root, dataset);
+    return listRunFolders(this.#storage, PART, dataset);
   }
 
   /** Another one when a run of the dataset was published or taken away. */
   stamp(dataset: string): Promise<Stamp> {
-    return stampOf(this.#files, join(this.#root, isSafeName(dataset) ? dataset : ''));
+    return this.#storage.stampOf(isSafeName(dataset) ? `${PART}/${dataset}` : PART);
   }
 
   async latest(dataset: string): Promise<Hour | undefined> {
@@ -153,15 +142,17 @@ export class RunStore {
         hint: `Models of this run: ${known}.`,
       });
     }
-    return this.#cache.read(runFolder(this.#root, dataset, init), fileName(model.id), model.file);
+    return this.#cache.read(runFolder(PART, dataset, init), fileName(model.id), model.file);
   }
 
   async #manifest(dataset: string, init: Hour): Promise<Manifest> {
-    const path = join(runFolder(this.#root, dataset, init), MANIFEST_NAME);
-    const manifest = isSafeName(dataset) ? await this.#manifests.read(path) : undefined;
-    if (!manifest) throw await noSuchRun(this.#files, this.#root, dataset, init, 'run');
+    const folder = runFolder(PART, dataset, init);
+    const manifest = isSafeName(dataset) ? await this.#manifests.read(folder) : undefined;
+    if (!manifest) throw await noSuchRun(this.#storage, PART, dataset, init, 'run');
     if (manifest.dataset !== dataset || manifest.init !== init) {
-      throw new KernelcastError('STORE_CORRUPT', 'the manifest is that of another run', { where: { file: path } });
+      throw new KernelcastError('STORE_CORRUPT', 'the manifest is that of another run', {
+        where: { file: this.#storage.nameOf(folder, MANIFEST_NAME) },
+      });
     }
     return manifest;
   }

@@ -5,22 +5,23 @@
  *     scores/DATASET/2024-03-01T06Z/scores.arrow    one row for each model, variable and lead time
  *     scores/DATASET/2024-03-01T06Z/manifest.json
  */
-import { dirname, join } from 'node:path';
 import { tableFromArrays, tableFromIPC, tableToIPC } from 'apache-arrow';
 import { z } from 'zod';
 import type { ScoreRow } from '../domain/scoring.ts';
 import type { Hour } from '../domain/time.ts';
 import { VARIABLE_NAMES } from '../domain/variables.ts';
 import { KernelcastError } from '../errors.ts';
-import { publishFolder, sweepTemporary } from './atomic.ts';
-import { type Files, nodeFiles } from './files.ts';
-import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME, readVerified } from './manifest.ts';
+import type { Files } from './files.ts';
+import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME } from './manifest.ts';
 import { ManifestCache } from './manifest-cache.ts';
 import { checkName, isSafeName } from './names.ts';
+import { openStorage } from './open-storage.ts';
 import { Recent } from './recent.ts';
 import { listRunFolders, noSuchRun, runFolder } from './run-folders.ts';
-import { type Stamp, stampOf } from './stamp.ts';
+import type { Stamp } from './stamp.ts';
+import type { Storage } from './storage.ts';
 
+const PART = 'scores';
 const SCORES_NAME = 'scores.arrow';
 /** The runs whose scores stay in memory. */
 const COUNT = 1000;
@@ -53,17 +54,15 @@ export const scoreManifestSchema = z.object({
 type Manifest = z.infer<typeof scoreManifestSchema>;
 
 export class ScoreStore {
-  readonly #root: string;
-  readonly #files: Files;
+  readonly #storage: Storage;
   readonly #manifests: ManifestCache<Manifest>;
   /** By file and checksum: rows that were read never change. */
   readonly #rows = new Recent<readonly ScoreRow[]>(COUNT);
 
-  /** @param root the data directory */
+  /** @param root the data directory, or the address of a bucket */
   constructor(root: string, options: { files?: Files } = {}) {
-    this.#root = join(root, 'scores');
-    this.#files = options.files ?? nodeFiles;
-    this.#manifests = new ManifestCache(this.#files, scoreManifestSchema);
+    this.#storage = openStorage(root, options.files);
+    this.#manifests = new ManifestCache(this.#storage, scoreManifestSchema);
   }
 
   /** @returns 'exists' when the run has its scores already; they stay as they are */
@@ -77,24 +76,21 @@ export class ScoreStore {
       init,
       file: fileEntry(bytes),
     };
-    const folder = runFolder(this.#root, dataset, init);
     const entries = new Map([
       [SCORES_NAME, bytes],
       [MANIFEST_NAME, encodeJson(manifest)],
     ]);
-    const outcome = await publishFolder(this.#files, folder, entries);
-    await sweepTemporary(this.#files, dirname(folder), Date.now()).catch(() => {});
-    return outcome;
+    return this.#storage.publish(runFolder(PART, dataset, init), entries);
   }
 
   /** Another one when scores of the dataset were published or taken away. */
   stamp(dataset: string): Promise<Stamp> {
-    return stampOf(this.#files, join(this.#root, isSafeName(dataset) ? dataset : ''));
+    return this.#storage.stampOf(isSafeName(dataset) ? `${PART}/${dataset}` : PART);
   }
 
   /** The initialisation times of the runs that have scores, ascending. */
   list(dataset: string): Promise<Hour[]> {
-    return listRunFolders(this.#files, this.#root, dataset);
+    return listRunFolders(this.#storage, PART, dataset);
   }
 
   /**
@@ -102,15 +98,14 @@ export class ScoreStore {
    * @throws KernelcastError `NOT_FOUND`, `STORE_CORRUPT`
    */
   async read(dataset: string, init: Hour): Promise<readonly ScoreRow[]> {
-    const folder = runFolder(this.#root, dataset, init);
-    const path = join(folder, MANIFEST_NAME);
-    const manifest = isSafeName(dataset) ? await this.#manifests.read(path) : undefined;
-    if (!manifest) throw await noSuchRun(this.#files, this.#root, dataset, init, 'scored run');
+    const folder = runFolder(PART, dataset, init);
+    const manifest = isSafeName(dataset) ? await this.#manifests.read(folder) : undefined;
+    if (!manifest) throw await noSuchRun(this.#storage, PART, dataset, init, 'scored run');
     const key = `${folder} ${manifest.file.sha256}`;
     const known = this.#rows.get(key);
     if (known) return known;
-    const bytes = await readVerified(this.#files, folder, SCORES_NAME, manifest.file);
-    const rows = decodeRows(bytes, join(folder, SCORES_NAME));
+    const bytes = await this.#storage.readFile(folder, SCORES_NAME, manifest.file);
+    const rows = decodeRows(bytes, this.#storage.nameOf(folder, SCORES_NAME));
     this.#rows.set(key, rows);
     return rows;
   }

@@ -2,21 +2,20 @@
  * Reads series files, each verified once: files of the store never change under their name and checksum, so what was
  * verified and decoded stays in memory, up to a limit.
  */
-import { join } from 'node:path';
 import type { Series } from '../domain/series.ts';
-import type { Files } from './files.ts';
-import { type FileEntry, readVerified } from './manifest.ts';
+import type { FileEntry } from './manifest.ts';
 import { Recent } from './recent.ts';
 import { decodeSeries } from './series-file.ts';
+import type { Storage } from './storage.ts';
 
 const DEFAULT_BYTES = 128 * 2 ** 20;
 
 export class SeriesCache {
-  readonly #files: Files;
+  readonly #storage: Storage;
   readonly #series: Recent<Promise<Series>>;
 
-  constructor(files: Files, limitBytes = DEFAULT_BYTES) {
-    this.#files = files;
+  constructor(storage: Storage, limitBytes = DEFAULT_BYTES) {
+    this.#storage = storage;
     this.#series = new Recent(limitBytes);
   }
 
@@ -41,10 +40,10 @@ export class SeriesCache {
   }
 
   async #load(folder: string, name: string, entry: FileEntry): Promise<Series> {
-    return decodeSeries(await readVerified(this.#files, folder, name, entry), join(folder, name));
+    return decodeSeries(await this.#storage.readFile(folder, name, entry), this.#storage.nameOf(folder, name));
   }
 }
 
 function keyOf(folder: string, name: string, entry: FileEntry): string {
-  return `${join(folder, name)} ${entry.sha256}`;
+  return `${folder}/${name} ${entry.sha256}`;
 }

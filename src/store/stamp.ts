@@ -14,6 +14,9 @@ export interface Stamp {
   changedAt: number;
 }
 
+/** Of what is not there. */
+export const NOTHING: Stamp = { identity: 'none', changedAt: Number.NEGATIVE_INFINITY };
+
 export async function stampOf(files: Files, path: string): Promise<Stamp> {
   try {
     const { ino, size, mtimeNs } = await files.stat(path, { bigint: true });
@@ -21,7 +24,7 @@ export async function stampOf(files: Files, path: string): Promise<Stamp> {
   } catch (error) {
     // ENOTDIR: a plain file stands where the folder would be.
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') {
-      return { identity: 'none', changedAt: Number.NEGATIVE_INFINITY };
+      return NOTHING;
     }
     throw fileError(error, 'look at a file', path);
   }

@@ -179,7 +179,7 @@ export async function startEmpty(options: ServiceOptions = {}): Promise<Service>
     observations: new ObservationStore(root),
     runs: new RunStore(root),
     scores: new ScoreStore(root),
-    models: new ModelStore([join(root, 'models')]),
+    models: new ModelStore([{ root, folder: 'models' }]),
     clock: { now: () => options.now ?? (INIT + 0.5) * 3_600_000 },
     status: () => ({
       clock: { kind: 'replay', secondsPerHour: 3 },

@@ -13,6 +13,7 @@ import type { Series } from '../../src/domain/series.ts';
 import { createLog } from '../../src/log.ts';
 import { type Files, nodeFiles } from '../../src/store/files.ts';
 import { ObservationStore } from '../../src/store/observations.ts';
+import { PartStore } from '../../src/store/parts.ts';
 import { RunStore } from '../../src/store/runs.ts';
 import { ScoreStore } from '../../src/store/scores.ts';
 import { seriesOf, station } from '../store/series.ts';
@@ -103,6 +104,28 @@ const scores: Scenario = {
   },
 };
 
+/** A shard of a forecast, laid down for whoever puts the run together. */
+const part: Scenario = {
+  prepare: async () => {},
+  async write(root, files) {
+    const forecast = seriesOf(stations, INIT + 1, 2, () => 7);
+    await new PartStore(root, files).publish(DATASET, INIT, 'one', { index: 0, count: 1 }, forecast);
+  },
+  async read(root) {
+    const store = new PartStore(root);
+    if ((await store.list(DATASET, INIT, 'one', 1)).size === 0) return 'old';
+    const { variables } = await store.join(DATASET, INIT, 'one', { count: 1, stations, hours: 2 });
+    return sole([variables.temperature_2m!.values.join() === '7,7,7,7' ? 'new' : undefined]);
+  },
+};
+
+/** A run that is too old is taken away. */
+const removal: Scenario = {
+  prepare: (root) => run.write(root),
+  write: (root, files) => new RunStore(root, { files }).remove(DATASET, INIT),
+  read: async (root) => ((await run.read(root)) === 'new' ? 'old' : 'new'),
+};
+
 const model: Scenario = {
   prepare: async () => {},
   async write(root, files) {
@@ -178,10 +201,10 @@ const wholeSlot: Scenario = {
   },
 };
 
-export const SCENARIOS = { observations, hour, run, scores, model, ledger, wholeSlot } satisfies Record<
-  string,
-  Scenario
->;
+/** What is the same in a bucket. */
+export const STORE_SCENARIOS = { observations, hour, run, removal, scores, part } satisfies Record<string, Scenario>;
+
+export const SCENARIOS = { ...STORE_SCENARIOS, model, ledger, wholeSlot } satisfies Record<string, Scenario>;
 export type ScenarioName = keyof typeof SCENARIOS;
 
 function sole(seen: (Seen | undefined)[]): Seen {

@@ -6,9 +6,9 @@ import { ModelStore } from '../../src/store/models.ts';
 import { temporaryFolder } from './support.ts';
 
 function place(parent: string, folder: string, fields: object): void {
-  mkdirSync(join(parent, folder), { recursive: true });
+  mkdirSync(join(parent, 'models', folder), { recursive: true });
   const manifest = { kind: 'forecaster', name: 'A model', createdAt: '2025-01-01T00:00:00Z', files: {}, ...fields };
-  writeFileSync(join(parent, folder, 'model.json'), JSON.stringify(manifest));
+  writeFileSync(join(parent, 'models', folder, 'model.json'), JSON.stringify(manifest));
 }
 
 test('models are found in all folders, the first of an id counts, their own fields pass through', async () => {
@@ -16,13 +16,13 @@ test('models are found in all folders, the first of an id counts, their own fiel
   place(pretrained, 'demo', { id: 'demo', architecture: { depth: 3 } });
   place(own, 'demo', { id: 'demo', name: 'another' });
   place(own, 'mine', { id: 'mine' });
-  mkdirSync(join(own, '.tmp-0000000000000000'));
-  mkdirSync(join(own, 'empty'));
-  const store = new ModelStore([pretrained, own, join(own, 'not-there')]);
+  mkdirSync(join(own, 'models', '.tmp-0000000000000000'));
+  mkdirSync(join(own, 'models', 'empty'));
+  const store = new ModelStore([pretrained, own, join(own, 'not-there')].map((root) => ({ root, folder: 'models' })));
   const models = await store.list();
   expect(models.map(({ folder, manifest }) => [folder, manifest.id, manifest.name])).toEqual([
-    [join(pretrained, 'demo'), 'demo', 'A model'],
-    [join(own, 'mine'), 'mine', 'A model'],
+    [join(pretrained, 'models', 'demo'), 'demo', 'A model'],
+    [join(own, 'models', 'mine'), 'mine', 'A model'],
   ]);
   expect((await store.find('demo')).manifest.architecture).toEqual({ depth: 3 });
   await expect(store.find('gfs')).rejects.toThrow(expect.objectContaining({ hint: 'Models: demo, mine.' }));
@@ -31,9 +31,9 @@ test('models are found in all folders, the first of an id counts, their own fiel
 test('a model.json that is none is told by its field', async () => {
   const folder = temporaryFolder();
   place(folder, 'bad', { id: '../up' });
-  const error = await new ModelStore([folder]).list().catch((reason: unknown) => reason);
+  const error = await new ModelStore([{ root: folder, folder: 'models' }]).list().catch((reason: unknown) => reason);
   expect(isKernelcastError(error, 'STORE_CORRUPT') && error.where).toEqual({
-    file: join(folder, 'bad', 'model.json'),
+    file: join(folder, 'models', 'bad', 'model.json'),
     field: 'id',
   });
 });

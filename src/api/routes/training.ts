@@ -44,7 +44,7 @@ export function trainingRoute({ context, answers, access }: Tools): Route {
         });
       }
       const make = async () =>
-        jsonBytes({ model: id, ...curve(readLines(await context.models.read(model, LOG_NAME))) });
+        jsonBytes({ model: id, ...curve(readLines(await model.read(LOG_NAME))) });
       await answers.send(request, response, { basis: ['training', id, entry.sha256], mediaType: JSON_TYPE, make });
     },
   };

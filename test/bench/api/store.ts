@@ -1,5 +1,4 @@
 /** A store of made-up weather for the benchmark: three days of observations at many stations, and runs as they are asked for. */
-import { join } from 'node:path';
 import { seededRandom } from '../../../src/domain/random.ts';
 import { observedVariable, type Series } from '../../../src/domain/series.ts';
 import type { Station } from '../../../src/domain/station.ts';
@@ -20,7 +19,7 @@ export function openStore(root: string) {
     observations: new ObservationStore(root),
     runs: new RunStore(root),
     scores: new ScoreStore(root),
-    models: new ModelStore([join(root, 'models')]),
+    models: new ModelStore([{ root, folder: 'models' }]),
   };
 }
 type Stores = ReturnType<typeof openStore>;
