@@ -11,6 +11,7 @@
 import { join } from 'node:path';
 import { KernelcastError } from '../src/errors.ts';
 import { makeFolder, writeAtomically } from '../src/store/atomic.ts';
+import { requireFolder } from '../src/store/bucket/bucket-address.ts';
 import { type Files, fileError, listFolder, nodeFiles, systemCode } from '../src/store/files.ts';
 import { withLock } from '../src/store/lock.ts';
 import { checkName, isSafeName } from '../src/store/names.ts';
@@ -67,10 +68,11 @@ export class JobLedger implements Ledger {
 
   /**
    * @param root the data directory; nothing is written to it before the first transaction
-   * @throws KernelcastError `USAGE` on an impossible name, `ENVIRONMENT` when the ledger cannot be read
+   * @throws KernelcastError `USAGE` on an impossible name or a bucket, `ENVIRONMENT` when the ledger cannot be read
    */
   static async open(root: string, dataset: string, files: Files = nodeFiles): Promise<JobLedger> {
     checkName('dataset', dataset);
+    requireFolder(root, 'the ledger of the jobs');
     const ledger = new JobLedger(root, dataset, files);
     await ledger.refresh();
     return ledger;
@@ -194,6 +196,7 @@ export class JobLedger implements Ledger {
 
 /** The datasets whose jobs have been run in a data directory. */
 export async function listLedgers(root: string, files: Files = nodeFiles): Promise<string[]> {
+  requireFolder(root, 'the ledger of the jobs');
   return (await listFolder(files, join(root, 'jobs'))).filter((name) => isSafeName(name) && !name.includes('.jsonl'));
 }
 

@@ -14,7 +14,13 @@ export function packageRoot(): string {
   return folder;
 }
 
-/** The folder of all state: `--data`, else `KERNELCAST_DATA`, else `./data`. */
+/** Whether all state is in a bucket, `s3://BUCKET/PREFIX`, and not in a folder. */
+export function isBucket(root: string): boolean {
+  return root.startsWith('s3://');
+}
+
+/** Where all state is: `--data`, else `KERNELCAST_DATA`, else `./data`; a folder, or the address of a bucket. */
 export function dataDirectory(option?: string): string {
-  return resolve(option ?? process.env.KERNELCAST_DATA ?? 'data');
+  const given = option ?? process.env.KERNELCAST_DATA ?? 'data';
+  return isBucket(given) ? given : resolve(given);
 }

@@ -9,6 +9,7 @@ import { dataDirectory } from '../config.ts';
 import { formatHour, parseHour } from '../domain/time.ts';
 import { isVariableName, VARIABLE_NAMES, type VariableName } from '../domain/variables.ts';
 import { KernelcastError } from '../errors.ts';
+import { localFolder } from '../store/bucket/bucket-address.ts';
 import { fileError } from '../store/files.ts';
 import { positiveNumber, SAMPLING_METHODS } from './options.ts';
 import { startProgress } from './progress.ts';
@@ -112,7 +113,7 @@ async function run(sources: string[], options: Options): Promise<void> {
   try {
     const report = await ingestSources(sources, {
       dataset,
-      root,
+      root: localFolder(root),
       store: new ObservationStore(root, { cacheBytes: STORE_CACHE_BYTES }),
       stations: stations === undefined ? undefined : await readStationList(stations),
       map,

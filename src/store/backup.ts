@@ -8,10 +8,10 @@
  */
 import { join, posix } from 'node:path';
 import { z } from 'zod';
+import { isBucket } from '../config.ts';
 import { hourSlug } from '../domain/time.ts';
 import { isKernelcastError, KernelcastError } from '../errors.ts';
 import { discard, makeFolder, temporaryName, writeAtomically } from './atomic.ts';
-import { isBucket } from './bucket/bucket-address.ts';
 import { type Files, fileError, listFolder, nodeFiles } from './files.ts';
 import {
   encodeJson,

@@ -4,7 +4,7 @@
  *     openStorage('/srv/kernelcast');      // a disk, or one that many machines share
  *     openStorage('s3://bucket/prefix');   // what speaks S3
  */
-import { isBucket } from './bucket/bucket-address.ts';
+import { isBucket } from '../config.ts';
 import { BucketStorage } from './bucket/bucket-storage.ts';
 import type { Files } from './files.ts';
 import { FolderStorage } from './folder-storage.ts';

@@ -3,8 +3,9 @@ import { mkdtemp, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
-import { dataDirectory, packageRoot } from '../../config.ts';
+import { dataDirectory, isBucket, packageRoot } from '../../config.ts';
 import { isKernelcastError } from '../../errors.ts';
+import { localFolder, parseBucket } from '../../store/bucket/bucket-address.ts';
 import type { EngineFact, Facts } from './checks.ts';
 
 export interface Where {
@@ -17,7 +18,7 @@ export async function gatherFacts({ data, host, port }: Where): Promise<Facts> {
   const manifest = join(packageRoot(), 'package.json');
   const { engines, dependencies } = JSON.parse(await readFile(manifest, 'utf8'));
   const folder = dataDirectory(data);
-  const present = await nearestFolder(folder);
+  const present = await nearestFolder(localFolder(folder));
   return {
     node: process.version,
     oldestNode: /\d+\.\d+\.\d+/.exec(engines.node)![0],
@@ -26,7 +27,7 @@ export async function gatherFacts({ data, host, port }: Where): Promise<Facts> {
     cores: availableParallelism(),
     training: await tryEngine(trainOnce),
     serving: await tryEngine(serveOnce),
-    store: { folder, problem: await problemOf(() => writeOnce(present)) },
+    store: { folder, problem: await problemOf(() => (isBucket(folder) ? askBucket(folder) : writeOnce(present))) },
     freeDisk: await statfs(present).then(
       ({ bavail, bsize }) => bavail * bsize,
       () => null,
@@ -103,6 +104,11 @@ function tell(error: unknown): string {
 async function writeOnce(folder: string): Promise<void> {
   const temporary = await mkdtemp(join(folder, '.kernelcast-doctor-'));
   await rm(temporary, { recursive: true });
+}
+
+async function askBucket(root: string): Promise<void> {
+  const { Objects } = await import('../../store/bucket/objects.ts');
+  await new Objects(parseBucket(root)).checkConditions();
 }
 
 /** The folder itself, or the nearest above it that is there. */

@@ -1,14 +1,13 @@
 /** Addresses of buckets: `s3://BUCKET/PREFIX`. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isBucket } from '../../config.ts';
 import { KernelcastError } from '../../errors.ts';
 
 export interface BucketAddress {
   bucket: string;
   /** Ends with `/` where it is not empty. */
   prefix: string;
-}
-
-export function isBucket(root: string): boolean {
-  return root.startsWith('s3://');
 }
 
 /** @throws KernelcastError `USAGE` */
@@ -22,4 +21,22 @@ export function parseBucket(root: string): BucketAddress {
     });
   }
   return { bucket, prefix: parts.map((part) => `${part}/`).join('') };
+}
+
+/**
+ * For what needs a disk.
+ * @param what needs it
+ * @throws KernelcastError `USAGE` where the root is the address of a bucket
+ */
+export function requireFolder(root: string, what: string): void {
+  if (!isBucket(root)) return;
+  throw new KernelcastError('USAGE', `${what} is kept in a folder, not in a bucket`, {
+    where: { data: root },
+    hint: 'A service on a bucket is one of a cluster: set KERNELCAST_DATABASE_URL and name a --dataset. Or let --data be a folder.',
+  });
+}
+
+/** Where to keep what can be fetched anew: below the root, or on this machine where that is a bucket. */
+export function localFolder(root: string): string {
+  return isBucket(root) ? join(tmpdir(), 'kernelcast') : root;
 }

@@ -72,7 +72,7 @@ export class Objects {
    * @throws KernelcastError `ENVIRONMENT` also where the bucket ignores conditions
    */
   async putIf(key: string, bytes: Uint8Array, condition: Condition): Promise<string | undefined> {
-    await this.#checkConditions();
+    await this.checkConditions();
     return this.#putIf(key, bytes, condition);
   }
 
@@ -136,8 +136,11 @@ export class Objects {
     }
   }
 
-  /** A store that takes conditions for decoration would let two writers overwrite each other: asked once, before the first. */
-  #checkConditions(): Promise<void> {
+  /**
+   * A bucket that takes conditions for decoration would let two writers overwrite each other: asked once, before the first.
+   * @throws KernelcastError `ENVIRONMENT`
+   */
+  checkConditions(): Promise<void> {
     this.#honoursConditions ??= this.#probe().catch((error: unknown) => {
       this.#honoursConditions = undefined;
       throw error;
