@@ -1,16 +1,20 @@
-/** The jobs that ingest: the sample world hour by hour, and files that are put into a folder. */
-import { mkdir, readdir, rename } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { ingestFiles } from '../ingest/ingest.ts';
+/** The jobs that ingest: the sample world hour by hour, and what comes into an inbox and from sources elsewhere. */
+import { basename } from 'node:path';
+import { type IngestReport, ingestFiles } from '../ingest/ingest.ts';
 import type { SampleWorldSource } from '../ingest/sample-world/world-source.ts';
+import type { HttpOptions } from '../ingest/sources/http/client.ts';
+import { ingestSources } from '../ingest/sources/ingest-sources.ts';
+import type { Clock } from '../src/domain/clock.ts';
 import type { Station } from '../src/domain/station.ts';
-import { monthOf, monthSpan } from '../src/domain/time.ts';
-import { fileError } from '../src/store/files.ts';
+import { type Hour, monthOf, monthSpan } from '../src/domain/time.ts';
+import { localFolder } from '../src/store/bucket/bucket-address.ts';
 import type { ObservationStore } from '../src/store/observations.ts';
 import { hasData } from './forecast.ts';
+import { openInbox } from './inbox.ts';
 import { addIngested, ingestedFile, ingestedSeries, noneIngested } from './ingested.ts';
 import { POLICIES } from './policies.ts';
 import type { Job } from './schedule.ts';
+import { measureSource } from './source-metrics.ts';
 
 export interface SampleWorldIngestOptions {
   source: SampleWorldSource;
@@ -38,61 +42,72 @@ export function sampleWorldIngestJob({ source, observations, dataset }: SampleWo
   };
 }
 
-/** Where the inbox keeps what has been ingested. */
-const DONE_FOLDER = 'ingested';
-
-export interface InboxOptions {
-  inbox: string;
+export interface IngestJobOptions {
+  /** A folder, or the address of one in a bucket, whose files are ingested. */
+  inbox?: string;
+  /** Addresses and names of sources that are asked each hour for what they have. */
+  sources?: readonly string[];
+  /** Where to sample grids; what to ask sources for. */
   stations?: readonly Station[];
   observations: ObservationStore;
   dataset: string;
+  /** The data directory: downloads are kept in it. */
+  root: string;
+  clock: Clock;
+  http?: HttpOptions;
 }
 
+/** Sources are asked again for so many hours before the newest that there is: some come late. */
+const LATE_HOURS = 24;
+/** What a new dataset is begun with: enough for a first forecast. */
+const FIRST_HOURS = 72;
+
 /**
- * Ingests the files of a folder and moves each, when it is in the store, into its subfolder `ingested`. Names that begin
- * with a dot are passed over, so that a file can be written there under such a name and renamed when it is whole.
- * A file that cannot be read stays, fails the job when all others have had their turn, and is tried again.
+ * Ingests what has come into the inbox, and what the sources have. What cannot be read or fetched fails the job when all else has
+ * had its turn, and is tried again.
  */
-export function inboxIngestJob({ inbox, stations, observations, dataset }: InboxOptions): Job {
+export function ingestJob(options: IngestJobOptions): Job {
+  const { inbox, sources = [], dataset, observations, stations } = options;
+  const opened = inbox === undefined ? undefined : openInbox(inbox);
   return {
     policy: POLICIES.ingest,
-    async run() {
+    async run(slot, signal) {
       const failures: unknown[] = [];
       const ingested = noneIngested();
-      for (const file of await filesOf(inbox)) {
-        try {
-          const path = join(inbox, file);
-          const names = new Map([[path, file]]);
-          const report = await ingestFiles([path], { dataset, store: observations, stations, names });
-          addIngested(ingested, report, report.files.map(ingestedFile));
-          await moveAway(inbox, file);
-        } catch (error) {
-          failures.push(error);
-        }
+      const told = (report: IngestReport) => {
+        addIngested(ingested, report, report.files.map(ingestedFile));
+        return report;
+      };
+      const attempt = async (source: string, work: () => Promise<IngestReport>) => {
+        if (signal.aborted) return;
+        await measureSource(source, options.clock, work).catch((error: unknown) => failures.push(error));
+      };
+      const waiting = await opened?.list().catch((error: unknown) => void failures.push(error));
+      for (const name of waiting ?? []) {
+        await attempt('inbox', () =>
+          opened!.take(name, async (path) => {
+            const names = new Map([[path, name]]);
+            return told(await ingestFiles([path], { dataset, store: observations, stations, names }));
+          }),
+        );
       }
+      for (const source of sources) await attempt(labelOf(source), async () => told(await ask(source, slot, options)));
       if (failures.length > 0) throw failures[0];
       return { ingested };
     },
   };
 }
 
-async function filesOf(inbox: string): Promise<string[]> {
-  try {
-    const entries = await readdir(inbox, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-      .map((entry) => entry.name)
-      .sort();
-  } catch (error) {
-    throw fileError(error, 'look into the inbox', inbox);
-  }
+async function ask(source: string, slot: Hour, options: IngestJobOptions): Promise<IngestReport> {
+  const { dataset, observations, stations, root, http } = options;
+  const known = (await hasData({ observations, dataset })) ? await observations.describe(dataset) : undefined;
+  const to = slot + 1;
+  const from = Math.min(known ? known.to - LATE_HOURS : to - FIRST_HOURS, to - 1);
+  const wanted = { stations: stations ?? known?.stations, from, to };
+  return ingestSources([source], { dataset, store: observations, root: localFolder(root), http, ...wanted });
 }
 
-async function moveAway(inbox: string, file: string): Promise<void> {
-  try {
-    await mkdir(join(inbox, DONE_FOLDER), { recursive: true });
-    await rename(join(inbox, file), join(inbox, DONE_FOLDER, file));
-  } catch (error) {
-    throw fileError(error, 'move an ingested file away', join(inbox, file));
-  }
+/** Without what may be secret. */
+function labelOf(source: string): string {
+  return source.replace(/[?#].*$/, '');
 }

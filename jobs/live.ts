@@ -4,7 +4,7 @@ import type { ServingEngine } from '../src/api/context.ts';
 import { systemClock } from '../src/domain/clock.ts';
 import type { Station } from '../src/domain/station.ts';
 import { forecastJob } from './forecast.ts';
-import { inboxIngestJob } from './ingest.ts';
+import { ingestJob } from './ingest.ts';
 import { attemptsOf } from './job-history.ts';
 import { withForecaster } from './opened-forecaster.ts';
 import { type Retention, retainJob } from './retain.ts';
@@ -14,9 +14,11 @@ import type { Work, WorkOptions } from './work.ts';
 
 export interface LiveOptions extends WorkOptions {
   dataset: string;
-  /** A folder whose new files are ingested each hour; without one, the dataset must be there. */
+  /** A folder whose new files are ingested each hour, or the address of one in a bucket. */
   inbox?: string;
-  /** Where to sample grids of the inbox. */
+  /** What is asked each hour for what it has. Without an inbox and sources, the dataset must be there. */
+  sources?: readonly string[];
+  /** Where to sample grids. */
   stations?: readonly Station[];
   /** Which runs stay; without it, all do. */
   retention?: Retention;
@@ -24,22 +26,28 @@ export interface LiveOptions extends WorkOptions {
 
 /** All jobs of a dataset, in the order of their turn. */
 export function liveJobs(
-  { stores, log, dataset, inbox, stations, retention }: Omit<LiveOptions, 'root' | 'ledger' | 'openForecaster'>,
+  options: Omit<LiveOptions, 'ledger' | 'openForecaster'>,
   forecaster: Pick<Forecaster, 'run'>,
 ): Job[] {
+  const { stores, log, dataset, retention } = options;
   const { observations, runs } = stores;
   return [
-    ...(inbox === undefined ? [] : [inboxIngestJob({ inbox, stations, observations, dataset })]),
+    ...(isFed(options) ? [ingestJob({ ...options, observations, clock: systemClock })] : []),
     forecastJob({ observations, forecaster, dataset, clock: systemClock }),
     verifyJob({ ...stores, dataset }),
     retainJob({ ...retention, runs, dataset, log }),
   ];
 }
 
+/** Whether anything brings observations. */
+function isFed({ inbox, sources = [] }: Pick<LiveOptions, 'inbox' | 'sources'>): boolean {
+  return inbox !== undefined || sources.length > 0;
+}
+
 /** @throws KernelcastError `NOT_FOUND` naming the datasets that there are */
 export async function live(options: LiveOptions): Promise<Work> {
-  const { stores, ledger, openForecaster, log, dataset, inbox } = options;
-  if (inbox === undefined) await stores.observations.describe(dataset);
+  const { stores, ledger, openForecaster, log, dataset } = options;
+  if (!isFed(options)) await stores.observations.describe(dataset);
   const clock = systemClock;
   let preparing: string | null = 'opening the model';
   let schedule: Schedule | undefined;

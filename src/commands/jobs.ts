@@ -17,6 +17,7 @@ interface Common {
 interface RunOptions extends Common {
   slot?: Hour;
   inbox?: string;
+  source?: string[];
   stations?: string;
   network?: string;
 }
@@ -58,6 +59,7 @@ export function registerJobs(program: Command): void {
     .argument('<job>', 'ingest, forecast, verify or retain')
     .option('--slot <time>', 'its hour (default: the current one)', parseHour)
     .option('--inbox <folder>', 'ingest: where the files are')
+    .option('--source <address...>', 'ingest: what to ask')
     .option('--stations <csv>', 'ingest: where to sample grids')
     .option('--network <folder>', 'forecast: a model artefact of your own')
     .option(...DATASET)
@@ -123,7 +125,7 @@ async function retry(job: string, slot: Hour, ledger: Ledger): Promise<void> {
 }
 
 async function run(name: string, options: RunOptions, ledger: Ledger, dataset: string): Promise<void> {
-  const { inbox, stations, network, slot = hourOf(systemClock.now()) } = options;
+  const { inbox, source: sources, stations, network, slot = hourOf(systemClock.now()) } = options;
   const [{ Schedule }, { liveJobs }, { openStores }, { openForecaster }, { readStationList }] = await Promise.all([
     import('../../jobs/schedule.ts'),
     import('../../jobs/live.ts'),
@@ -142,7 +144,8 @@ async function run(name: string, options: RunOptions, ledger: Ledger, dataset: s
     },
   };
   const list = stations === undefined ? undefined : await readStationList(stations);
-  const jobs = liveJobs({ stores: openStores(root), log: lines, dataset, inbox, stations: list }, forecaster);
+  const live = { root, stores: openStores(root), log: lines, dataset, inbox, sources, stations: list };
+  const jobs = liveJobs(live, forecaster);
   checkJob(
     name,
     jobs.map(({ policy }) => policy.name),
@@ -196,7 +199,7 @@ async function onlyDataset(root: string): Promise<string> {
 function checkJob(name: string, known: readonly string[]): void {
   if (known.includes(name)) return;
   throw new KernelcastError('USAGE', `there is no job '${name.slice(0, 80)}' here`, {
-    hint: `One of ${known.join(', ')}; ingest needs --inbox.`,
+    hint: `One of ${known.join(', ')}; ingest needs --inbox or --source.`,
   });
 }
 

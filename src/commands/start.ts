@@ -18,6 +18,7 @@ interface Options {
   secondsPerHour: number;
   dataset?: string;
   inbox?: string;
+  source?: string[];
   stations?: string;
   network?: string;
   keepDays?: number;
@@ -43,9 +44,13 @@ export function registerStart(program: Command): void {
     .option('--dataset <name>', 'serve this dataset: a run each hour that has new observations')
     .option(
       '--inbox <folder>',
-      'ingest the files of this folder into the dataset each hour, then move them into its subfolder `ingested`',
+      'ingest the files of this folder (or s3://BUCKET/PREFIX) each hour, then move them into its subfolder `ingested`',
     )
-    .option('--stations <csv>', 'where to sample grids of the inbox')
+    .option(
+      '--source <address...>',
+      'ask these each hour for what they have: addresses, or names as `kernelcast sources` tells',
+    )
+    .option('--stations <csv>', 'where to sample grids, and what to ask sources for')
     .option('--keep-days <days>', 'remove runs older than this; their scores stay (default: all stay)', positiveNumber)
     .option(
       '--keep-gb <size>',
@@ -75,8 +80,10 @@ export function registerStart(program: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  if (options.dataset === undefined && (options.inbox !== undefined || options.stations !== undefined)) {
-    throw new KernelcastError('USAGE', 'an inbox needs a dataset to go into', { hint: 'Name one: --dataset NAME.' });
+  if (options.dataset === undefined && (options.inbox ?? options.source ?? options.stations) !== undefined) {
+    throw new KernelcastError('USAGE', 'what comes in needs a dataset to go into', {
+      hint: 'Name one: --dataset NAME.',
+    });
   }
   const access = await accessOf(options);
   const [{ runService }, { openStores }, { openForecaster }, { examiner }] = await Promise.all([
@@ -134,7 +141,7 @@ async function accessOf({ apiKeys, requireKey, openMetrics, trustProxy, weightPe
 }
 
 async function chooseWork(
-  { dataset, inbox, stations, secondsPerHour, keepDays, keepGb, role }: Options,
+  { dataset, inbox, source: sources, stations, secondsPerHour, keepDays, keepGb, role }: Options,
   common: Omit<import('../../jobs/work.ts').WorkOptions, 'ledger'>,
 ): Promise<{ work: import('../../jobs/work.ts').Work; isShared: boolean; close: () => Promise<void> }> {
   const [{ readStationList }, { JobLedger }] = await Promise.all([
@@ -162,7 +169,7 @@ async function chooseWork(
     keepHours: keepDays === undefined ? undefined : keepDays * 24,
     keepBytes: keepGb === undefined ? undefined : keepGb * 1e9,
   };
-  const options = { ...common, dataset, inbox, stations: list, retention };
+  const options = { ...common, dataset, inbox, sources, stations: list, retention };
   if (connectionString !== undefined) {
     const { clusterWork } = await import('../../jobs/cluster/cluster-work.ts');
     const work = await clusterWork({ ...options, role, connectionString });

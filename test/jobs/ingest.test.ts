@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { monthFiles } from '../../ingest/sample-world/month-files.ts';
 import { SampleWorldSource } from '../../ingest/sample-world/world-source.ts';
-import { inboxIngestJob, sampleWorldIngestJob } from '../../jobs/ingest.ts';
+import { ingestJob, sampleWorldIngestJob } from '../../jobs/ingest.ts';
+import { sourceErrors, sourceFiles, sourceLag } from '../../jobs/source-metrics.ts';
+import { systemClock } from '../../src/domain/clock.ts';
 import { FLAG } from '../../src/domain/series.ts';
 import { parseHour } from '../../src/domain/time.ts';
 import { isKernelcastError } from '../../src/errors.ts';
 import { ObservationStore } from '../../src/store/observations.ts';
+import { serve } from '../ingest/sources/http/server.ts';
+import { S3Server } from '../store/bucket/s3-server.ts';
 import { noSignal, stations } from './support.ts';
 
 /** January and February of a coarse world. */
@@ -97,7 +101,7 @@ describe('the job that ingests an inbox', () => {
     await writeFile(join(inbox, months[0].name), months[0].bytes);
     await writeFile(join(inbox, '.half-written.nc'), months[1].bytes.subarray(0, 1000));
     const observations = new ObservationStore(root);
-    const job = inboxIngestJob({ inbox, stations, observations, dataset: 'real' });
+    const job = ingestJob({ inbox, stations, observations, dataset: 'real', root, clock: systemClock });
     await job.run(0, noSignal);
     expect((await observations.describe('real')).to).toBe(parseHour('2025-02-01'));
     expect(await readdir(inbox)).toEqual(['.half-written.nc', 'ingested']);
@@ -112,7 +116,7 @@ describe('the job that ingests an inbox', () => {
     await writeFile(join(inbox, 'a-bad.nc'), 'no weather');
     await writeFile(join(inbox, months[0].name), months[0].bytes);
     const observations = new ObservationStore(root);
-    const job = inboxIngestJob({ inbox, stations, observations, dataset: 'real' });
+    const job = ingestJob({ inbox, stations, observations, dataset: 'real', root, clock: systemClock });
     await expect(job.run(0, noSignal)).rejects.toSatisfy(
       (error) => isKernelcastError(error, 'FORMAT') && String(error.where.file).endsWith('a-bad.nc'),
     );
@@ -125,14 +129,76 @@ describe('the job that ingests an inbox', () => {
   });
 
   it('says that there is no inbox', async () => {
-    const job = inboxIngestJob({
+    const job = ingestJob({
       inbox: join(root, 'nowhere'),
       stations,
       observations: new ObservationStore(root),
       dataset: 'real',
+      root,
+      clock: systemClock,
     });
     await expect(job.run(0, noSignal)).rejects.toSatisfy(
       (error) => isKernelcastError(error, 'ENVIRONMENT') && String(error.where.file).endsWith('nowhere'),
     );
+  });
+});
+
+describe('the job that asks sources', () => {
+  it('asks for what is new and for what may have come late, and counts what it gets', async () => {
+    const observations = new ObservationStore(root);
+    const server = await serve((request, response) => {
+      const found = months.find(({ name }) => request.url === `/${name}`);
+      response.writeHead(found ? 200 : 404).end(found?.bytes);
+    });
+    const source = `${server.url}/sample-world-{YYYY}-{MM}.nc`;
+    const clock = { now: () => parseHour('2025-02-03T09') * 3_600_000 };
+    const job = ingestJob({ sources: [source], stations, observations, dataset: 'real', root, clock });
+    await job.run(parseHour('2025-02-03T05'), noSignal);
+    expect(await observations.describe('real')).toMatchObject({
+      from: parseHour('2025-01-31T06'),
+      to: parseHour('2025-02-03T06'),
+    });
+    await job.run(parseHour('2025-02-03T07'), noSignal);
+    expect((await observations.describe('real')).to).toBe(parseHour('2025-02-03T08'));
+    expect(server.requests.map(({ line }) => line)).toEqual([
+      'GET /sample-world-2025-01.nc',
+      'GET /sample-world-2025-02.nc',
+      'GET /sample-world-2025-02.nc',
+    ]);
+    type Metric = { get(): Promise<{ values: { value: number; labels: object }[] }> };
+    const valueOf = async (metric: Metric, of = source) =>
+      (await metric.get()).values.find(({ labels }) => 'source' in labels && labels.source === of)?.value;
+    expect([await valueOf(sourceFiles), await valueOf(sourceLag)]).toEqual([3, 2 * 3600]);
+    expect(await valueOf(sourceErrors)).toBeUndefined();
+    // One that has nothing fails the job, and keeps none of the others waiting.
+    const absent = `${server.url}/nothing-{YYYY}.nc`;
+    const both = ingestJob({ sources: [absent, source], stations, observations, dataset: 'real', root, clock });
+    await expect(both.run(parseHour('2025-02-03T08'), noSignal)).rejects.toSatisfy((error) =>
+      isKernelcastError(error, 'NOT_FOUND'),
+    );
+    expect((await observations.describe('real')).to).toBe(parseHour('2025-02-03T09'));
+    expect(await valueOf(sourceErrors, absent)).toBe(1);
+  });
+});
+
+describe('an inbox in a bucket', () => {
+  it('is taken like a folder', async () => {
+    const server = (await S3Server.start()).useIt();
+    try {
+      const put = (key: string, bytes: Uint8Array) =>
+        server.objects.set(key, { bytes: Buffer.from(bytes), etag: '"x"', modifiedAt: 0 });
+      put(`in/box/${months[0].name}`, months[0].bytes);
+      put('in/box/a-bad.nc', Buffer.from('no weather'));
+      const observations = new ObservationStore('s3://bucket/data');
+      const inbox = 's3://bucket/in/box';
+      const job = ingestJob({ inbox, stations, observations, dataset: 'real', root, clock: systemClock });
+      await expect(job.run(0, noSignal)).rejects.toSatisfy((error) => isKernelcastError(error, 'FORMAT'));
+      expect((await observations.describe('real')).to).toBe(parseHour('2025-02-01'));
+      const left = [...server.objects.keys()].filter((key) => key.startsWith('in/'));
+      expect(left).toEqual(['in/box/a-bad.nc', `in/box/ingested/${months[0].name}`]);
+      expect(Buffer.compare(server.objects.get(left[1])!.bytes, months[0].bytes)).toBe(0);
+    } finally {
+      await server.stop();
+    }
   });
 });

@@ -174,10 +174,7 @@ export class BucketStorage implements Storage {
   }
 
   async #move(aside: string, key: string): Promise<void> {
-    const found = await this.#objects.get(key);
-    if (!found) return;
-    await this.#objects.put(`${aside}/${key}`, found.bytes);
-    await this.#objects.delete(key);
+    await this.#objects.move(key, `${aside}/${key}`);
     this.#looks.clear();
   }
 

@@ -4,6 +4,9 @@
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel).
  */
 import { createHash, randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { isKernelcastError, KernelcastError } from '../../errors.ts';
@@ -53,6 +56,29 @@ export class Objects {
       const { Body, ETag, LastModified } = await client.send(new sdk.GetObjectCommand(where));
       return { bytes: await Body!.transformToByteArray(), ...infoOf({ ETag, LastModified }) };
     });
+  }
+
+  /**
+   * Writes an object to a file, which may be larger than memory.
+   * @throws KernelcastError `NOT_FOUND`, `ENVIRONMENT`
+   */
+  async download(key: string, path: string): Promise<void> {
+    const isThere = await this.#ask('read', key, async ({ sdk, client }, where) => {
+      const { Body } = await client.send(new sdk.GetObjectCommand(where));
+      await pipeline(Body as Readable, createWriteStream(path));
+      return true;
+    });
+    if (!isThere) throw new KernelcastError('NOT_FOUND', 'the object is gone', { where: { object: this.nameOf(key) } });
+  }
+
+  /** Copies, then removes. One that is not there stays away. */
+  async move(from: string, to: string): Promise<void> {
+    const { bucket, prefix } = this.#address;
+    const CopySource = `${bucket}/${prefix}${from}`.split('/').map(encodeURIComponent).join('/');
+    const copied = await this.#ask('write', to, ({ sdk, client }, where) =>
+      client.send(new sdk.CopyObjectCommand({ ...where, CopySource })),
+    );
+    if (copied) await this.delete(from);
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {

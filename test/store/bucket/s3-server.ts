@@ -114,6 +114,11 @@ export class S3Server {
   }
 
   #put(key: string, bytes: Buffer, { headers }: IncomingMessage, response: ServerResponse): void {
+    const source = headers['x-amz-copy-source'];
+    if (source !== undefined) {
+      this.#copy(decodeURIComponent(String(source)).replace(/^\/?[^/]*\//, ''), key, response);
+      return;
+    }
     const digest = createHash('md5').update(bytes);
     const isWhole = headers['content-md5'] === digest.copy().digest('base64');
     const refusal = isWhole ? this.#refusal(this.objects.get(key), headers) : ([400, 'BadDigest'] as const);
@@ -124,6 +129,19 @@ export class S3Server {
     const etag = `"${digest.digest('hex')}"`;
     this.objects.set(key, { bytes, etag, modifiedAt: this.now() });
     response.writeHead(200, { etag }).end();
+  }
+
+  #copy(from: string, to: string, response: ServerResponse): void {
+    const found = this.objects.get(from);
+    if (!found) {
+      fail(response, 404, 'NoSuchKey');
+      return;
+    }
+    this.objects.set(to, { ...found, modifiedAt: this.now() });
+    response.writeHead(200, { 'content-type': 'application/xml' });
+    response.end(
+      `<?xml version="1.0"?><CopyObjectResult><ETag>${found.etag.replaceAll('"', '&quot;')}</ETag></CopyObjectResult>`,
+    );
   }
 
   #refusal(
