@@ -9,15 +9,15 @@
  * still to be done. Processes at work are known by `at-work/` beside it (`src/store/presence.ts`).
  */
 import { join } from 'node:path';
-import { KernelcastError } from '../src/errors.ts';
 import { makeFolder, writeAtomically } from '../src/store/atomic.ts';
 import { requireFolder } from '../src/store/bucket/bucket-address.ts';
 import { type Files, fileError, listFolder, nodeFiles, systemCode } from '../src/store/files.ts';
 import { withLock } from '../src/store/lock.ts';
 import { checkName, isSafeName } from '../src/store/names.ts';
 import { isAtWork, Presence } from '../src/store/presence.ts';
-import { decodeLine, encodeRecord, type LedgerRecord, slotOf } from './ledger-records.ts';
-import { isSettled, SlotStates } from './slot-states.ts';
+import { decodeLine, encodeRecord, type LedgerRecord } from './ledger-records.ts';
+import { MOST_RECORDS, shortenRecords } from './shorten-records.ts';
+import { SlotStates } from './slot-states.ts';
 
 export type IsHeld = (claim: string) => boolean;
 
@@ -39,8 +39,6 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
-const MOST_LINES = 10_000;
-const KEPT_LINES = 1_000;
 const WAIT_MS = 10_000;
 
 export class JobLedger implements Ledger {
@@ -156,8 +154,8 @@ export class JobLedger implements Ledger {
   async #append(records: readonly LedgerRecord[]): Promise<void> {
     const lines = records.map(encodeRecord).join('');
     const all = [...this.#records, ...records];
-    if (this.#identity === undefined || all.length > MOST_LINES) {
-      const kept = all.length > MOST_LINES ? shorten(all) : all;
+    if (this.#identity === undefined || all.length > MOST_RECORDS) {
+      const kept = all.length > MOST_RECORDS ? shortenRecords(all) : all;
       await writeAtomically(this.#files, this.#path, Buffer.from(kept.map(encodeRecord).join('')));
       await this.refresh();
       return;
@@ -198,28 +196,4 @@ export class JobLedger implements Ledger {
 export async function listLedgers(root: string, files: Files = nodeFiles): Promise<string[]> {
   requireFolder(root, 'the ledger of the jobs');
   return (await listFolder(files, join(root, 'jobs'))).filter((name) => isSafeName(name) && !name.includes('.jsonl'));
-}
-
-/** The end of a ledger, behind what says the same of the slots that are still to be done. */
-function shorten(records: readonly LedgerRecord[]): LedgerRecord[] {
-  const states = new SlotStates(records);
-  const begins = states.begins(records.at(-1)!.at);
-  const from = new Map(begins.map((record) => [record.job, slotOf(record)]));
-  const lastOf = (record: LedgerRecord) => slotOf(record.kind === 'skipped' ? { slot: record.to } : record);
-  const kept = records.filter((record, index) => {
-    if (record.kind === 'begin') return false;
-    if (index >= records.length - KEPT_LINES) return true;
-    const state = states.slot(record.job, slotOf(record));
-    const isOpen = state !== undefined && !isSettled(state);
-    return isOpen || lastOf(record) >= (from.get(record.job) ?? Number.NEGATIVE_INFINITY);
-  });
-  if (kept.length + begins.length > MOST_LINES) throw tooManyOpen();
-  return [...begins, ...kept];
-}
-
-/** A ledger in which ten thousand lines are of open slots: the policies do not let that happen. */
-function tooManyOpen(): KernelcastError {
-  return new KernelcastError('STORE_CORRUPT', 'the ledger of the jobs has more open slots than any schedule leaves', {
-    hint: 'Move jobs/ledger.jsonl away; the jobs begin with the current hour then.',
-  });
 }

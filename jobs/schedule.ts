@@ -140,12 +140,13 @@ export class Schedule {
   }
 
   /**
-   * Does a slot that was due when somebody planned, unless it has been taken or settled since.
+   * Does a slot that was due when somebody planned, unless it has been taken or settled since, or the job is at work here.
    * @returns whether it was done here, well or badly
    * @throws KernelcastError `ENVIRONMENT`, `BUSY` as the ledger does; then nothing was begun
    */
   async attempt(due: DueSlot): Promise<boolean> {
-    if (this.#stopped || !this.#jobs.has(due.job)) return false;
+    // One slot of a job at a time, also where the last one goes on after its time.
+    if (this.#stopped || !this.#jobs.has(due.job) || this.#busy.has(due.job)) return false;
     const claim = await this.#ledger.claim();
     const start = startRecord(due, claim, this.#now());
     try {

@@ -1,5 +1,4 @@
 /** What a process of a cluster does besides answering: plans, does slots, both, or neither. */
-
 import type { Forecaster } from '../../models/serving/forecaster.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { KernelcastError } from '../../src/errors.ts';
@@ -12,6 +11,7 @@ import { Schedule } from '../schedule.ts';
 import type { Work } from '../work.ts';
 import { Cluster } from './cluster.ts';
 import { pause } from './leader.ts';
+import { shardedForecaster, workShards } from './sharding.ts';
 
 export const ROLES = ['api', 'scheduler', 'worker', 'all'] as const;
 export type Role = (typeof ROLES)[number];
@@ -46,8 +46,9 @@ export async function clusterWork(options: ClusterWorkOptions): Promise<Work> {
 
   async function work(forecaster: Forecaster, signal: AbortSignal): Promise<void> {
     const sharding = { forecaster, observations: stores.observations, parts: new PartStore(root) };
-    const schedule = new Schedule(liveJobs(options, cluster.sharding(sharding, signal)), { ledger, clock, log });
-    await Promise.all([cluster.work(schedule, signal), cluster.workShards(sharding, signal)]);
+    const jobs = liveJobs(options, shardedForecaster(cluster, sharding, signal));
+    const schedule = new Schedule(jobs, { ledger, clock, log });
+    await Promise.all([cluster.work(schedule, signal), workShards(cluster, sharding, signal)]);
   }
 
   /** So that the status tells what others do. */

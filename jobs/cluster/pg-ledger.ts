@@ -7,6 +7,7 @@ import type pg from 'pg';
 import { KernelcastError } from '../../src/errors.ts';
 import type { IsHeld, Ledger } from '../ledger.ts';
 import { decodeLine, encodeRecord, type LedgerRecord } from '../ledger-records.ts';
+import { MOST_RECORDS, shortenRecords } from '../shorten-records.ts';
 import { SlotStates } from '../slot-states.ts';
 
 export interface PgLedgerOptions {
@@ -30,8 +31,8 @@ const TABLES = `
   );`;
 const TRIES = 10;
 const PAUSE_MS = 500;
-/** Records that are read at the start; what is older is settled. */
-const KEPT_RECORDS = 20_000;
+/** A row of a process that has been silent for so long is of no use to anybody. */
+const FORGOTTEN_AFTER = "interval '1 day'";
 
 export class PgLedger implements Ledger {
   readonly dataset: string;
@@ -43,6 +44,8 @@ export class PgLedger implements Ledger {
   #claimed = 0;
   #states = new SlotStates();
   #records: LedgerRecord[] = [];
+  /** Of the rows that were read. The first is another where the ledger was shortened. */
+  #firstId = '0';
   #lastId = '0';
 
   private constructor({ pool, dataset, silenceMs = 60_000 }: PgLedgerOptions) {
@@ -76,10 +79,9 @@ export class PgLedger implements Ledger {
     return this.#inTransaction(this.#lockName, async (client) => {
       await this.#load(client);
       const records = work(this.#states, await this.#held(client));
-      for (const record of records) {
-        const values = [this.dataset, encodeRecord(record).trimEnd()];
-        await client.query('INSERT INTO kernelcast.ledger (dataset, record) VALUES ($1, $2)', values);
-      }
+      const all = [...this.#records, ...records];
+      if (all.length > MOST_RECORDS) await this.#replace(client, shortenRecords(all));
+      else await this.#append(client, records);
       return records;
     });
   }
@@ -111,6 +113,7 @@ export class PgLedger implements Ledger {
   }
 
   async #hear(): Promise<void> {
+    await this.#pool.query(`DELETE FROM kernelcast.at_work WHERE heard_at < clock_timestamp() - ${FORGOTTEN_AFTER}`);
     const sql = `INSERT INTO kernelcast.at_work (token) VALUES ($1)
       ON CONFLICT (token) DO UPDATE SET heard_at = clock_timestamp()`;
     await this.#pool.query(sql, [this.#token]);
@@ -118,21 +121,35 @@ export class PgLedger implements Ledger {
 
   /** Rows become visible in the order of their ids, since transactions that append them wait for each other. */
   async #load(client: pg.PoolClient): Promise<void> {
-    const isFirst = this.#lastId === '0';
-    const sql = isFirst
-      ? `SELECT * FROM (SELECT id, record FROM kernelcast.ledger WHERE dataset = $1 ORDER BY id DESC LIMIT ${KEPT_RECORDS}) AS last
-         ORDER BY id`
-      : 'SELECT id, record FROM kernelcast.ledger WHERE dataset = $1 AND id > $2 ORDER BY id';
-    const values = isFirst ? [this.dataset] : [this.dataset, this.#lastId];
-    const { rows } = await client.query<{ id: string; record: string }>(sql, values);
-    for (const { id, record: line } of rows) {
-      this.#lastId = id;
-      const record = decodeLine(line);
-      if (!record) continue;
-      this.#records.push(record);
-      this.#states.apply(record);
+    const first = await client.query<{ id: string | null }>(
+      'SELECT min(id) AS id FROM kernelcast.ledger WHERE dataset = $1',
+      [this.dataset],
+    );
+    const firstId = first.rows[0].id ?? '0';
+    if (firstId !== this.#firstId) {
+      this.#states = new SlotStates();
+      this.#records = [];
+      this.#lastId = '0';
     }
-    if (this.#records.length > 2 * KEPT_RECORDS) this.#records = this.#records.slice(-KEPT_RECORDS);
+    const sql = 'SELECT id, record FROM kernelcast.ledger WHERE dataset = $1 AND id > $2 ORDER BY id';
+    const { rows } = await client.query<{ id: string; record: string }>(sql, [this.dataset, this.#lastId]);
+    const records = rows.flatMap(({ record }) => decodeLine(record) ?? []);
+    this.#records = [...this.#records, ...records];
+    for (const record of records) this.#states.apply(record);
+    this.#firstId = firstId;
+    this.#lastId = rows.at(-1)?.id ?? this.#lastId;
+  }
+
+  async #append(client: pg.PoolClient, records: readonly LedgerRecord[]): Promise<void> {
+    const lines = records.map((record) => encodeRecord(record).trimEnd());
+    const sql = 'INSERT INTO kernelcast.ledger (dataset, record) SELECT $1, unnest($2::text[])';
+    if (lines.length > 0) await client.query(sql, [this.dataset, lines]);
+  }
+
+  /** A ledger that begins anew; who has read the old one notices by its first row. */
+  async #replace(client: pg.PoolClient, records: readonly LedgerRecord[]): Promise<void> {
+    await client.query('DELETE FROM kernelcast.ledger WHERE dataset = $1', [this.dataset]);
+    await this.#append(client, records);
   }
 
   async #held(client: pg.PoolClient): Promise<IsHeld> {
@@ -170,8 +187,8 @@ export class PgLedger implements Ledger {
       } catch (error) {
         // A connection in an unknown state is not given back.
         client?.release(true);
-        if (error instanceof KernelcastError) throw error;
-        if (isCommitting || tries === TRIES || !isPassing(error)) throw unreachable(error);
+        if (error instanceof KernelcastError || isCommitting || tries === TRIES || !isPassing(error))
+          throw unreachable(error);
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       }
     }
@@ -186,7 +203,8 @@ function isPassing(error: unknown): boolean {
   return /^(08|57P)/.test(code ?? '') || /^E[A-Z]+$/.test(code ?? '') || /terminated|timeout/i.test(message ?? '');
 }
 
-function unreachable(cause: unknown): KernelcastError {
+export function unreachable(cause: unknown): KernelcastError {
+  if (cause instanceof KernelcastError) return cause;
   const message = cause instanceof Error ? cause.message || (cause as { code?: string }).code : String(cause);
   return new KernelcastError('ENVIRONMENT', `the database does not do as it is asked: ${message}`, {
     hint: 'Look at KERNELCAST_DATABASE_URL, and whether PostgreSQL is up.',

@@ -69,6 +69,29 @@ suite('the ledger in PostgreSQL (skipped without PostgreSQL)', () => {
     expect((await open('b')).records).toEqual([]);
   });
 
+  it('is shortened when it has grown long, and all who follow it see the same', async () => {
+    const [writer, follower] = await Promise.all([open('long'), open('long')]);
+    const at = '2025-03-01T00:00:00.000Z';
+    const records = (hour: number): LedgerRecord[] => [
+      start(hour, `a.${hour}`),
+      { kind: 'done', job: 'ingest', slot: slotText(FIRST + hour), at, claim: `a.${hour}` },
+    ];
+    await writer.transact(() => [{ kind: 'begin', job: 'ingest', slot: slotText(FIRST), every: 1, at }]);
+    for (let day = 0; day < 300; day++) {
+      await writer.transact(() => Array.from({ length: 24 }, (_, hour) => records(24 * day + hour)).flat());
+      if (day % 50 === 0) await follower.refresh();
+    }
+    await follower.refresh();
+    const fresh = await open('long');
+    for (const ledger of [writer, follower, fresh]) {
+      await ledger.refresh();
+      expect(ledger.records.length).toBeLessThan(10_000);
+      // Nothing begins anew: the slots that are settled stay so.
+      expect(ledger.states.job('ingest')).toMatchObject({ begin: FIRST + 7_200, newestDone: FIRST + 7_199 });
+      expect(ledger.records).toEqual(fresh.records);
+    }
+  });
+
   it('writes nothing when the work fails', async () => {
     const ledger = await open('fails');
     const work = ledger.transact(() => {

@@ -1,36 +1,60 @@
-/** The real command in three roles on one data directory and a real PostgreSQL: what the worker does, the API server tells. */
+/**
+ * The real command in three roles on a real PostgreSQL, with the store in a folder and in a bucket: what the worker does, the
+ * API server tells.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/config.ts';
 import { parseHour } from '../../src/domain/time.ts';
 import { RunStore } from '../../src/store/runs.ts';
 import { putCoarseWorld, stations, until } from '../jobs/support.ts';
+import { S3Server } from '../store/bucket/s3-server.ts';
 import { Postgres, postgresBinaries } from './postgres.ts';
 
 const FEBRUARY = 'sample-world-2025-02.nc';
-let root: string;
+const ROLES = ['api', 'scheduler', 'worker'];
+let local: string;
 let database: Postgres;
-const children: ChildProcess[] = [];
+let bucket: S3Server;
+let children: ChildProcess[] = [];
 beforeAll(async () => {
   if (!postgresBinaries()) return;
-  root = await mkdtemp(join(tmpdir(), 'roles-'));
+  local = await mkdtemp(join(tmpdir(), 'roles-'));
   database = await Postgres.start();
+  bucket = (await S3Server.start()).useIt();
+  await putCoarseWorld(local);
+  await mkdir(join(local, 'inbox'));
+  const rows = stations.map(({ id, latitude, longitude }) => `${id},${latitude},${longitude}`);
+  await writeFile(join(local, 'stations.csv'), ['id,latitude,longitude', ...rows].join('\n'));
+});
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  children = [];
 });
 afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL');
   database?.remove();
-  if (root) await rm(root, { recursive: true, force: true });
+  await bucket?.stop();
+  if (local) await rm(local, { recursive: true, force: true });
 });
 
-function start(role: string): { child: ChildProcess; url: Promise<string>; ended: Promise<number | null> } {
-  const where = ['--data', root, '--port', '0', '--dataset', 'real'];
-  const inbox = ['--inbox', join(root, 'inbox'), '--stations', join(root, 'stations.csv')];
-  const args = ['--import', 'tsx', 'src/cli.ts', 'start', '--role', role, ...where, ...inbox];
+interface Where {
+  dataset: string;
+  root: string;
+  inbox: string;
+}
+
+function start(role: string, { dataset, root, inbox }: Where) {
+  const args = ['--import', 'tsx', 'src/cli.ts', 'start', '--role', role, '--data', root, '--port', '0'];
+  const what = ['--dataset', dataset, '--inbox', inbox, '--stations', join(local, 'stations.csv')];
   const env = { ...process.env, KERNELCAST_DATABASE_URL: database.url, KERNELCAST_LOG: 'warn' };
-  const child = spawn(process.execPath, args, { cwd: packageRoot(), env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...args, ...what], {
+    cwd: packageRoot(),
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   const url = new Promise<string>((resolve) => {
     child.stdout!.on('data', (chunk) => {
@@ -41,27 +65,50 @@ function start(role: string): { child: ChildProcess; url: Promise<string>; ended
   return { child, url, ended: new Promise((resolve) => child.on('exit', (code) => resolve(code))) };
 }
 
+const places: [string, () => Where, (where: Where) => Promise<void>][] = [
+  [
+    'a folder',
+    () => ({ dataset: 'shared', root: join(local, 'data'), inbox: join(local, 'inbox') }),
+    ({ inbox }) => copyFile(join(local, 'sample-world', FEBRUARY), join(inbox, FEBRUARY)),
+  ],
+  [
+    'a bucket',
+    () => ({ dataset: 'far', root: 's3://bucket/data', inbox: 's3://bucket/inbox' }),
+    async () => {
+      const bytes = await readFile(join(local, 'sample-world', FEBRUARY));
+      bucket.objects.set(`inbox/${FEBRUARY}`, { bytes, etag: '"x"', modifiedAt: 0 });
+    },
+  ],
+];
+
 const suite = postgresBinaries() ? describe : describe.skip;
 
 suite('a cluster of an API server, a scheduler and a worker (skipped without PostgreSQL)', () => {
-  it('ingests, forecasts and answers, each process doing its part', { timeout: 120_000 }, async () => {
-    await putCoarseWorld(root);
-    await mkdir(join(root, 'inbox'));
-    await copyFile(join(root, 'sample-world', FEBRUARY), join(root, 'inbox', FEBRUARY));
-    const rows = stations.map(({ id, latitude, longitude }) => `${id},${latitude},${longitude}`);
-    await writeFile(join(root, 'stations.csv'), ['id,latitude,longitude', ...rows].join('\n'));
+  it.each(places)(
+    'on %s ingests, forecasts and answers, each process doing its part',
+    {
+      timeout: 300_000,
+    },
+    async (_, place, putFile) => {
+      const where = place();
+      await putFile(where);
+      const processes = ROLES.map((role) => start(role, where));
+      const url = await processes[0].url;
+      const runs = new RunStore(where.root);
+      await until(async () => (await runs.latest(where.dataset)) !== undefined, 'there is a run', 120_000);
+      expect(await runs.list(where.dataset)).toEqual([parseHour('2025-03-01') - 1]);
+      type Job = { name: string; state: string };
+      const jobs = async (): Promise<Job[]> => (await (await fetch(`${url}/v1/status`)).json()).jobs;
+      await until(async () => (await jobs()).every(({ state }) => state === 'done'), 'all jobs are done');
+      expect((await jobs()).map(({ name }) => name)).toEqual(['ingest', 'forecast', 'verify', 'retain']);
+      const [{ id, latitude, longitude }] = stations;
+      const forecast = await fetch(
+        `${url}/v1/forecast?latitude=${latitude}&longitude=${longitude}&hourly=temperature_2m&dataset=${where.dataset}`,
+      );
+      expect([forecast.status, (await forecast.json()).location_id ?? id]).toEqual([200, id]);
 
-    const [api, scheduler, worker] = ['api', 'scheduler', 'worker'].map(start);
-    const url = await api.url;
-    const runs = new RunStore(root);
-    await until(async () => (await runs.latest('real')) !== undefined, 'there is a run');
-    expect(await runs.list('real')).toEqual([parseHour('2025-03-01') - 1]);
-    type Job = { name: string; state: string };
-    const jobs = async (): Promise<Job[]> => (await (await fetch(`${url}/v1/status`)).json()).jobs;
-    await until(async () => (await jobs()).every(({ state }) => state === 'done'), 'all jobs are done');
-    expect((await jobs()).map(({ name }) => name)).toEqual(['ingest', 'forecast', 'verify', 'retain']);
-
-    for (const { child } of [api, scheduler, worker]) child.kill('SIGTERM');
-    expect(await Promise.all([api.ended, scheduler.ended, worker.ended])).toEqual([0, 0, 0]);
-  });
+      for (const { child } of processes) child.kill('SIGTERM');
+      expect(await Promise.all(processes.map(({ ended }) => ended))).toEqual([0, 0, 0]);
+    },
+  );
 });

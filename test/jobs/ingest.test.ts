@@ -166,10 +166,10 @@ describe('the job that asks sources', () => {
       'GET /sample-world-2025-02.nc',
     ]);
     type Metric = { get(): Promise<{ values: { value: number; labels: object }[] }> };
-    const valueOf = async (metric: Metric, of = source) =>
+    const figure = async (metric: Metric, of = source) =>
       (await metric.get()).values.find(({ labels }) => 'source' in labels && labels.source === of)?.value;
-    expect([await valueOf(sourceFiles), await valueOf(sourceLag)]).toEqual([3, 2 * 3600]);
-    expect(await valueOf(sourceErrors)).toBeUndefined();
+    expect([await figure(sourceFiles), await figure(sourceLag)]).toEqual([3, 2 * 3600]);
+    expect(await figure(sourceErrors)).toBeUndefined();
     // One that has nothing fails the job, and keeps none of the others waiting.
     const absent = `${server.url}/nothing-{YYYY}.nc`;
     const both = ingestJob({ sources: [absent, source], stations, observations, dataset: 'real', root, clock });
@@ -177,7 +177,7 @@ describe('the job that asks sources', () => {
       isKernelcastError(error, 'NOT_FOUND'),
     );
     expect((await observations.describe('real')).to).toBe(parseHour('2025-02-03T09'));
-    expect(await valueOf(sourceErrors, absent)).toBe(1);
+    expect(await figure(sourceErrors, absent)).toBe(1);
   });
 });
 

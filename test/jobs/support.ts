@@ -59,9 +59,9 @@ function baselines(root: string): Forecaster {
   };
 }
 
-/** Waits until a condition holds; fails after a minute. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 60_000;
+/** Waits until a condition holds; fails after a minute, or `atMost` milliseconds. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string, atMost = 60_000): Promise<void> {
+  const deadline = performance.now() + atMost;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
