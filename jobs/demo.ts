@@ -69,7 +69,7 @@ export async function demo({
       engine,
     }),
     run: (signal) =>
-      withForecaster({ openForecaster, log }, async (forecaster) => {
+      withForecaster({ openForecaster, log, root, dataset }, async (forecaster) => {
         engine = forecaster.engine;
         const forecasting = { observations, forecaster, dataset, clock };
         const verify = verifyJob({ ...stores, dataset });

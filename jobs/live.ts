@@ -9,6 +9,7 @@ import { attemptsOf } from './job-history.ts';
 import { withForecaster } from './opened-forecaster.ts';
 import { type Retention, retainJob } from './retain.ts';
 import { everyMinute, type Job, Schedule } from './schedule.ts';
+import { type TrainJobOptions, trainJob } from './train.ts';
 import { verifyJob } from './verify.ts';
 import type { Work, WorkOptions } from './work.ts';
 
@@ -22,6 +23,8 @@ export interface LiveOptions extends WorkOptions {
   stations?: readonly Station[];
   /** Which runs stay; without it, all do. */
   retention?: Retention;
+  /** How to train once a week; without it, nothing is trained. */
+  training?: Pick<TrainJobOptions, 'config' | 'network'>;
 }
 
 /** All jobs of a dataset, in the order of their turn. */
@@ -29,13 +32,14 @@ export function liveJobs(
   options: Omit<LiveOptions, 'ledger' | 'openForecaster'>,
   forecaster: Pick<Forecaster, 'run'>,
 ): Job[] {
-  const { stores, log, dataset, retention } = options;
+  const { stores, log, dataset, retention, training } = options;
   const { observations, runs } = stores;
   return [
     ...(isFed(options) ? [ingestJob({ ...options, observations, clock: systemClock })] : []),
     forecastJob({ observations, forecaster, dataset, clock: systemClock }),
     verifyJob({ ...stores, dataset }),
     retainJob({ ...retention, runs, dataset, log }),
+    ...(training === undefined ? [] : [trainJob({ ...options, ...training, observations })]),
   ];
 }
 
@@ -46,7 +50,7 @@ function isFed({ inbox, sources = [] }: Pick<LiveOptions, 'inbox' | 'sources'>):
 
 /** @throws KernelcastError `NOT_FOUND` naming the datasets that there are */
 export async function live(options: LiveOptions): Promise<Work> {
-  const { stores, ledger, openForecaster, log, dataset } = options;
+  const { stores, ledger, log, dataset } = options;
   if (!isFed(options)) await stores.observations.describe(dataset);
   const clock = systemClock;
   let preparing: string | null = 'opening the model';
@@ -58,7 +62,7 @@ export async function live(options: LiveOptions): Promise<Work> {
     attempts: () => attemptsOf(ledger.records),
     status: () => ({ clock: { kind: 'system' }, dataset, jobs: schedule?.status() ?? [], preparing, engine }),
     run: (signal) =>
-      withForecaster({ openForecaster, log }, async (forecaster) => {
+      withForecaster(options, async (forecaster) => {
         engine = forecaster.engine;
         schedule = new Schedule(liveJobs(options, forecaster), { ledger, clock, log });
         signal.addEventListener('abort', () => void schedule?.stop());

@@ -1,14 +1,25 @@
 /** Work that needs a forecaster: opened before, told in the log, closed after, however it ends. */
-import type { Forecaster } from '../models/serving/forecaster.ts';
+import { type FollowingForecaster, openFollowing } from './following-forecaster.ts';
+import { listTrained, modelFolder } from './serving-model.ts';
 import type { WorkOptions } from './work.ts';
 
+/** @param dataset whose trained models serve, where there are any */
 export async function withForecaster(
-  { openForecaster, log }: Pick<WorkOptions, 'openForecaster' | 'log'>,
-  work: (forecaster: Forecaster) => Promise<void>,
+  { openForecaster, log, root, dataset }: Pick<WorkOptions, 'openForecaster' | 'log' | 'root'> & { dataset: string },
+  work: (forecaster: FollowingForecaster) => Promise<void>,
 ): Promise<void> {
-  const forecaster = await openForecaster();
-  const { engine, models } = forecaster;
-  log.info({ engine, models: models.map(({ id }) => id) }, `forecasts are computed by ${engine.name}`);
+  const forecaster = await openFollowing({
+    async open(network) {
+      const opened = await openForecaster(network);
+      const { engine, models } = opened;
+      log.info({ engine, models: models.map(({ id }) => id) }, `forecasts are computed by ${engine.name}`);
+      return opened;
+    },
+    async serving() {
+      const [newest] = await listTrained(root, dataset);
+      return newest && modelFolder(root, newest.name);
+    },
+  });
   try {
     await work(forecaster);
   } finally {

@@ -22,7 +22,10 @@ export interface WorkOptions {
   root: string;
   stores: Stores;
   ledger: Ledger;
-  /** What makes the runs. Opened when the service answers already, closed when the work ends. */
-  openForecaster: () => Promise<Forecaster>;
+  /**
+   * What makes the runs. Opened when the service answers already, closed when the work ends.
+   * @param network the folder of a model, in place of the one that the service was begun with
+   */
+  openForecaster: (network?: string) => Promise<Forecaster>;
   log: Log;
 }

@@ -1,8 +1,8 @@
 /** What a process of a cluster does besides answering: plans, does slots, both, or neither. */
-import type { Forecaster } from '../../models/serving/forecaster.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { PartStore } from '../../src/store/parts.ts';
+import type { FollowingForecaster } from '../following-forecaster.ts';
 import { attemptsOf } from '../job-history.ts';
 import { jobStatuses } from '../job-status.ts';
 import { type LiveOptions, liveJobs } from '../live.ts';
@@ -26,7 +26,7 @@ const REFRESH_MS = 2_000;
 
 /** @throws KernelcastError `ENVIRONMENT` when the database cannot be reached */
 export async function clusterWork(options: ClusterWorkOptions): Promise<Work> {
-  const { role, root, stores, connectionString, dataset, log, openForecaster } = options;
+  const { role, root, stores, connectionString, dataset, log } = options;
   const clock = systemClock;
   const cluster = await Cluster.open({ connectionString, dataset, log });
   const { ledger } = cluster;
@@ -39,12 +39,12 @@ export async function clusterWork(options: ClusterWorkOptions): Promise<Work> {
       parts.push(cluster.schedule(planning, signal));
     }
     if (role === 'worker' || role === 'all') {
-      parts.push(withForecaster({ openForecaster, log }, (forecaster) => work(forecaster, signal)));
+      parts.push(withForecaster(options, (forecaster) => work(forecaster, signal)));
     }
     await Promise.all(parts);
   }
 
-  async function work(forecaster: Forecaster, signal: AbortSignal): Promise<void> {
+  async function work(forecaster: FollowingForecaster, signal: AbortSignal): Promise<void> {
     const sharding = { forecaster, observations: stores.observations, parts: new PartStore(root) };
     const jobs = liveJobs(options, shardedForecaster(cluster, sharding, signal));
     const schedule = new Schedule(jobs, { ledger, clock, log });

@@ -8,6 +8,7 @@ import { formatHour, type Hour } from '../../src/domain/time.ts';
 import type { ObservationStore } from '../../src/store/observations.ts';
 import type { PartStore, Shard } from '../../src/store/parts.ts';
 import { currentTrace, newTrace, withTrace } from '../../src/trace.ts';
+import type { FollowingForecaster } from '../following-forecaster.ts';
 import type { Cluster } from './cluster.ts';
 import { pause } from './leader.ts';
 
@@ -15,12 +16,14 @@ import { pause } from './leader.ts';
 interface ShardTask {
   init: Hour;
   shard: Shard;
+  /** The id of the model that the run was begun with. */
+  model: string;
   /** Of the slot that asks for it. */
   trace: string;
 }
 
 export interface ShardingOptions {
-  forecaster: Pick<Forecaster, 'run' | 'part' | 'models'>;
+  forecaster: Pick<FollowingForecaster, 'run' | 'part' | 'models' | 'follow'>;
   observations: ObservationStore;
   parts: PartStore;
   /** A forecast of more stations than this is cut into shards. */
@@ -37,16 +40,16 @@ const SWEPT_AFTER_HOURS = 48;
 /** Computes shards for whoever makes the run, until the signal is raised. */
 export function workShards(
   cluster: Cluster,
-  { forecaster }: Pick<ShardingOptions, 'forecaster'>,
+  { forecaster }: { forecaster: Pick<FollowingForecaster, 'part'> },
   signal: AbortSignal,
 ): Promise<void> {
   const { dataset, log } = cluster;
-  return cluster.take<ShardTask>(QUEUE, signal, ({ trace, init, shard }) =>
+  return cluster.take<ShardTask>(QUEUE, signal, ({ trace, init, shard, model }) =>
     withTrace(trace, async () => {
       const began = performance.now();
       const where = { ...shard, init: formatHour(init) };
       try {
-        await forecaster.part({ dataset, init, shard });
+        await forecaster.part({ dataset, init, shard, model });
         log.debug({ ...where, seconds: (performance.now() - began) / 1000 }, 'a shard is there');
       } catch (error) {
         log.error({ err: error, ...where }, 'a shard failed; it is asked for again');
@@ -75,6 +78,7 @@ async function runInShards(
   const init = request.init ?? to - 1;
   const count = Math.ceil(stations.length / stationsPerShard);
   if (count < 2) return forecaster.run(request);
+  await forecaster.follow();
   const [{ id: model }] = forecaster.models;
   const missing = async () => {
     const there = await parts.list(dataset, init, model, count);
@@ -82,8 +86,8 @@ async function runInShards(
     return shards.filter(({ index }) => !there.has(index));
   };
   const ended = new AbortController();
-  const run = forecaster.run({ ...request, init, shards: count }).finally(() => ended.abort());
-  const asked = askFor(cluster, init, missing, AbortSignal.any([signal, ended.signal]));
+  const run = forecaster.run({ ...request, init, model, shards: count }).finally(() => ended.abort());
+  const asked = askFor(cluster, { init, model }, missing, AbortSignal.any([signal, ended.signal]));
   const result = await run;
   await asked;
   await parts.remove(dataset, init);
@@ -93,7 +97,7 @@ async function runInShards(
 
 async function askFor(
   cluster: Cluster,
-  init: Hour,
+  run: { init: Hour; model: string },
   missing: () => Promise<Shard[]>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -101,8 +105,8 @@ async function askFor(
   while (!signal.aborted) {
     try {
       for (const shard of await missing()) {
-        const task: ShardTask = { init, shard, trace };
-        await cluster.send(QUEUE, task, `${formatHour(init)} ${shard.index}/${shard.count}`);
+        const task: ShardTask = { ...run, shard, trace };
+        await cluster.send(QUEUE, task, `${formatHour(run.init)} ${run.model} ${shard.index}/${shard.count}`);
       }
     } catch (error) {
       cluster.log.warn({ err: error }, 'shards cannot be asked for now');

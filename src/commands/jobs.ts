@@ -20,6 +20,7 @@ interface RunOptions extends Common {
   source?: string[];
   stations?: string;
   network?: string;
+  train?: string;
 }
 
 const DATA: [string, string] = ['--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)'];
@@ -48,7 +49,7 @@ export function registerJobs(program: Command): void {
   jobs
     .command('retry')
     .description('ask for a slot again that is dead or skipped; the service does it within a minute')
-    .argument('<job>', 'ingest, forecast, verify or retain')
+    .argument('<job>', 'ingest, forecast, verify, retain or train')
     .argument('<slot>', 'its hour, e.g. 2025-02-20T06:00Z', parseHour)
     .option(...DATASET)
     .option(...DATA)
@@ -56,12 +57,13 @@ export function registerJobs(program: Command): void {
   jobs
     .command('run')
     .description('do a slot of a job now, in this process; its end is in the ledger')
-    .argument('<job>', 'ingest, forecast, verify or retain')
+    .argument('<job>', 'ingest, forecast, verify, retain or train')
     .option('--slot <time>', 'its hour (default: the current one)', parseHour)
     .option('--inbox <folder>', 'ingest: where the files are')
     .option('--source <address...>', 'ingest: what to ask')
     .option('--stations <csv>', 'ingest: where to sample grids')
-    .option('--network <folder>', 'forecast: a model artefact of your own')
+    .option('--network <folder>', 'forecast, train: a model artefact of your own')
+    .option('--train <config>', 'train: as `kernelcast train --config`')
     .option(...DATASET)
     .option(...DATA)
     .action((job: string, options: RunOptions) =>
@@ -125,7 +127,7 @@ async function retry(job: string, slot: Hour, ledger: Ledger): Promise<void> {
 }
 
 async function run(name: string, options: RunOptions, ledger: Ledger, dataset: string): Promise<void> {
-  const { inbox, source: sources, stations, network, slot = hourOf(systemClock.now()) } = options;
+  const { inbox, source: sources, stations, network, train, slot = hourOf(systemClock.now()) } = options;
   const [{ Schedule }, { liveJobs }, { openStores }, { openForecaster }, { readStationList }] = await Promise.all([
     import('../../jobs/schedule.ts'),
     import('../../jobs/live.ts'),
@@ -144,7 +146,8 @@ async function run(name: string, options: RunOptions, ledger: Ledger, dataset: s
     },
   };
   const list = stations === undefined ? undefined : await readStationList(stations);
-  const live = { root, stores: openStores(root), log: lines, dataset, inbox, sources, stations: list };
+  const training = train === undefined ? undefined : { config: train, network };
+  const live = { root, stores: openStores(root), log: lines, dataset, inbox, sources, stations: list, training };
   const jobs = liveJobs(live, forecaster);
   checkJob(
     name,
@@ -199,7 +202,7 @@ async function onlyDataset(root: string): Promise<string> {
 function checkJob(name: string, known: readonly string[]): void {
   if (known.includes(name)) return;
   throw new KernelcastError('USAGE', `there is no job '${name.slice(0, 80)}' here`, {
-    hint: `One of ${known.join(', ')}; ingest needs --inbox or --source.`,
+    hint: `One of ${known.join(', ')}; ingest needs --inbox or --source, train needs --train.`,
   });
 }
 

@@ -1,7 +1,7 @@
 /** `kernelcast start`: the service. Without a dataset, the demo on the sample world. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Role } from '../../jobs/cluster/cluster-work.ts';
 import type { Forecaster } from '../../models/serving/forecaster.ts';
@@ -21,6 +21,7 @@ interface Options {
   source?: string[];
   stations?: string;
   network?: string;
+  train?: string;
   keepDays?: number;
   keepGb?: number;
   role: Role;
@@ -75,12 +76,19 @@ export function registerStart(program: Command): void {
       'believe these reverse proxies for whom they ask, so that each client has its own limit: addresses, networks, loopback',
     )
     .option('--network <folder>', 'a model artefact of your own, in place of the shipped one')
+    .option(
+      '--train <config>',
+      'train on the dataset once a week, as `kernelcast train --config`; the better model serves',
+    )
     .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
     .action(run);
 }
 
 async function run(options: Options): Promise<void> {
-  if (options.dataset === undefined && (options.inbox ?? options.source ?? options.stations) !== undefined) {
+  if (
+    options.dataset === undefined &&
+    (options.inbox ?? options.source ?? options.stations ?? options.train) !== undefined
+  ) {
     throw new KernelcastError('USAGE', 'what comes in needs a dataset to go into', {
       hint: 'Name one: --dataset NAME.',
     });
@@ -99,8 +107,8 @@ async function run(options: Options): Promise<void> {
   const { work, isShared, close } = await chooseWork(options, {
     root,
     stores,
-    openForecaster: async () => {
-      forecaster = await openForecaster({ root, network: options.network });
+    openForecaster: async (network = options.network) => {
+      forecaster = await openForecaster({ root, network });
       return forecaster;
     },
     log,
@@ -141,7 +149,7 @@ async function accessOf({ apiKeys, requireKey, openMetrics, trustProxy, weightPe
 }
 
 async function chooseWork(
-  { dataset, inbox, source: sources, stations, secondsPerHour, keepDays, keepGb, role }: Options,
+  { dataset, inbox, source: sources, stations, secondsPerHour, keepDays, keepGb, role, train, network }: Options,
   common: Omit<import('../../jobs/work.ts').WorkOptions, 'ledger'>,
 ): Promise<{ work: import('../../jobs/work.ts').Work; isShared: boolean; close: () => Promise<void> }> {
   const [{ readStationList }, { JobLedger }] = await Promise.all([
@@ -169,7 +177,8 @@ async function chooseWork(
     keepHours: keepDays === undefined ? undefined : keepDays * 24,
     keepBytes: keepGb === undefined ? undefined : keepGb * 1e9,
   };
-  const options = { ...common, dataset, inbox, sources, stations: list, retention };
+  const training = train === undefined ? undefined : { config: resolve(train), network };
+  const options = { ...common, dataset, inbox, sources, stations: list, retention, training };
   if (connectionString !== undefined) {
     const { clusterWork } = await import('../../jobs/cluster/cluster-work.ts');
     const work = await clusterWork({ ...options, role, connectionString });

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from '../../jobs/cluster/cluster.ts';
 import { STATIONS_PER_SHARD, shardedForecaster } from '../../jobs/cluster/sharding.ts';
+import { openFollowing } from '../../jobs/following-forecaster.ts';
 import { DEFAULT_MODEL } from '../../models/registry.ts';
 import { openLocalForecaster } from '../../models/serving/local-forecaster.ts';
 import { packageRoot } from '../../src/config.ts';
@@ -50,7 +51,8 @@ async function forecast(root: string, connectionString: string, stations: number
   const forecaster = await openLocalForecaster({ root, network: DEFAULT_MODEL, threads: 1 });
   const cluster = await Cluster.open({ connectionString, dataset, log: createLog('warn') });
   const parts = new PartStore(root);
-  const options = { forecaster, observations: new ObservationStore(root), parts };
+  const following = await openFollowing({ open: async () => forecaster, serving: async () => undefined });
+  const options = { forecaster: following, observations: new ObservationStore(root), parts };
   const sharded = shardedForecaster(cluster, options, new AbortController().signal);
   await sharded.run({ dataset, init: init - 1, now: Date.now() });
   const start = performance.now();

@@ -90,6 +90,7 @@ suite('a cluster (skipped without PostgreSQL)', () => {
       describe: async () => ({ stations: new Array(25), to: SLOT + 1 }),
     } as unknown as ObservationStore;
     const forecaster = {
+      follow: async () => {},
       models: [{ id: 'one', name: 'One', kind: 'network' as const, weightsSha256: null }],
       async run({ init, shards }: RunRequest) {
         while (parts.size < shards!) await sleep(20);

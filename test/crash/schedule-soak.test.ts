@@ -24,7 +24,7 @@ describe('the plan', () => {
       upsets.delete(simulation.now);
       upset?.();
     }
-    for (const { name } of all) expectEachOnce(simulation, name, start, end - HOUR);
+    for (const policy of all) expectEachOnce(simulation, policy, start, end - HOUR);
     const forecasts = outcomes(simulation.records, 'forecast');
     const skipped = [...forecasts.values()].filter((outcome) => outcome.skipped === 1).length;
     expect(forecasts.has('2024-02-29T12:00Z')).toBe(true);

@@ -118,7 +118,7 @@ export interface Outcome {
 }
 
 /** How often each slot of a job was done, given up and skipped, from the records alone. */
-export function outcomes(records: readonly LedgerRecord[], job: string): Map<string, Outcome> {
+export function outcomes(records: readonly LedgerRecord[], job: string, everyHours = 1): Map<string, Outcome> {
   const found = new Map<string, Outcome>();
   const count = (slot: string, what: keyof Outcome) => {
     const outcome = found.get(slot) ?? { done: 0, dead: 0, skipped: 0 };
@@ -130,17 +130,23 @@ export function outcomes(records: readonly LedgerRecord[], job: string): Map<str
     if (record.kind === 'done') count(record.slot, 'done');
     if (record.kind === 'failed' && record.isLast) count(record.slot, 'dead');
     if (record.kind !== 'skipped') continue;
-    for (let at = Date.parse(record.slot); at <= Date.parse(record.to); at += HOUR)
+    for (let at = Date.parse(record.slot); at <= Date.parse(record.to); at += everyHours * HOUR)
       count(slotText(at / HOUR), 'skipped');
   }
   return found;
 }
 
 /** Every slot from the first to the last is done once, or given up, or skipped: one of them, and once. */
-export function expectEachOnce(simulation: Simulation, job: string, from: number, to: number): void {
-  const found = outcomes(simulation.records, job);
+export function expectEachOnce(
+  simulation: Simulation,
+  { name: job, everyHours }: JobPolicy,
+  from: number,
+  to: number,
+): void {
+  const found = outcomes(simulation.records, job, everyHours);
   const wrong: string[] = [];
-  for (let at = from; at <= to; at += HOUR) {
+  const step = everyHours * HOUR;
+  for (let at = Math.floor(from / step) * step; at <= to; at += step) {
     const { done = 0, dead = 0, skipped = 0 } = found.get(formatHour(at / HOUR)) ?? {};
     if (done + dead + skipped !== 1) wrong.push(`${job} ${formatHour(at / HOUR)}: ${done} ${dead} ${skipped}`);
   }

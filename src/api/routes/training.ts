@@ -43,8 +43,7 @@ export function trainingRoute({ context, answers, access }: Tools): Route {
           hint: 'Models that `kernelcast train` publishes keep theirs.',
         });
       }
-      const make = async () =>
-        jsonBytes({ model: id, ...curve(readLines(await model.read(LOG_NAME))) });
+      const make = async () => jsonBytes({ model: id, ...curve(readLines(await model.read(LOG_NAME))) });
       await answers.send(request, response, { basis: ['training', id, entry.sha256], mediaType: JSON_TYPE, make });
     },
   };
