@@ -1,8 +1,8 @@
 /** `POST /v1/predict`: a station of one's own. The model is handed in, so that a test can be it. */
 import { describe, expect, test } from 'vitest';
 import type { Predictor } from '../../src/api/predictor.ts';
-import { emptyVariable, type Series } from '../../src/domain/series.ts';
-import { INIT, startFilled } from './support.ts';
+import type { Series } from '../../src/domain/series.ts';
+import { holdingPredictor, INIT, startFilled } from './support.ts';
 
 const TIMES = Array.from({ length: 48 }, (_, hour) =>
   new Date((INIT - 47 + hour) * 3_600_000).toISOString().slice(0, 16),
@@ -19,28 +19,6 @@ const BODY = {
   temperature_unit: 'fahrenheit',
 };
 
-/** Holds the last value; notes what it was given. */
-function holding(given: Series[] = [], wait: () => Promise<void> = async () => {}): Predictor {
-  return {
-    models: [
-      { id: 'net', name: 'Network', kind: 'network', weightsSha256: 'cd'.repeat(32) },
-      { id: 'persistence', name: 'Persistence', kind: 'baseline', weightsSha256: null },
-    ],
-    async predict({ observations, init }) {
-      given.push(observations);
-      await wait();
-      const variables = Object.fromEntries(
-        Object.entries(observations.variables).map(([name, { values }]) => {
-          const held = emptyVariable(24, 1);
-          held.values.fill(values[values.length - 1]);
-          return [name, held];
-        }),
-      );
-      return { stations: observations.stations, from: init + 1, hours: 24, variables };
-    },
-  };
-}
-
 const start = (predictor: Predictor | null) => startFilled({ context: { predictor: () => predictor } });
 const post = (body: unknown) => ({
   method: 'POST',
@@ -50,7 +28,7 @@ const post = (body: unknown) => ({
 
 test('two days in, one day out, in the units that they came in', async () => {
   const given: Series[] = [];
-  const { get } = await start(holding(given));
+  const { get } = await start(holdingPredictor(given));
   const { status, headers, body } = await get('/v1/predict', post(BODY));
   expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
   expect(body).toMatchObject({
@@ -77,7 +55,7 @@ test('two days in, one day out, in the units that they came in', async () => {
 
 test('what is missing stays missing, and what the model cannot give is null with its reason', async () => {
   const given: Series[] = [];
-  const { get } = await start(holding(given));
+  const { get } = await start(holdingPredictor(given));
   const hourly = { time: TIMES, temperature_2m: TIMES.map((_, hour) => (hour === 3 ? null : 5)) };
   const { body } = await get('/v1/predict', post({ latitude: 0, longitude: 0, hourly }));
   expect(given[0].variables.temperature_2m!.values[3]).toBeNaN();
@@ -117,7 +95,7 @@ describe('is refused', () => {
     ['with an unknown model', { ...BODY, model: 'gfs' }, 'model'],
     ['as a list', [BODY], 'body'],
   ])('%s', async (_, body, parameter) => {
-    const { get } = await start(holding());
+    const { get } = await start(holdingPredictor());
     const answer = await get('/v1/predict', post(body));
     expect([answer.status, answer.body.parameter]).toEqual([400, parameter]);
   });
@@ -137,7 +115,7 @@ test('predictions wait for their turn, sixteen of them; more are told to come ba
     await new Promise<void>((resolve) => open.push(resolve));
     busy--;
   };
-  const { get } = await start(holding([], wait));
+  const { get } = await start(holdingPredictor([], wait));
   const asked = Array.from({ length: 20 }, () => get('/v1/predict', post(BODY)));
   let answered = 0;
   for (const each of asked) void each.then(() => answered++);

@@ -6,9 +6,10 @@ import { onTestFinished } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import type { ApiContext, ServiceStatus } from '../../src/api/context.ts';
 import type { JobAttempt, Operation } from '../../src/api/operation.ts';
+import type { Predictor } from '../../src/api/predictor.ts';
 import { serve } from '../../src/api/serve.ts';
 import type { ScoreRow } from '../../src/domain/scoring.ts';
-import type { Series } from '../../src/domain/series.ts';
+import { emptyVariable, type Series } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import type { Hour } from '../../src/domain/time.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
@@ -161,10 +162,35 @@ export interface ServiceOptions {
   onEnd?: (end: () => unknown) => void;
 }
 
+/** Holds the last value; notes what it was given. */
+export function holdingPredictor(given: Series[] = [], wait: () => Promise<void> = async () => {}): Predictor {
+  return {
+    models: [
+      { id: 'net', name: 'Network', kind: 'network', weightsSha256: 'cd'.repeat(32) },
+      { id: 'persistence', name: 'Persistence', kind: 'baseline', weightsSha256: null },
+    ],
+    async predict({ observations, init }) {
+      given.push(observations);
+      await wait();
+      const variables = Object.fromEntries(
+        Object.entries(observations.variables).map(([name, { values }]) => {
+          const held = emptyVariable(24, 1);
+          held.values.fill(values[values.length - 1]);
+          return [name, held];
+        }),
+      );
+      return { stations: observations.stations, from: init + 1, hours: 24, variables };
+    },
+  };
+}
+
 /** One filled service for all tests of a file, in `beforeAll(...)`: the promise's function stops it. */
-export async function shareFilled(assign: (service: Service) => void): Promise<() => Promise<void>> {
+export async function shareFilled(
+  assign: (service: Service) => void,
+  options: ServiceOptions = {},
+): Promise<() => Promise<void>> {
   const ends: (() => unknown)[] = [];
-  assign(await startFilled({ onEnd: (end) => ends.unshift(end) }));
+  assign(await startFilled({ ...options, onEnd: (end) => ends.unshift(end) }));
   return async () => {
     for (const end of ends) await end();
   };
