@@ -56,21 +56,3 @@ test('the examples of the document have the shape of real answers', async () => 
     expect(differences(shown, real, path)).toEqual([]);
   }
 });
-
-test('the addresses in the examples of clients are answered, with what the examples read', async () => {
-  const { get } = await startFilled();
-  const addresses = [
-    ...readFileSync(DOCUMENT, 'utf8').matchAll(/http:\/\/127\.0\.0\.1:8080(\/v1\/forecast\?[^\s'"]+)/g),
-  ].map(([, path]) => path);
-  expect(addresses).toHaveLength(4);
-  const [curl, python, homeAssistant, grafana] = await Promise.all(addresses.map((path) => get(path)));
-  expect(curl.body).toContain('time,temperature_2m_max (°C)');
-  expect(python.body.subarray(0, 4).toString()).toBe('PAR1');
-  expect(homeAssistant.body.current).toMatchObject({
-    time: expect.any(String),
-    temperature_2m: 10,
-    wind_speed_10m: 18,
-  });
-  const { time, temperature_2m: temperature } = grafana.body.hourly;
-  expect([typeof time[0], time.length]).toEqual(['number', temperature.length]);
-});
