@@ -19,6 +19,15 @@ export interface RunningServer {
 
 const GRACE_MS = 10_000;
 
+/** A client that sends its request a byte at a time does not hold a connection for long. */
+interface Patience {
+  headersMs: number;
+  requestMs: number;
+  /** How often it is looked who takes too long. */
+  checkEveryMs: number;
+}
+const PATIENCE: Patience = { headersMs: 10_000, requestMs: 30_000, checkEveryMs: 5_000 };
+
 /**
  * @param port 0 for any that is free
  * @throws KernelcastError `ENVIRONMENT` when the port is taken, or may not be used
@@ -27,26 +36,32 @@ export async function serve({
   app,
   port,
   host,
+  patience = PATIENCE,
 }: {
   app: RequestListener;
   port: number;
   host: string;
+  patience?: Patience;
 }): Promise<RunningServer> {
-  const server = await listen(app, port, host);
-  // A client that sends its request a byte at a time does not hold a connection for long.
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
+  const server = createServer(
+    {
+      headersTimeout: patience.headersMs,
+      requestTimeout: patience.requestMs,
+      connectionsCheckingInterval: patience.checkEveryMs,
+    },
+    app,
+  );
+  await listen(server, port, host);
   server.on('clientError', refuseUnreadable);
   const address = server.address() as AddressInfo;
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return { url: `http://${name}:${address.port}`, port: address.port, close: (graceMs) => close(server, graceMs) };
 }
 
-function listen(app: RequestListener, port: number, host: string): Promise<Server> {
+function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const server = createServer(app);
     server.once('error', (error) => reject(listenError(error, port, host)));
-    server.listen(port, host, () => resolve(server));
+    server.listen(port, host, resolve);
   });
 }
 

@@ -88,7 +88,12 @@ test.each(CASES)('%s blames %s', async (path, parameter, detail) => {
 test.each([
   ['/v1/forecast?station=nowhere', 'station'],
   ['/v1/forecast?station=amsterdam&dataset=nix', 'dataset'],
-  ['/v1/forecast?station=amsterdam&dataset=../demo', 'dataset'],
+  // They would be there if names were paths.
+  ['/v1/forecast?station=amsterdam&dataset=../runs/demo', 'dataset'],
+  ['/v1/runs?dataset=../runs/demo', 'dataset'],
+  ['/v1/stations?dataset=../observations/demo', 'dataset'],
+  ['/v1/observations?station=amsterdam&dataset=../observations/demo', 'dataset'],
+  ['/v1/verification?dataset=../observations/demo', 'dataset'],
   ['/v1/forecast?station=amsterdam&dataset=__proto__', 'dataset'],
   ['/v1/forecast?station=amsterdam&run=2020-01-01T00:00Z', 'run'],
   ['/v1/runs/2020-01-01T00/values', 'init'],

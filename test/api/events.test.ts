@@ -1,6 +1,7 @@
 /** `/v1/events`: what is published is told to everybody who listens, once. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { eventsRoute } from '../../src/api/routes/events.ts';
 import { forecastsOf, INIT, MODELS, observed, startEmpty, startFilled } from './support.ts';
 
 interface Told {
@@ -107,4 +108,32 @@ test('a service that stops ends the events', async () => {
 test('there is nothing to hear of a dataset that is not there', async () => {
   const { get } = await startFilled();
   expect((await get('/v1/events?dataset=nix')).status).toBe(404);
+});
+
+describe('who listens', () => {
+  test('does so fifty times at the most, and may again when one connection is over', async () => {
+    const { url } = await startFilled();
+    const ask = (signal?: AbortSignal) => fetch(`${url}/v1/events`, { signal });
+    const controllers = Array.from({ length: 50 }, () => new AbortController());
+    onTestFinished(() => {
+      for (const controller of controllers) controller.abort();
+    });
+    for (const { signal } of controllers) expect((await ask(signal)).status).toBe(200);
+    const refused = await ask();
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60']);
+    controllers[0].abort();
+    const again = new AbortController();
+    controllers.push(again);
+    await expect.poll(async () => (await ask(again.signal)).status).toBe(200);
+  });
+
+  test('is one of a thousand at the most', async () => {
+    const tools = {
+      context: { status: () => ({ dataset: 'demo' }) },
+      access: { identify: () => ({ id: 'somebody' }) },
+      events: { count: 1000 },
+    };
+    const { get } = eventsRoute(tools as never);
+    await expect(get!({ url: '/v1/events' } as never, {} as never, () => {})).rejects.toThrow(/1000 listen/);
+  });
 });

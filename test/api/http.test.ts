@@ -1,7 +1,9 @@
 /** What HTTP asks of every route: methods, caching, headers, problems. */
 
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
@@ -231,6 +233,24 @@ describe('the server', () => {
     await sleep(50);
     await server.close(50);
     expect(await never).toBe('broken off');
+  });
+
+  test.each([
+    ['headers', 'GET /v1/status HTTP/1.1\r\nHost: x\r\nX-Slow: '],
+    ['a body', 'POST /v1/forecast HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{'],
+  ])('does not wait for ever for %s', async (_, beginning) => {
+    const app = express();
+    app.use((_request, response) => void response.status(200));
+    const patience = { headersMs: 100, requestMs: 200, checkEveryMs: 20 };
+    const server = await serve({ app, port: 0, host: '127.0.0.1', patience });
+    const socket = connect(server.port, '127.0.0.1', () => socket.write(beginning));
+    let answer = '';
+    socket.on('data', (part) => {
+      answer += part;
+    });
+    await once(socket, 'close');
+    expect(answer).toMatch(/^HTTP\/1.1 408 [\s\S]*application\/problem\+json/);
+    await server.close(0);
   });
 
   test('says what to do about a port that is taken', async () => {

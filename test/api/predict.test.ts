@@ -1,4 +1,5 @@
 /** `POST /v1/predict`: a station of one's own. The model is handed in, so that a test can be it. */
+import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Predictor } from '../../src/api/predictor.ts';
 import type { Series } from '../../src/domain/series.ts';
@@ -51,6 +52,19 @@ test('two days in, one day out, in the units that they came in', async () => {
   expect(variables.temperature_2m!.values[0]).toBeCloseTo(10, 4);
   expect(variables.wind_speed_10m!.values[0]).toBeCloseTo(10, 4);
   expect(variables.wind_u_component_10m!.values[0]).toBeCloseTo(10, 4);
+});
+
+test('nothing of what is sent is kept, in memory or on the disk', async () => {
+  const given: Series[] = [];
+  const { get, root } = await start(holdingPredictor(given));
+  const files = () => readdirSync(root, { recursive: true, encoding: 'utf8' }).sort();
+  const before = files();
+  for (let round = 0; round < 2; round++) {
+    const { headers } = await get('/v1/predict', post(BODY));
+    expect([headers.get('cache-control'), headers.get('etag')]).toEqual(['no-store', null]);
+  }
+  expect(given).toHaveLength(2);
+  expect(files()).toEqual(before);
 });
 
 test('what is missing stays missing, and what the model cannot give is null with its reason', async () => {
