@@ -40,6 +40,25 @@ const KNOWN: Record<string, string[]> = {
   format: ['json', 'csv', 'arrow', 'parquet'],
 };
 
+/** What fits together of places and of times, and what fits to all of it. */
+const PLACES = [
+  'station=amsterdam',
+  'station=suva,amsterdam',
+  'latitude=52.4&longitude=4.9',
+  'latitude=52.4,-18.1&longitude=4.9,178&elevation=2,nan',
+  'bounding_box=-90,-180,90,180',
+  'bounding_box=-30,170,0,-170',
+];
+const TIMES = [
+  '',
+  '&past_hours=5',
+  '&past_days=2',
+  '&past_days=1&past_hours=3',
+  '&start_date=2025-02-19&end_date=2025-02-20',
+  '&start_hour=2025-02-19T00:00&end_hour=2025-02-20T05:00',
+];
+const FREE = /^(hourly|daily|current|models|run|timezone|timeformat|format|cell_selection|.*_unit)$/;
+
 /** No parameter takes any of these. */
 const NEVER_NUMBERS = ['NaN', '1e999', '-1e999', 'Infinity', '0x10', '', ' 5', '5 ', 'null', '[object Object]', '١٢'];
 const NEVER_NAMES = [
@@ -131,9 +150,17 @@ function queryOf(
   parameters: readonly Parameter[],
 ): fc.Arbitrary<{ pieces: string[]; wrong: string[]; isAlone: boolean }> {
   const inQuery = parameters.filter(({ in: place }) => place === 'query');
-  const good = fc
-    .subarray(inQuery, { maxLength: Math.min(5, inQuery.length) })
-    .chain((some) => fc.tuple(...some.map((each) => goodValue(each).map((value) => `${each.name}=${encode(value)}`))));
+  const someOf = (choice: readonly Parameter[]) =>
+    fc
+      .subarray([...choice], { maxLength: Math.min(5, choice.length) })
+      .chain((some) =>
+        fc.tuple(...some.map((each) => goodValue(each).map((value) => `${each.name}=${encode(value)}`))),
+      );
+  const isOfPlaces = inQuery.some(({ name }) => name === 'latitude') && inQuery.some(({ name }) => name === 'timezone');
+  const fitting = fc
+    .tuple(fc.constantFrom(...PLACES), fc.constantFrom(...TIMES), someOf(inQuery.filter(({ name }) => FREE.test(name))))
+    .map(([place, time, others]) => [...`${place}${time}`.split('&'), ...others]);
+  const good = isOfPlaces ? fc.oneof({ weight: 3, arbitrary: fitting }, someOf(inQuery)) : someOf(inQuery);
   const wrong = fc.option(wrongPiece(parameters), { nil: undefined, freq: 2 });
   return fc.tuple(good, wrong, fc.boolean()).map(([pieces, bad, isAlone]) => {
     if (!bad) return { pieces: [...pieces], wrong: [], isAlone: false };
