@@ -101,8 +101,7 @@ test('a service that stops ends the events', async () => {
   const { url } = await startFilled({ context: { stopping: stopping.signal } });
   const { isOver } = await listen(url);
   stopping.abort();
-  await sleep(100);
-  expect(isOver()).toBe(true);
+  await expect.poll(isOver).toBe(true);
 });
 
 test('there is nothing to hear of a dataset that is not there', async () => {
