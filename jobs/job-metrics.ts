@@ -1,6 +1,8 @@
 /** The figures of the jobs, for Prometheus. */
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { metricsRegistry } from '../src/metrics.ts';
+import type { Ledger } from './ledger.ts';
+import type { JobState } from './slot-states.ts';
 
 const registers = [metricsRegistry];
 
@@ -40,11 +42,44 @@ export const jobLag = new Gauge({
   registers,
 });
 
+/** The ledgers of this process: what it says of slots is true of all processes that share it, and after a restart. */
+const ledgers = new Set<Pick<Ledger, 'states'>>();
+
+/** Lets the figures tell of a ledger until the returned function is called. */
+export function tellOf(ledger: Pick<Ledger, 'states'>): () => void {
+  ledgers.add(ledger);
+  return () => ledgers.delete(ledger);
+}
+
+function* jobStates(): Iterable<[name: string, state: JobState]> {
+  for (const { states } of ledgers) for (const name of states.names) yield [name, states.job(name)!];
+}
+
 export const jobLastSuccess = new Gauge({
   name: 'kernelcast_job_last_success_timestamp_seconds',
-  help: 'When a slot was done last, Unix time by the clock of the machine.',
+  help: 'When a slot was done last, by whichever process, Unix time by the clock of its machine.',
   labelNames: ['job_name'],
   registers,
+  collect() {
+    this.reset();
+    for (const [job_name, { lastDoneAt }] of jobStates()) if (lastDoneAt) this.set({ job_name }, lastDoneAt / 1000);
+  },
+});
+
+export const jobSlots = new Gauge({
+  name: 'kernelcast_job_slots',
+  help: 'Slots that are running, failed (and tried again), or dead, of those that the ledger remembers.',
+  labelNames: ['job_name', 'state'],
+  registers,
+  collect() {
+    this.reset();
+    for (const [job_name, { slots }] of jobStates()) {
+      const found = [...slots.values()].map(({ state }) => state);
+      for (const state of ['running', 'failed', 'dead'] as const) {
+        this.set({ job_name, state }, found.filter((each) => each === state).length);
+      }
+    }
+  },
 });
 
 export const observationsLag = new Gauge({

@@ -10,10 +10,10 @@ export const POLICIES = {
   forecast: { ...HOURLY, name: 'forecast', after: ['ingest'], catchUp: 24, attempts: 3 },
   verify: { ...HOURLY, name: 'verify', after: ['ingest'], catchUp: 0, attempts: 3 },
   retain: { ...HOURLY, name: 'retain', after: ['verify'], catchUp: 0, attempts: 3 },
-  /** Where it is asked for: it takes hours, and goes on from its checkpoint when it is broken off. */
+  /** Where it is asked for: it takes hours, and goes on from its checkpoint; each restart of the service is an attempt. */
   train: {
     ...{ name: 'train', everyHours: 168, after: ['ingest'], patienceMs: 10 * MINUTE, catchUp: 0 },
-    ...{ attempts: 3, backoffMs: 30 * MINUTE, timeoutMs: 20 * 60 * MINUTE },
+    ...{ attempts: 20, backoffMs: 5 * MINUTE, timeoutMs: 20 * 60 * MINUTE },
   },
 } as const satisfies Record<string, JobPolicy>;
 

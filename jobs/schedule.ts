@@ -14,7 +14,7 @@ import { formatHour, type Hour, MILLISECONDS_PER_HOUR } from '../src/domain/time
 import { describeShort, KernelcastError } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
 import { newTrace, withTrace } from '../src/trace.ts';
-import { jobAttempts, jobLag, jobLastSuccess, jobRunning, jobSeconds, jobSkips } from './job-metrics.ts';
+import { jobAttempts, jobLag, jobRunning, jobSeconds, jobSkips, tellOf } from './job-metrics.ts';
 import { jobStatuses } from './job-status.ts';
 import type { IsHeld, Ledger } from './ledger.ts';
 import { type LedgerRecord, slotText } from './ledger-records.ts';
@@ -23,6 +23,8 @@ import { isSettled, type SlotStates } from './slot-states.ts';
 
 export interface Job {
   policy: JobPolicy;
+  /** Its work goes on later where it was: when the service stops, it is broken off, and not let end. */
+  canBeBrokenOff?: boolean;
   /**
    * Does a slot; doing it twice does no harm.
    * @param slot the hour that the job is run for
@@ -58,6 +60,9 @@ export class Schedule {
   readonly #lanes = new Set<Promise<void>>();
   /** Jobs whose work goes on, be it after its time. */
   readonly #busy = new Set<string>();
+  /** Of the work that can be broken off. */
+  readonly #stopping = new AbortController();
+  readonly #silence: () => void;
   #begun: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
@@ -67,6 +72,7 @@ export class Schedule {
     this.#log = log;
     this.#clock = clock;
     this.#wall = wall;
+    this.#silence = tellOf(ledger);
   }
 
   get policies(): JobPolicy[] {
@@ -166,11 +172,13 @@ export class Schedule {
     while (this.#lanes.size > 0) await Promise.all(this.#lanes);
   }
 
-  /** Begins no further job, and resolves when those at work have ended. */
+  /** Begins no further job, and resolves when those at work have ended, or were broken off. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#stopping.abort(new Error('the service stops'));
     await this.#begun;
     await this.idle();
+    this.#silence();
   }
 
   status(): JobStatus[] {
@@ -233,7 +241,6 @@ export class Schedule {
     jobAttempts.inc({ job_name: name, outcome });
     if (error === undefined) {
       jobLag.set({ job_name: name }, this.#clock.now() / 1000 - (slot * MILLISECONDS_PER_HOUR) / 1000);
-      jobLastSuccess.set({ job_name: name }, this.#wall.now() / 1000);
       this.#log.debug(where, 'a job is done');
     } else this.#log.error({ ...where, err: error, dead: isLast }, 'a job failed');
 
@@ -254,9 +261,10 @@ export class Schedule {
   async #runInTime(job: Job, slot: Hour): Promise<Outcome & { error?: unknown }> {
     const { name, timeoutMs } = job.policy;
     const controller = new AbortController();
+    const signal = job.canBeBrokenOff ? AbortSignal.any([controller.signal, this.#stopping.signal]) : controller.signal;
     this.#busy.add(name);
     const work = Promise.resolve()
-      .then(() => job.run(slot, controller.signal))
+      .then(() => job.run(slot, signal))
       .then(
         (outcome) => outcome ?? {},
         (failure: unknown) => ({ error: failure ?? new Error('failed with nothing') }),

@@ -24,6 +24,8 @@ export interface JobState {
   /** The slot that changed last, skips apart. */
   last: Hour | undefined;
   lastFinishedAt: number | undefined;
+  /** When a slot was done last, by the clock of the machine. */
+  lastDoneAt: number | undefined;
 }
 
 /** Settled slots that are remembered, for people. */
@@ -86,7 +88,10 @@ export class SlotStates {
         job.slots.set(slot, { ...known, state, at, error: isDone ? null : record.error });
         job.last = slot;
         job.lastFinishedAt = at;
-        if (isDone) job.newestDone = Math.max(job.newestDone ?? slot, slot);
+        if (isDone) {
+          job.newestDone = Math.max(job.newestDone ?? slot, slot);
+          job.lastDoneAt = at;
+        }
         advance(job);
         return;
       }
@@ -122,6 +127,7 @@ export class SlotStates {
         newestDone: undefined,
         last: undefined,
         lastFinishedAt: undefined,
+        lastDoneAt: undefined,
       };
       this.#jobs.set(name, job);
     }

@@ -45,6 +45,7 @@ export function trainJob(options: TrainJobOptions): Job {
 
   return {
     policy: POLICIES.train,
+    canBeBrokenOff: true,
     async run(slot, signal) {
       if (!(await hasData({ observations, dataset }))) return;
       const { from, to } = await observations.describe(dataset);

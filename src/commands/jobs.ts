@@ -14,6 +14,10 @@ interface Common {
   json?: boolean;
 }
 
+interface RetryOptions extends Common {
+  andAfter?: boolean;
+}
+
 interface RunOptions extends Common {
   slot?: Hour;
   inbox?: string;
@@ -51,9 +55,12 @@ export function registerJobs(program: Command): void {
     .description('ask for a slot again that is dead or skipped; the service does it within a minute')
     .argument('<job>', 'ingest, forecast, verify, retain or train')
     .argument('<slot>', 'its hour, e.g. 2025-02-20T06:00Z', parseHour)
+    .option('--and-after', 'all slots from this one on, as after a clock that was ahead')
     .option(...DATASET)
     .option(...DATA)
-    .action((job: string, slot: Hour, options: Common) => withLedger(options, (ledger) => retry(job, slot, ledger)));
+    .action((job: string, slot: Hour, options: RetryOptions) =>
+      withLedger(options, (ledger) => retry(job, slot, options, ledger)),
+    );
   jobs
     .command('run')
     .description('do a slot of a job now, in this process; its end is in the ledger')
@@ -111,19 +118,22 @@ function log(job: string | undefined, options: Common & { lines: number }, ledge
   }
 }
 
-async function retry(job: string, slot: Hour, ledger: Ledger): Promise<void> {
+async function retry(job: string, slot: Hour, { andAfter = false }: RetryOptions, ledger: Ledger): Promise<void> {
   const { slotText } = await import('../../jobs/ledger-records.ts');
   checkJob(job, ledger.states.names);
   await ledger.transact((states, isHeld) => {
-    const state = states.slot(job, slot);
-    if (state?.state === 'running' && state.claim !== null && isHeld(state.claim)) {
-      throw new KernelcastError('BUSY', `the slot ${formatHour(slot)} of ${job} is running`, {
+    const { slots, every } = states.job(job)!;
+    for (const [hour, { state, claim }] of slots) {
+      const isAsked = hour === slot || (andAfter && hour > slot);
+      if (!isAsked || state !== 'running' || claim === null || !isHeld(claim)) continue;
+      throw new KernelcastError('BUSY', `the slot ${formatHour(hour)} of ${job} is running`, {
         hint: 'Wait until it has ended; see `kernelcast jobs list`.',
       });
     }
-    return [{ kind: 'retry', job, slot: slotText(slot), at: new Date(systemClock.now()).toISOString() }];
+    const common = { job, slot: slotText(slot), at: new Date(systemClock.now()).toISOString() };
+    return [andAfter ? { kind: 'begin', ...common, every } : { kind: 'retry', ...common }];
   });
-  print(`${job} ${formatHour(slot)} will be done again`);
+  print(`${job} ${formatHour(slot)}${andAfter ? ' and what comes after it' : ''} will be done again`);
 }
 
 async function run(name: string, options: RunOptions, ledger: Ledger, dataset: string): Promise<void> {

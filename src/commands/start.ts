@@ -32,8 +32,11 @@ interface Options {
   weightPerMinute?: number;
 }
 
-/** What is still running this long after the signal to stop is broken off; the store stands that. */
-const GRACE_MS = 10_000;
+/**
+ * What is still running this long after the signal to stop is broken off; the store stands that. A person waits less than
+ * systemd, Kubernetes and Docker, which are told to give a minute (`deploy/`).
+ */
+const GRACE_MS = { SIGINT: 10_000, SIGTERM: 50_000 };
 
 export function registerStart(program: Command): void {
   program
@@ -196,16 +199,16 @@ function builtPages(log: Log): string | undefined {
   return undefined;
 }
 
-/** Raised by the first Ctrl-C or SIGTERM; a second one, or ten seconds, end the process. */
+/** Raised by the first Ctrl-C or SIGTERM; a second one, or the end of its patience, end the process. */
 function stopSignal(log: Log): AbortSignal {
   const controller = new AbortController();
-  const stop = (name: NodeJS.Signals) => {
+  const stop = (name: keyof typeof GRACE_MS) => {
     if (controller.signal.aborted) process.exit(0);
     log.info(`${name}: stopping`);
     controller.abort();
-    setTimeout(() => process.exit(0), GRACE_MS).unref();
+    setTimeout(() => process.exit(0), GRACE_MS[name]).unref();
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
   return controller.signal;
 }

@@ -80,6 +80,23 @@ describe('kernelcast jobs', () => {
     expect(jobs[0].openSlots).toEqual([{ slot: '2024-02-01T02:00Z', state: 'open', attempt: 0 }]);
   });
 
+  test('asks for all slots from one on, as after a clock that was ahead', async () => {
+    const ledger = await JobLedger.open(root, 'demo');
+    const ahead = slotText(SLOT + 24);
+    await ledger.transact(() => [
+      { kind: 'skipped', job: 'forecast', slot: slotText(SLOT + 1), to: ahead, reason: 'missed', at },
+    ]);
+    await kernelcast('jobs', 'retry', 'forecast', slotText(SLOT + 2), '--and-after');
+    const { states } = await JobLedger.open(root, 'demo');
+    expect([0, 1, 2, 24].map((hours) => states.slot('forecast', SLOT + hours)?.state)).toEqual([
+      'dead',
+      'skipped',
+      undefined,
+      undefined,
+    ]);
+    expect(states.job('forecast')?.begin).toBe(SLOT + 2);
+  });
+
   test('does a slot now, and writes its end down', async () => {
     await kernelcast('jobs', 'run', 'verify', '--slot', '2024-02-01T03:00Z', '--dataset', 'demo');
     expect(said).toBe('verify 2024-02-01T03:00Z: done\n');

@@ -250,6 +250,20 @@ describe('the schedule', () => {
     expect(schedule.status().map(({ state }) => state)).toEqual(['done', 'done']);
   });
 
+  it('on stopping breaks off what can go on later', async () => {
+    const long: Job = {
+      ...job(
+        'ingest',
+        (_, signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      ),
+      canBeBrokenOff: true,
+    };
+    const schedule = scheduleOf([long]);
+    await schedule.begin();
+    await schedule.stop();
+    expect(schedule.status()).toMatchObject([{ state: 'failed', lastError: 'the service stops' }]);
+  });
+
   it('on stopping lets the running job end and begins no other', async () => {
     const events: string[] = [];
     let finish = () => {};
