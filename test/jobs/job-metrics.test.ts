@@ -22,7 +22,7 @@ it('tells from the ledger when a slot was done last and how many are not, also o
   const figures = async (metric: typeof jobSlots | typeof jobLastSuccess) =>
     (await metric.get()).values.filter(({ labels }) => labels.job_name === job);
   expect(await figures(jobLastSuccess)).toMatchObject([{ value: Date.UTC(2025, 2, 1, 6, 2) / 1000 }]);
-  expect((await figures(jobSlots)).map(({ labels, value }) => [labels.state, value])).toEqual([
+  expect((await figures(jobSlots)).map(({ labels, value }) => [(labels as { state: string }).state, value])).toEqual([
     ['running', 1],
     ['failed', 0],
     ['dead', 1],
