@@ -18,26 +18,38 @@ export interface FollowingOptions {
   open: (network: string | undefined) => Promise<Forecaster>;
   /** The folder of the model that serves now. */
   serving: () => Promise<string | undefined>;
+  /** Told why the model that serves cannot be opened: the one before goes on, for a forecast late is worse than one by it. */
+  onProblem?: (error: unknown) => void;
 }
 
-export async function openFollowing({ open, serving }: FollowingOptions): Promise<FollowingForecaster> {
-  let network = await serving();
-  let current = await open(network);
+export async function openFollowing({
+  open,
+  serving,
+  onProblem = () => {},
+}: FollowingOptions): Promise<FollowingForecaster> {
+  let network = await serving().catch((error: unknown) => void onProblem(error));
+  let current = await open(network).catch((error: unknown) => {
+    if (network === undefined) throw error;
+    onProblem(error);
+    network = undefined;
+    return open(network);
+  });
   let previous: Forecaster | undefined;
   let turn: Promise<void> = Promise.resolve();
 
   /** One after the other: two at once would open the same model twice. */
   function follow(): Promise<void> {
-    const next = turn.then(async () => {
-      const wanted = await serving();
-      if (wanted === network) return;
-      const opened = await open(wanted);
-      const oldest = previous;
-      [previous, current, network] = [current, opened, wanted];
-      await oldest?.close();
-    });
-    turn = next.catch(() => {});
-    return next;
+    turn = turn
+      .then(async () => {
+        const wanted = await serving();
+        if (wanted === network) return;
+        const opened = await open(wanted);
+        const oldest = previous;
+        [previous, current, network] = [current, opened, wanted];
+        await oldest?.close();
+      })
+      .catch(onProblem);
+    return turn;
   }
 
   function choose(id: string | undefined): Forecaster {

@@ -19,6 +19,8 @@ export async function withForecaster(
       const [newest] = await listTrained(root, dataset);
       return newest && modelFolder(root, newest.name);
     },
+    onProblem: (error) =>
+      log.error({ err: error }, 'the model that was trained last cannot serve; the one before goes on'),
   });
   try {
     await work(forecaster);

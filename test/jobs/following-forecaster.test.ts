@@ -45,3 +45,20 @@ it('makes runs with the model that serves, and ends with each what was begun wit
     ...['open third', 'close shipped', 'run third', 'close third', 'close second'],
   ]);
 });
+
+it('goes on with the model before where the one that serves cannot be opened, and says so', async () => {
+  const { events, open } = forecasters();
+  const problems: unknown[] = [];
+  let serving: string | undefined;
+  const forecaster = await openFollowing({
+    open: (network) => (network === 'broken' ? Promise.reject(new Error('no model')) : open(network)),
+    serving: async () => serving,
+    onProblem: (error) => problems.push(error),
+  });
+  serving = 'broken';
+  expect((await forecaster.run({ dataset: 'd', now: 0 })).outcome).toBe('published');
+  expect(problems).toMatchObject([{ message: 'no model' }]);
+  serving = 'second';
+  await forecaster.run({ dataset: 'd', now: 0 });
+  expect(events).toEqual(['open shipped', 'run shipped', 'open second', 'run second']);
+});
