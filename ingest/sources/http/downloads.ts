@@ -43,10 +43,13 @@ const HEAD_BYTES = 512;
 export class Downloads {
   readonly #client: HttpClient;
   readonly #folder: string;
+  readonly #onProgress: ((bytes: number, total: number) => void) | undefined;
 
-  constructor(client: HttpClient, folder: string) {
+  /** @param onProgress called as a file comes, where the server says how long it is */
+  constructor(client: HttpClient, folder: string, onProgress?: (bytes: number, total: number) => void) {
     this.#client = client;
     this.#folder = folder;
+    this.#onProgress = onProgress;
   }
 
   /**
@@ -123,11 +126,13 @@ export class Downloads {
       else await writeFile(version, JSON.stringify({ url, validator }));
     }
     const handle = await open(path, from === 0 ? 'w' : 'a');
+    const length = Number(answer.headers['content-length'] ?? 0);
     let bytes = 0;
     try {
       for await (const chunk of answer.body) {
         await handle.writeFile(chunk);
         bytes += chunk.length;
+        if (length > 0) this.#onProgress?.(from + bytes, from + length);
       }
       await handle.sync();
     } finally {

@@ -1,6 +1,6 @@
 /** What the steps of a setup share: how they talk, and how they run other programs. */
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
-import { KernelcastError } from '../../../src/errors.ts';
+import { KernelcastError } from '../../errors.ts';
 
 export function say(text: string): void {
   process.stderr.write(`setup:tensorflow: ${text}\n`);
@@ -9,7 +9,7 @@ export function say(text: string): void {
 export interface RunOptions extends Pick<SpawnSyncOptions, 'cwd' | 'env'> {
   /** What a person can do when it fails. */
   hint?: string;
-  /** Show what it says on standard error while it runs, as a download's progress; by default only when it fails. */
+  /** Show what it says on standard error while it runs, as a download's progress, and give nothing; by default only when it fails. */
   loud?: boolean;
 }
 
@@ -19,7 +19,7 @@ export function run(command: string, args: readonly string[], doing: string, opt
   const result = spawnSync(command, args, {
     cwd: options.cwd,
     env: options.env,
-    stdio: ['ignore', 'pipe', loud ? 'inherit' : 'pipe'],
+    stdio: loud ? ['ignore', 2, 2] : ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
@@ -30,7 +30,7 @@ export function run(command: string, args: readonly string[], doing: string, opt
       hint,
     });
   }
-  return result.stdout;
+  return result.stdout ?? '';
 }
 
 /** Whether a program is there and answers. */

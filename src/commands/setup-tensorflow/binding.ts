@@ -1,7 +1,7 @@
 /** The package's own binding between Node and libtensorflow: built against a libtensorflow, or as its makers ship both. */
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { KernelcastError } from '../../../src/errors.ts';
+import { KernelcastError } from '../../errors.ts';
 import { run, say } from './steps.ts';
 
 /** The newest interface of Node that the package knows; every Node from 20 on has it. */

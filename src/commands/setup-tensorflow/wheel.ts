@@ -1,27 +1,19 @@
 /**
- * libtensorflow out of TensorFlow's wheel in the Python registry. pip finds and downloads it, so that its settings
- * (`PIP_INDEX_URL`, `PIP_PROXY`, pip.conf) name the mirror; the SHA-256 that the index gives is checked here once more.
+ * libtensorflow out of TensorFlow's wheel in the Python registry. pip finds it, so that its settings (`PIP_INDEX_URL`,
+ * `PIP_PROXY`, pip.conf) name the mirror; the SHA-256 that the index gives is checked here.
  */
 import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { createReadStream, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { KernelcastError } from '../../../src/errors.ts';
+import { KernelcastError } from '../../errors.ts';
+import { download } from './download.ts';
 import { run, say } from './steps.ts';
 
-interface Source {
+interface Wheel {
+  /** As the index calls it. */
+  name: string;
   file: string;
-  url: string;
-  /** As the index says; null where it does not. */
-  sha256: string | null;
+  sha256: string;
 }
 
 /** Lies beside the libraries, and says where they are from. */
@@ -40,61 +32,43 @@ export async function layWheel(folder: string, wanted: string, withCuda: boolean
       return;
     }
   }
-  // Both survive an interruption: a wheel is in the first only when it is whole, and checked again when it is used.
+  // What has come so far survives an interruption.
   const downloads = `${folder}-download`;
   const partial = `${folder}-partial`;
   const wheel = await fetchWheel(downloads, wanted);
   const cuda: string[] = [];
   if (withCuda)
     for (const requirement of cudaRequirements(wheel.file)) cuda.push((await fetchWheel(downloads, requirement)).file);
-  say(`unpacking ${basename(wheel.file)}`);
+  say(`unpacking ${wheel.name}`);
   rmSync(partial, { recursive: true, force: true });
   run('python3', ['-c', EXTRACT, partial, wheel.file, ...cuda], 'unpacking the wheel');
-  const receipt = { wanted, withCuda, wheel: basename(wheel.file), sha256: wheel.sha256 };
+  const receipt = { wanted, withCuda, wheel: wheel.name, sha256: wheel.sha256 };
   writeFileSync(join(partial, RECEIPT), `${JSON.stringify(receipt, null, 2)}\n`);
   rmSync(folder, { recursive: true, force: true });
   renameSync(partial, folder);
   rmSync(downloads, { recursive: true, force: true });
 }
 
-async function fetchWheel(folder: string, wanted: string): Promise<Source> {
-  if (wanted.endsWith('.whl') && existsSync(wanted)) {
+async function fetchWheel(folder: string, wanted: string): Promise<Wheel> {
+  if (wanted.endsWith('.whl') && !wanted.includes('://')) {
+    if (!existsSync(wanted))
+      throw new KernelcastError('NOT_FOUND', 'there is no such wheel', { where: { file: wanted } });
     const sha256 = await sha256Of(wanted);
     say(`taking ${wanted}, SHA-256 ${sha256}`);
-    return { file: wanted, url: wanted, sha256 };
+    return { name: basename(wanted), file: wanted, sha256 };
   }
   say(`asking the Python registry for '${wanted}'`);
-  const source = lookUp(wanted);
-  const file = join(folder, basename(new URL(source.url).pathname));
-  if (!existsSync(file)) {
-    say(`downloading ${source.url}`);
-    const arriving = join(folder, 'arriving');
-    mkdirSync(arriving, { recursive: true });
-    const args = ['-m', 'pip', 'download', '--no-deps', '--only-binary', ':all:', '--dest', arriving, wanted];
-    run('python3', args, `the download of '${wanted}'`, { loud: true, hint: MIRRORS });
-    for (const name of readdirSync(arriving)) renameSync(join(arriving, name), join(folder, name));
-  }
-  if (!existsSync(file)) throw new KernelcastError('ENVIRONMENT', `pip did not give ${basename(file)}`);
+  const { name, file, promised, forget } = await download(folder, wanted);
   const sha256 = await sha256Of(file);
-  if (source.sha256 === null) say(`the index gives no hash for it; its SHA-256 is ${sha256}`);
-  else if (source.sha256 !== sha256) {
-    rmSync(file);
-    throw new KernelcastError('ENVIRONMENT', `${basename(file)} is not the file that the index promises`, {
-      where: { expected: source.sha256, found: sha256 },
-      hint: 'It has been deleted. Run the setup again; if this comes back, do not trust the mirror.',
+  if (promised === null) say(`the index gives no hash for it; its SHA-256 is ${sha256}`);
+  else if (promised !== sha256) {
+    await forget();
+    throw new KernelcastError('ENVIRONMENT', `${name} is not the file that the index promises`, {
+      where: { expected: promised, found: sha256 },
+      hint: 'It is not kept. Run the setup again; if this comes back, do not trust the mirror.',
     });
   } else say(`SHA-256 as the index says: ${sha256}`);
-  return { ...source, file, sha256 };
-}
-
-const MIRRORS = 'Behind a mirror, set PIP_INDEX_URL; offline, let KERNELCAST_TENSORFLOW_WHEEL name a downloaded wheel.';
-
-/** What pip would install. */
-function lookUp(wanted: string): Omit<Source, 'file'> {
-  const args = ['--dry-run', '--quiet', '--no-deps', '--ignore-installed', '--only-binary', ':all:', '--report', '-'];
-  const answer = run('python3', ['-m', 'pip', 'install', ...args, wanted], `looking up '${wanted}'`, { hint: MIRRORS });
-  const [{ download_info: info }] = JSON.parse(answer.slice(answer.indexOf('{'))).install;
-  return { url: info.url, sha256: info.archive_info?.hashes?.sha256 ?? null };
+  return { name, file, sha256 };
 }
 
 /** The CUDA packages that a GPU wheel names as its extra `and-cuda`. */
