@@ -28,8 +28,11 @@ export interface Ops<T> {
   gelu(x: T): T;
   softmax(x: T, axis: number): T;
 
-  /** Batched over leading axes: [..., m, k] x [..., k, n] (or [..., n, k] with `transposeB`). */
-  matMul(a: T, b: T, options?: { transposeB?: boolean }): T;
+  /** Over the last axis: (x - mean) / sqrt(variance + epsilon) * weight + bias, with the biased variance. */
+  layerNorm(x: T, weight: T, bias: T, epsilon: number): T;
+
+  /** Batched over leading axes: [..., m, k] x [..., k, n] (or [..., n, k] with `transposeB`), plus a bias [n]. */
+  matMul(a: T, b: T, options?: { transposeB?: boolean; bias?: T }): T;
   /** x [n, h, w, in], weight [out, in, kh, kw], bias [out] -> [n, (h+2p-kh)/stride+1, ..., out]. */
   conv2d(x: T, weight: T, options: { bias?: T; stride: number; padding: number }): T;
   /** x [n, h, w, c], weight [c, 1, k, k], bias [c] -> [n, h+2p-k+1, w+2p-k+1, c]; stride 1, no dilation. */

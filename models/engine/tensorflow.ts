@@ -22,6 +22,20 @@ export function tensorFlowOps(tf: TensorFlowModule): Ops<TF.Tensor> {
   const takeAlong = (x: TF.Tensor, indices: TF.Tensor, axis: number): TF.Tensor =>
     takeFlat(x, flatPositions(tf, x.shape, indices, positiveAxis(x, axis)));
 
+  const matMul = (a: TF.Tensor, b: TF.Tensor, transposeB: boolean): TF.Tensor => {
+    if (b.rank === 2 && a.rank > 2) {
+      const flat = tf.matMul(a.reshape([-1, a.shape[a.rank - 1]]), b, false, transposeB);
+      return flat.reshape([...a.shape.slice(0, -1), flat.shape[1] as number]);
+    }
+    const batch = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+    const spread = (x: TF.Tensor) => {
+      const shape = [...batch, ...x.shape.slice(-2)];
+      // TensorFlow.js broadcasts batches itself, but forgets to sum over them in the gradient.
+      return sameShape(x.shape, shape) ? x : tf.broadcastTo(x, shape);
+    };
+    return tf.matMul(spread(a), spread(b), false, transposeB);
+  };
+
   return {
     shape: (x) => x.shape,
     constant: (values, shape) => tf.tensor(values as Float32Array | number[], [...shape], 'float32'),
@@ -44,18 +58,15 @@ export function tensorFlowOps(tf: TensorFlowModule): Ops<TF.Tensor> {
       return tf.transpose(tf.softmax(tf.transpose(x, swap)), swap);
     },
 
-    matMul(a, b, { transposeB = false } = {}) {
-      if (b.rank === 2 && a.rank > 2) {
-        const flat = tf.matMul(a.reshape([-1, a.shape[a.rank - 1]]), b, false, transposeB);
-        return flat.reshape([...a.shape.slice(0, -1), flat.shape[1] as number]);
-      }
-      const batch = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
-      const spread = (x: TF.Tensor) => {
-        const shape = [...batch, ...x.shape.slice(-2)];
-        // TensorFlow.js broadcasts batches itself, but forgets to sum over them in the gradient.
-        return sameShape(x.shape, shape) ? x : tf.broadcastTo(x, shape);
-      };
-      return tf.matMul(spread(a), spread(b), false, transposeB);
+    layerNorm(x, weight, bias, epsilon) {
+      const centred = tf.sub(x, tf.mean(x, -1, true));
+      const variance = tf.mean(tf.mul(centred, centred), -1, true);
+      return tf.add(tf.mul(tf.div(centred, tf.sqrt(tf.add(variance, epsilon))), weight), bias);
+    },
+
+    matMul(a, b, { transposeB = false, bias } = {}) {
+      const product = matMul(a, b, transposeB);
+      return bias ? tf.add(product, bias) : product;
     },
     conv2d(x, weight, { bias, stride, padding }) {
       const filter = tf.transpose(weight, [2, 3, 1, 0]) as TF.Tensor4D;

@@ -14,6 +14,7 @@ import {
   INPUT_HOURS,
   LEAD_HOURS,
 } from '../forecast-model.ts';
+import { imagesAtOnce } from '../unireplknet/network.ts';
 import { ONNX_FILE, WEIGHTS_FILE } from '../weights/artefact.ts';
 import { type ForecasterConfig, INPUT_CHANNELS } from './config.ts';
 import { CHANNEL_SCALES, nodeFeatures } from './features.ts';
@@ -23,8 +24,6 @@ import { createNodeBatch, type NodeBatch } from './node-batch.ts';
 import { layOutNodes, type NodeLayout } from './node-layout.ts';
 import { recallTree, type StoredTree } from './stored-tree.ts';
 
-/** Images that go through the network at once; bounds the memory whatever the number of stations. */
-const IMAGES_AT_ONCE = 64;
 const SPEED = FORECAST_VARIABLES.indexOf('wind_speed_10m');
 
 export interface NetworkModelOptions {
@@ -45,12 +44,13 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
   const { threads, warm = false } = options;
   const artefact = await openForecasterArtefact(folder);
   const { architecture, stationTree, id, name, files } = artefact.manifest;
+  const atOnce = imagesAtOnce(architecture.backbone, INPUT_HOURS, architecture.dModel);
   const session = await openOnnxSession(await artefact.read(ONNX_FILE), {
     threads,
-    warm: warm ? forecasterInputShapes(architecture, IMAGES_AT_ONCE) : undefined,
+    warm: warm ? forecasterInputShapes(architecture, atOnce) : undefined,
     file: join(folder, ONNX_FILE),
   });
-  const batch = createNodeBatch(architecture, IMAGES_AT_ONCE);
+  const batch = createNodeBatch(architecture, atOnce);
   const layoutOf = rememberLayout(architecture, stationTree);
 
   async function forecast(input: ForecastInput): Promise<Series> {
@@ -60,8 +60,8 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
       if (!input.observations.variables[variable]) continue;
       values.set(variable, new Float32Array(LEAD_HOURS * input.observations.stations.length).fill(Number.NaN));
     }
-    for (let from = 0; from < nodes.length; from += IMAGES_AT_ONCE) {
-      const some = nodes.slice(from, from + IMAGES_AT_ONCE);
+    for (let from = 0; from < nodes.length; from += atOnce) {
+      const some = nodes.slice(from, from + atOnce);
       for (const [image, node] of some.entries()) {
         nodeFeatures(input.observations, node, input.init, batch.features[image]);
       }

@@ -9,10 +9,7 @@ export function layerNormSpecs(channels: number): ParameterSpec[] {
   ];
 }
 
-/** (x - mean) / sqrt(variance + epsilon) * weight + bias. The networks differ in epsilon: say which. */
+/** x [..., channels] to the same shape. The networks differ in epsilon: say which. */
 export function layerNorm<T>(ops: Ops<T>, x: T, parameters: Parameters<T>, epsilon: number): T {
-  const centred = ops.sub(x, ops.mean(x, [-1], true));
-  const variance = ops.mean(ops.mul(centred, centred), [-1], true);
-  const normal = ops.div(centred, ops.sqrt(ops.add(variance, ops.constant([epsilon], []))));
-  return ops.add(ops.mul(normal, parameters.get('weight')), parameters.get('bias'));
+  return ops.layerNorm(x, parameters.get('weight'), parameters.get('bias'), epsilon);
 }

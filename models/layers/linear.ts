@@ -14,6 +14,6 @@ export function linearSpecs(
 
 /** x [..., inputs] -> [..., outputs]; adds a bias where the parameters have one. */
 export function linear<T>(ops: Ops<T>, x: T, parameters: Parameters<T>): T {
-  const y = ops.matMul(x, parameters.get('weight'), { transposeB: true });
-  return parameters.has('bias') ? ops.add(y, parameters.get('bias')) : y;
+  const bias = parameters.has('bias') ? parameters.get('bias') : undefined;
+  return ops.matMul(x, parameters.get('weight'), { transposeB: true, bias });
 }

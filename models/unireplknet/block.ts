@@ -34,7 +34,8 @@ export interface BlockConfig {
   layerScaleInit: number;
 }
 
-const EXPANSION = 4;
+/** How many times as wide a block is between its two linear maps. */
+export const EXPANSION = 4;
 const LAST_NORM = 'pwconv2.2';
 const LAYER_SCALE = 'gamma';
 

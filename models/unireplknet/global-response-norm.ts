@@ -22,7 +22,7 @@ export function globalResponseNormSpecs(channels: number, form: Form): Parameter
 /** x [n, h, w, c] to the same shape: (gamma norm / mean norm + 1) x + beta. */
 export function globalResponseNorm<T>(ops: Ops<T>, x: T, parameters: Parameters<T>, form: Form): T {
   const squares = ops.sum(ops.mul(x, x), [1, 2], true);
-  const norm = ops.sqrt(ops.maximum(squares, ops.constant([FLOOR], [])));
+  const norm = ops.sqrt(form === 'fused' ? squares : ops.maximum(squares, ops.constant([FLOOR], [])));
   const average = ops.add(ops.mean(norm, [-1], true), ops.constant([EPSILON], []));
   const lift = ops.mul(parameters.get('gamma'), ops.div(norm, average));
   const y = ops.mul(x, ops.add(lift, ops.constant([1], [])));

@@ -15,7 +15,7 @@ import { inParts, type Pass } from '../engine/pass.ts';
 import { dropPathRates } from '../layers/drop-path.ts';
 import { layerNorm, layerNormSpecs } from '../layers/layer-norm.ts';
 import { linear, linearSpecs } from '../layers/linear.ts';
-import { type BlockConfig, block, blockSpecs, type Form } from './block.ts';
+import { type BlockConfig, block, blockSpecs, EXPANSION, type Form } from './block.ts';
 
 export interface NetworkConfig {
   inChannels: number;
@@ -36,6 +36,9 @@ export interface NetworkConfig {
 }
 
 const STAGES = [0, 1, 2, 3] as const;
+/** In bytes, of the widest map on the way: what the caches of a processor hold. Beyond it, computing waits for memory. */
+const WIDEST_MAPS = 8 * 2 ** 20;
+const MOST_IMAGES = 64;
 const NORM_EPSILON = 1e-6;
 
 /** @throws KernelcastError `MODEL` when the configuration contradicts itself. */
@@ -82,6 +85,15 @@ export function networkLogits<T>(
   const last = stageOutputs(ops, x, parameters, config, form, pass)[3];
   const pooled = ops.mean(last, [1, 2]);
   return linear(ops, layerNorm(ops, pooled, parameters.scope('norm'), NORM_EPSILON), parameters.scope('head'));
+}
+
+/**
+ * How many images of a size to compute at once, for speed and in little memory whatever their number: as many as have their
+ * widest maps (in the first stage's blocks) in the caches, but not more than it takes to make good use of the cores.
+ */
+export function imagesAtOnce({ dims }: Pick<NetworkConfig, 'dims'>, height: number, width: number): number {
+  const widest = 4 * EXPANSION * dims[0] * Math.ceil(height / 4) * Math.ceil(width / 4);
+  return Math.min(MOST_IMAGES, Math.max(1, Math.floor(WIDEST_MAPS / widest)));
 }
 
 function stageOutputs<T>(

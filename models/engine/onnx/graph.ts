@@ -83,13 +83,19 @@ export class GraphBuilder {
   /** The same tensor, its value laid out in the given order. */
   inOrder(x: OnnxTensor, order: readonly number[]): OnnxTensor {
     if (sameNumbers(x.order, order)) return x;
-    const key = `${x.value}|${x.order}|${order}`;
-    const known = this.#laidOut.get(key);
+    const known = this.laidOut(x, order);
     if (known) return known;
     const permutation = order.map((axis) => x.order.indexOf(axis));
     const laidOut = this.#layOut(x, order, permutation);
-    this.#laidOut.set(key, laidOut);
+    this.#laidOut.set(layoutKey(x, order), laidOut);
+    // And back: an image between two convolutions is not laid out twice.
+    this.#laidOut.set(layoutKey(laidOut, x.order), x);
     return laidOut;
+  }
+
+  /** The same tensor in the given order, where it lies so already. */
+  laidOut(x: OnnxTensor, order: readonly number[]): OnnxTensor | undefined {
+    return this.#laidOut.get(layoutKey(x, order));
   }
 
   #layOut(x: OnnxTensor, order: readonly number[], permutation: readonly number[]): OnnxTensor {
@@ -158,6 +164,10 @@ export function plainOrder(rank: number): number[] {
 
 export function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((value, i) => value === b[i]);
+}
+
+function layoutKey(x: OnnxTensor, order: readonly number[]): string {
+  return `${x.value}|${x.order}|${order}`;
 }
 
 function permute<V extends Float32Array | BigInt64Array>(

@@ -27,18 +27,20 @@ export function onnxOps(graph: GraphBuilder): Ops<OnnxTensor> {
     return graph.node(operator, [left, right], { shape, order });
   };
 
+  const add = binary('Add');
+
   const reduce =
     (operator: string) =>
     (x: OnnxTensor, axes: readonly number[], keepDims = false) => {
       const gone = axes.map((axis) => positive(axis, x.shape.length));
       const at = gone.map((axis) => x.order.indexOf(axis)).toSorted((a, b) => a - b);
       if (keepDims) {
-        const result = { shape: x.shape.map((size, i) => (gone.includes(i) ? 1 : size)), order: x.order };
-        // ONNX Runtime keeps its own blocked layout through a pooling, but not through a reduction.
-        if (operator === 'ReduceMean' && x.shape.length === 4 && sameNumbers(at, [2, 3])) {
-          return graph.node('GlobalAveragePool', [x], result);
-        }
-        return graph.node(operator, [x, graph.integers(at)], result, { keepdims: 1 });
+        const shape = x.shape.map((size, i) => (gone.includes(i) ? 1 : size));
+        // What comes from a convolution is pooled as it comes, in ONNX Runtime's own layout.
+        const pooled = operator === 'ReduceMean' && x.shape.length === 4 && sameNumbers(gone, [1, 2]);
+        const image = pooled && graph.laidOut(x, CHANNELS_FIRST);
+        if (image) return graph.node('GlobalAveragePool', [image], { shape, order: CHANNELS_FIRST });
+        return graph.node(operator, [x, graph.integers(at)], { shape, order: x.order }, { keepdims: 1 });
       }
       const left = plainOrder(x.shape.length).filter((axis) => !gone.includes(axis));
       const order = x.order.filter((axis) => !gone.includes(axis)).map((axis) => left.indexOf(axis));
@@ -50,12 +52,13 @@ export function onnxOps(graph: GraphBuilder): Ops<OnnxTensor> {
       );
     };
 
+  /** Only here an image lies channels-first: ONNX Runtime then lays it out anew as a part of the convolution. */
   const convolve = (x: OnnxTensor, weight: OnnxTensor, bias: OnnxTensor | undefined, how: Convolution) => {
     const [n, height, width, channels] = x.shape;
     const [out, inPerGroup, ...kernel] = weight.shape;
     if (channels !== inPerGroup * how.groups) throw shapeError('convolve', x.shape, weight.shape);
     const sizes = [height, width].map((size, i) => convolved(size, kernel[i], how.stride, how.padding));
-    return graph.node(
+    const y = graph.node(
       'Conv',
       [graph.inOrder(x, CHANNELS_FIRST), graph.plain(weight), ...(bias ? [graph.plain(bias)] : [])],
       { shape: [n, ...sizes, out], order: CHANNELS_FIRST },
@@ -66,11 +69,13 @@ export function onnxOps(graph: GraphBuilder): Ops<OnnxTensor> {
         group: how.groups,
       },
     );
+    return graph.plain(y);
   };
 
   const reshape = (x: OnnxTensor, to: readonly number[]) => {
     const shape = reshaped(x.shape, to);
     const source = graph.plain(x);
+    if (sameNumbers(shape, x.shape)) return source;
     if (source.constant) return graph.constant(source.constant, shape, `${source.value}/${shape.join('x')}`);
     return graph.node('Reshape', [source, graph.integers(shape)], { shape, element: x.element });
   };
@@ -86,11 +91,28 @@ export function onnxOps(graph: GraphBuilder): Ops<OnnxTensor> {
     return transpose(x, [...plainOrder(rank - 2), rank - 1, rank - 2]);
   };
 
+  const matMul: Ops<OnnxTensor>['matMul'] = (a, b, { transposeB = false, bias } = {}) => {
+    const right = transposeB ? swapLast(b) : b;
+    const shape = matMulShape(a.shape, right.shape);
+    if (!bias) return graph.node('MatMul', [graph.plain(a), graph.plain(right)], { shape });
+    if (b.shape.length > 2) return add(matMul(a, b, { transposeB }), bias);
+    // One operator for product and bias takes matrices only.
+    const [inner, outer] = right.shape;
+    const rows = reshape(a, [-1, inner]);
+    const product = graph.node(
+      'Gemm',
+      [rows, graph.plain(b), graph.plain(bias)],
+      { shape: [rows.shape[0], outer] },
+      { transB: Number(transposeB) },
+    );
+    return reshape(product, shape);
+  };
+
   return {
     shape: (x) => x.shape,
     constant: (values, shape) => graph.constant(Float32Array.from(values), shape),
 
-    add: binary('Add'),
+    add,
     sub: binary('Sub'),
     mul: binary('Mul'),
     div: binary('Div'),
@@ -103,17 +125,23 @@ export function onnxOps(graph: GraphBuilder): Ops<OnnxTensor> {
     softmax: (x, axis) =>
       graph.node('Softmax', [x], { ...x }, { axis: x.order.indexOf(positive(axis, x.shape.length)) }),
 
-    matMul(a, b, { transposeB = false } = {}) {
-      // An image that lies channels-first stays so: its product with a matrix is a 1x1 convolution.
-      if (b.shape.length === 2 && sameNumbers(a.order, CHANNELS_FIRST)) {
-        const weight = transposeB ? b : swapLast(b);
-        const kernel = reshape(weight, [...weight.shape, 1, 1]);
-        return convolve(a, kernel, undefined, { stride: 1, padding: 0, groups: 1 });
+    layerNorm: (x, weight, bias, epsilon) =>
+      graph.node(
+        'LayerNormalization',
+        [x, weight, bias].map((each) => graph.plain(each)),
+        { shape: x.shape },
+        { axis: -1, epsilon: { float: epsilon } },
+      ),
+
+    matMul,
+    conv2d(x, weight, { bias, stride, padding }) {
+      const [out, channels, height, width] = weight.shape;
+      // At each pixel alone, it is a linear map.
+      if (height * width === 1 && stride === 1 && padding === 0) {
+        return matMul(x, reshape(weight, [out, channels]), { transposeB: true, bias });
       }
-      const right = transposeB ? swapLast(b) : b;
-      return graph.node('MatMul', [graph.plain(a), graph.plain(right)], { shape: matMulShape(a.shape, right.shape) });
+      return convolve(x, weight, bias, { stride, padding, groups: 1 });
     },
-    conv2d: (x, weight, { bias, stride, padding }) => convolve(x, weight, bias, { stride, padding, groups: 1 }),
     depthwiseConv2d: (x, weight, { bias, padding }) =>
       convolve(x, weight, bias, { stride: 1, padding, groups: weight.shape[0] }),
     dilateKernel(weight, rate) {

@@ -17,6 +17,7 @@ import { normaliseWindow } from '../../../models/corrformer/window-normalisation
 import { initialise } from '../../../models/engine/initialise.ts';
 import { emitOnnx } from '../../../models/engine/onnx/emit.ts';
 import { EVALUATION } from '../../../models/engine/pass.ts';
+import { imagesAtOnce } from '../../../models/unireplknet/network.ts';
 import { reparameterize } from '../../../models/unireplknet/reparameterize.ts';
 import { variantConfig } from '../../../models/unireplknet/variants.ts';
 import type { Weights } from '../../../models/weights/safetensors.ts';
@@ -28,9 +29,6 @@ export type ReferenceConfig = CorrFormerConfig & { encoder: ImageEncoder };
 
 export const ENCODER_FILE = 'encoder.onnx';
 export const DECODER_FILE = 'decoder.onnx';
-
-/** An image of 192 x 192 takes about 20 MB on its way through UniRepLKNet-S: half a gigabyte at once is enough. */
-const MOST_NODES_AT_ONCE = 25;
 
 /** The published sizes for so many stations, which must fill their nodes. */
 export function referenceConfig(stations: number): ReferenceConfig {
@@ -46,8 +44,9 @@ export function referenceConfig(stations: number): ReferenceConfig {
 }
 
 /** The most nodes at once that divide the nodes. */
-export function nodesAtOnce(nodes: number): number {
-  for (let count = Math.min(MOST_NODES_AT_ONCE, nodes); count > 1; count--) if (nodes % count === 0) return count;
+export function nodesAtOnce({ encoder }: ReferenceConfig, nodes: number): number {
+  const most = imagesAtOnce(encoder.network, ...encoder.image);
+  for (let count = Math.min(most, nodes); count > 1; count--) if (nodes % count === 0) return count;
   return 1;
 }
 
@@ -55,7 +54,7 @@ export async function writeReferenceGraphs(folder: string, config: ReferenceConf
   await mkdir(folder, { recursive: true });
   const weights = reparameterize(initialise(corrFormerSpecs(config, 'training'), seededRandom('bench reference-s')));
   const nodes = config.branching.reduce((product, children) => product * children, 1);
-  await writeFile(join(folder, ENCODER_FILE), emitEncoder(config, weights, nodesAtOnce(nodes)));
+  await writeFile(join(folder, ENCODER_FILE), emitEncoder(config, weights, nodesAtOnce(config, nodes)));
   await writeFile(join(folder, DECODER_FILE), emitDecoder(config, weights, nodes));
 }
 

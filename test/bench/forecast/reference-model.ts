@@ -30,7 +30,7 @@ export function referenceModel(folder: string, config: ReferenceConfig, threads:
       });
 
       const tokens = new Float32Array(nodes * tokensPerNode(config.encoder) * dModel);
-      const some = nodesAtOnce(nodes);
+      const some = nodesAtOnce(config, nodes);
       const encoder = await openOnnxSession(join(folder, ENCODER_FILE), { threads });
       const window = new Float32Array(inputHours * some * stationsPerNode);
       for (let node = 0; node < nodes; node += some) {

@@ -28,12 +28,16 @@ const features: Network = (ops, parameters, { x }) => ({
 describe('a fused network', () => {
   const file = emitOnnx('test', { x: [-1, 64, 64, 1] }, weights, features);
 
-  it('is laid out once for all its convolutions and linear maps', () => {
-    // A single channel lies first as it lies last: not even the image is transposed.
-    expect(countNodes(file, 'Transpose')).toBe(0);
+  it('lies channels-last; only a convolution that looks around takes and gives it channels-first', () => {
     const blocks = config.kernels.flat().length;
-    // Two halvings in the stem, three after it; a block has one depthwise and four pointwise.
-    expect(countNodes(file, 'Conv')).toBe(5 + 5 * blocks);
+    // Two halvings in the stem, three after it; a block has one depthwise.
+    const convolutions = 5 + blocks;
+    expect(countNodes(file, 'Conv')).toBe(convolutions);
+    // A single channel lies first as it lies last: the image is not transposed. The last block's map is wanted channels-first.
+    expect(countNodes(file, 'Transpose')).toBe(2 * convolutions - 1 + 1);
+    // A block has four linear maps, two of them in its gate.
+    expect(countNodes(file, 'Gemm')).toBe(4 * blocks);
+    expect(countNodes(file, 'LayerNormalization')).toBe(5);
     expect(countNodes(file, 'MatMul')).toBe(0);
   });
 

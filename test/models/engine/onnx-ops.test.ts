@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Ops } from '../../../models/engine/ops.ts';
 import { runOnOnnx, type Setting } from '../../parity/engines.ts';
-import { type Dense, OPS_CASES, type OpsCase } from './ops-cases.ts';
+import type { Dense } from './dense.ts';
+import { OPS_CASES, type OpsCase } from './ops-cases.ts';
 
 /** A kernel is dilated when the graph is written, so it must be known by then. */
 const onInputs = OPS_CASES.filter(({ name }) => !name.startsWith('dilateKernel'));
@@ -82,7 +83,8 @@ describe('each operation takes operands whose axes lie in another order', () => 
 
 describe('each operation that treats the first axis as a batch takes one of unknown size', () => {
   // These work on the first axis itself, or spread over it.
-  const others = /gather of repeated|sum over two axes|broadcasts the tensor|pad with|shared by the other axes/;
+  const others =
+    /gather of repeated|sum over two axes|broadcasts the tensor|pad with|shared by the other axes|two batches, and a bias/;
   test.each(onInputs.filter(({ name }) => !others.test(name)))('$name', (one) => {
     const [first, ...rest] = one.inputs;
     const open = ({ shape }: Dense) => (shape.length === first.shape.length ? [-1, ...shape.slice(1)] : shape);

@@ -3,74 +3,13 @@
  * An engine's test builds each case with its own `Ops` and compares.
  */
 import type { Ops } from '../../../models/engine/ops.ts';
-
-export interface Dense {
-  shape: number[];
-  data: Float32Array;
-}
+import { at, type Dense, dense, erf, fill, ramp, range, total } from './dense.ts';
 
 export interface OpsCase {
   name: string;
   inputs: Dense[];
   build<T>(ops: Ops<T>, inputs: T[]): T;
   expected: Dense;
-}
-
-/** Deterministic, without ties, of both signs. */
-export function ramp(shape: number[], seed = 1): Dense {
-  const length = shape.reduce((a, b) => a * b, 1);
-  const data = Float32Array.from(
-    { length },
-    (_, i) => Math.sin(i * 1.7 + seed * 0.61) * 1.5 + Math.cos(i * 0.23 + seed),
-  );
-  return { shape, data };
-}
-
-export function dense(shape: number[], data: ArrayLike<number>): Dense {
-  return { shape, data: Float32Array.from(data) };
-}
-
-/** Fills a tensor from a function of its indices. */
-function fill(shape: number[], value: (...at: number[]) => number): Dense {
-  const length = shape.reduce((a, b) => a * b, 1);
-  const data = Float32Array.from({ length }, (_, flat) => {
-    const at = new Array<number>(shape.length);
-    for (let i = shape.length - 1, rest = flat; i >= 0; i--) {
-      at[i] = rest % shape[i];
-      rest = Math.floor(rest / shape[i]);
-    }
-    return value(...at);
-  });
-  return { shape, data };
-}
-
-/** Reads an element; zero outside, as padding gives. */
-function at(x: Dense, ...index: number[]): number {
-  let flat = 0;
-  for (const [i, position] of index.entries()) {
-    if (position < 0 || position >= x.shape[i]) return 0;
-    flat = flat * x.shape[i] + position;
-  }
-  return x.data[flat];
-}
-
-function range(n: number): number[] {
-  return Array.from({ length: n }, (_, i) => i);
-}
-
-function total(values: number[]): number {
-  return values.reduce((a, b) => a + b, 0);
-}
-
-/** The error function by its Maclaurin series; exact to double precision for the small arguments used here. */
-function erf(x: number): number {
-  let term = x;
-  let sum = x;
-  for (let n = 1; n < 80; n++) {
-    term *= (-x * x) / n;
-    sum += term / (2 * n + 1);
-  }
-  return (2 / Math.sqrt(Math.PI)) * sum;
 }
 
 const x23 = ramp([2, 3]);
@@ -182,6 +121,48 @@ export const OPS_CASES: OpsCase[] = [
     ),
   },
   {
+    name: 'matMul of a batch with one transposed matrix, and a bias',
+    inputs: [ramp([2, 4, 3]), ramp([5, 3], 2), ramp([5], 3)],
+    build: (ops, [a, b, bias]) => ops.matMul(a, b, { transposeB: true, bias }),
+    expected: fill(
+      [2, 4, 5],
+      (n, i, j) =>
+        total(range(3).map((k) => at(ramp([2, 4, 3]), n, i, k) * at(ramp([5, 3], 2), j, k))) + at(ramp([5], 3), j),
+    ),
+  },
+  {
+    name: 'matMul of a batch with one matrix, and a bias',
+    inputs: [ramp([2, 4, 3]), ramp([3, 5], 2), ramp([5], 3)],
+    build: (ops, [a, b, bias]) => ops.matMul(a, b, { bias }),
+    expected: fill(
+      [2, 4, 5],
+      (n, i, j) =>
+        total(range(3).map((k) => at(ramp([2, 4, 3]), n, i, k) * at(ramp([3, 5], 2), k, j))) + at(ramp([5], 3), j),
+    ),
+  },
+  {
+    name: 'matMul of two batches, and a bias',
+    inputs: [ramp([2, 3, 4]), ramp([2, 4, 5], 2), ramp([5], 3)],
+    build: (ops, [a, b, bias]) => ops.matMul(a, b, { bias }),
+    expected: fill(
+      [2, 3, 5],
+      (n, i, j) =>
+        total(range(4).map((k) => at(ramp([2, 3, 4]), n, i, k) * at(ramp([2, 4, 5], 2), n, k, j))) +
+        at(ramp([5], 3), j),
+    ),
+  },
+  {
+    name: 'layerNorm over the last axis',
+    inputs: [cube, bias4, ramp([4], 8)],
+    build: (ops, [x, weight, bias]) => ops.layerNorm(x, weight, bias, 0.1),
+    expected: fill([2, 3, 4], (n, i, j) => {
+      const row = range(4).map((k) => at(cube, n, i, k));
+      const mean = total(row) / 4;
+      const variance = total(row.map((value) => (value - mean) ** 2)) / 4;
+      return ((row[j] - mean) / Math.sqrt(variance + 0.1)) * at(bias4, j) + at(ramp([4], 8), j);
+    }),
+  },
+  {
     name: 'matMul of two batches',
     inputs: [matrixA, stackB],
     build: (ops, [a, b]) => ops.matMul(a, b),
@@ -212,6 +193,27 @@ export const OPS_CASES: OpsCase[] = [
     inputs: [image, filter],
     build: (ops, [x, weight]) => ops.conv2d(x, weight, { stride: 1, padding: 0 }),
     expected: conv(image, filter, 1, 0),
+  },
+  {
+    name: 'conv2d of single pixels',
+    inputs: [image, ramp([4, 3, 1, 1], 3), bias4],
+    build: (ops, [x, w, bias]) => ops.conv2d(x, w, { bias, stride: 1, padding: 0 }),
+    expected: conv(image, ramp([4, 3, 1, 1], 3), 1, 0, bias4),
+  },
+  {
+    name: 'conv2d of single pixels, every other one',
+    inputs: [image, ramp([4, 3, 1, 1], 3)],
+    build: (ops, [x, w]) => ops.conv2d(x, w, { stride: 2, padding: 0 }),
+    expected: conv(image, ramp([4, 3, 1, 1], 3), 2, 0),
+  },
+  {
+    name: 'the mean over an image behind a convolution',
+    inputs: [image, depthFilter],
+    build: (ops, [x, w]) => ops.mean(ops.depthwiseConv2d(x, w, { padding: 1 }), [1, 2], true),
+    expected: fill([2, 1, 1, 3], (n, _i, _j, c) => {
+      const y = depthwise(image, depthFilter, 1);
+      return total(range(30).map((pixel) => y.data[(n * 30 + pixel) * 3 + c])) / 30;
+    }),
   },
   {
     name: 'depthwiseConv2d that keeps the size',

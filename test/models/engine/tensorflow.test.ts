@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ops } from '../../../models/engine/ops.ts';
 import { tensorFlowOps } from '../../../models/engine/tensorflow.ts';
 import { openTensorFlow } from '../../../models/engine/tensorflow-backend.ts';
-import { type Dense, OPS_CASES, ramp } from './ops-cases.ts';
+import { type Dense, ramp } from './dense.ts';
+import { OPS_CASES } from './ops-cases.ts';
 
 const { tf } = await openTensorFlow();
 const ops = tensorFlowOps(tf);

@@ -3,7 +3,7 @@ import { initialise } from '../../../models/engine/initialise.ts';
 import { countParameters } from '../../../models/engine/parameters.ts';
 import { blockSpecs } from '../../../models/unireplknet/block.ts';
 import { inferForm, inferNetworkConfig } from '../../../models/unireplknet/infer.ts';
-import { networkSpecs } from '../../../models/unireplknet/network.ts';
+import { imagesAtOnce, networkSpecs } from '../../../models/unireplknet/network.ts';
 import { parseVariant, VARIANTS, type Variant, variantConfig } from '../../../models/unireplknet/variants.ts';
 import { seededRandom } from '../../../src/domain/random.ts';
 
@@ -115,4 +115,12 @@ describe('a configuration that contradicts itself is refused', () => {
   ])('%s', (_, change, message) => {
     expect(() => networkSpecs({ ...config, ...change }, 'training')).toThrow(message);
   });
+});
+
+test('as many images at once as have their widest maps in the caches: many small ones, few large ones, at least one', () => {
+  const atOnce = (variant: Variant, size: number) => imagesAtOnce(variantConfig(variant), size, size);
+  expect(atOnce('a', 48)).toBe(64);
+  expect(atOnce('a', 192)).toBe(5);
+  expect(atOnce('s', 192)).toBe(2);
+  expect(atOnce('xl', 384)).toBe(1);
 });
