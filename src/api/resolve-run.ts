@@ -51,6 +51,11 @@ export function runInterval(inits: readonly Hour[], init: Hour): number {
   return before === undefined ? 1 : init - before;
 }
 
+/** The same as answers tell it. */
+export function validUntil({ nextDue }: ResolvedRun): string | null {
+  return nextDue === undefined ? null : new Date(nextDue).toISOString();
+}
+
 /** When caches should let go of an answer of the newest run: a little before the next one is due. */
 export function expiryOf({ interval, nextDue }: ResolvedRun): number | undefined {
   return nextDue === undefined ? undefined : nextDue - 0.1 * interval * MILLISECONDS_PER_HOUR;

@@ -19,6 +19,9 @@ export interface RunningServer {
 
 const GRACE_MS = 10_000;
 
+/** Longer than proxies keep theirs (a minute, mostly), so that none sends a request into a connection that is being closed. */
+const KEEP_ALIVE_MS = 75_000;
+
 /** A client that sends its request a byte at a time does not hold a connection for long. */
 interface Patience {
   headersMs: number;
@@ -48,6 +51,7 @@ export async function serve({
       headersTimeout: patience.headersMs,
       requestTimeout: patience.requestMs,
       connectionsCheckingInterval: patience.checkEveryMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
     },
     app,
   );

@@ -204,11 +204,14 @@ export interface Gets {
     answer: {
       dataset: string;
       init: string;
+      generated_at: string;
+      /** when the next run is due, by the service's clock */ valid_until: string | null;
       model: string;
+      weights_sha256: string | null;
       stations: string[];
       time: string[];
       hourly_units: Record<string, string>;
-      /** [variable][lead - 1][station] */ hourly: Record<string, Values[]>;
+      /** [variable][lead - 1][station]; null: the model has no value */ hourly: Record<string, Values[]>;
     };
   };
   /** The models at hand, and those of the newest run. */
@@ -372,6 +375,7 @@ export interface Posts {
       /** of the station that answers */ latitude: number;
       longitude: number;
       /** metres above mean sea level */ elevation: number | null;
+      generated_at: string;
       /** the last hour that was sent */ init: string;
       model: string;
       weights_sha256: string | null;

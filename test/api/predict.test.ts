@@ -36,6 +36,7 @@ test('two days in, one day out, in the units that they came in', async () => {
     latitude: 47.1,
     longitude: 9.5,
     elevation: null,
+    generated_at: '2025-02-20T00:30:00.000Z',
     init: '2025-02-20T00:00Z',
     model: 'net',
     weights_sha256: 'cd'.repeat(32),

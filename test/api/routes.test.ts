@@ -105,7 +105,10 @@ describe('/v1/runs', () => {
     expect(body).toMatchObject({
       dataset: 'demo',
       init: '2025-02-20T00:00Z',
+      generated_at: '2025-02-20T00:06:00.000Z',
+      valid_until: '2025-02-20T06:06:00.000Z',
       model: 'demo',
+      weights_sha256: 'ab'.repeat(32),
       stations: ['amsterdam', 'sao-paulo', 'suva'],
       hourly_units: { time: 'iso8601', temperature_2m: '°C', wind_speed_10m: 'm/s', wind_direction_10m: '°' },
     });

@@ -13,7 +13,7 @@ import { axisOf, placeData, zonesOf } from '../place-data.ts';
 import { FORECAST_PARAMETERS, hoursNeeded, SHARED_PARAMETERS, wantedOf, weightOf } from '../place-query.ts';
 import { checkPlaces, findPlaces } from '../places.ts';
 import { parseBody, parseQuery } from '../query.ts';
-import { chooseModels, expiryOf, type ResolvedRun, resolveRun } from '../resolve-run.ts';
+import { chooseModels, expiryOf, type ResolvedRun, resolveRun, validUntil } from '../resolve-run.ts';
 import type { Route, Tools } from '../route.ts';
 import { placeAnswersSchema } from '../schemas/place-answer.ts';
 import { StaleBasis, untilFresh } from '../stale-basis.ts';
@@ -116,12 +116,13 @@ function sourcesOf(init: number, observed: Series | undefined, forecast: Series)
   return { init, observed, forecast };
 }
 
-function describeRun({ run, nextDue }: ResolvedRun, models: ReturnType<typeof chooseModels>): PlaceData['run'] {
+function describeRun(resolved: ResolvedRun, models: ReturnType<typeof chooseModels>): PlaceData['run'] {
+  const { run } = resolved;
   return {
     dataset: run.dataset,
     init: formatHour(run.init),
     created_at: run.createdAt,
-    valid_until: nextDue === undefined ? null : new Date(nextDue).toISOString(),
+    valid_until: validUntil(resolved),
     model: models[0].id,
     weights_sha256: models[0].weightsSha256,
     models: models.map(({ id, weightsSha256 }) => ({ id, weights_sha256: weightsSha256 })),

@@ -10,7 +10,7 @@ import { closest } from '../closest.ts';
 import { type ApiContext, datasetName } from '../context.ts';
 import { text } from '../parameters.ts';
 import { parseQuery } from '../query.ts';
-import { resolveRun } from '../resolve-run.ts';
+import { resolveRun, validUntil } from '../resolve-run.ts';
 import type { Route, Tools } from '../route.ts';
 import { type ModelAnswer, modelsSchema, updatesSchema } from '../schemas/service.ts';
 import { summarize } from '../verification-summary.ts';
@@ -101,7 +101,7 @@ export function updatesRoute({ context, answers, access, freshness }: Tools): Ro
       const id = String(request.params.id);
       const state = await freshness.state(datasetName(context, given));
       const resolved = await resolveRun(context, given, 'latest', 'run');
-      const { run, interval, nextDue } = resolved;
+      const { run, interval } = resolved;
       const model = run.models.find((candidate) => candidate.id === id);
       if (!model) {
         const ids = run.models.map((candidate) => candidate.id);
@@ -123,7 +123,7 @@ export function updatesRoute({ context, answers, access, freshness }: Tools): Ro
             last_run_initialisation_time: formatHour(run.init),
             last_run_availability_time: run.createdAt,
             update_interval_hours: interval,
-            next_run_expected: nextDue === undefined ? null : new Date(nextDue).toISOString(),
+            next_run_expected: validUntil(resolved),
             temporal_resolution_seconds: SECONDS_PER_HOUR,
             lead_hours: run.leadHours,
           }),

@@ -74,6 +74,7 @@ export function predictRoute({ context, access, limits, metrics }: Tools): Route
         latitude,
         longitude,
         elevation,
+        generated_at: new Date(context.clock.now()).toISOString(),
         init: formatHour(init),
         model: model.id,
         weights_sha256: model.weightsSha256,

@@ -4,7 +4,7 @@ import { formatHour, MILLISECONDS_PER_HOUR } from '../../domain/time.ts';
 import { JSON_TYPE, jsonBytes } from '../answers.ts';
 import { hourOrLatest, quantities, text } from '../parameters.ts';
 import { badParameter, parseQuery } from '../query.ts';
-import { chooseModels, expiryOf, resolveRun } from '../resolve-run.ts';
+import { chooseModels, expiryOf, resolveRun, validUntil } from '../resolve-run.ts';
 import type { Route, Tools } from '../route.ts';
 import { runValuesSchema } from '../schemas/service.ts';
 import { INTERNAL_UNITS, unitLabels } from '../units.ts';
@@ -34,13 +34,13 @@ export function runValuesRoute({ context, answers, access, limits, freshness }: 
       if (!time.success) throw badParameter('init', `the time of the run ${time.error.issues[0].message}`);
       const state = await freshness.state(query.dataset ?? context.status().dataset);
       const resolved = await resolveRun(context, query.dataset, time.data.init, 'init');
-      const { run, isLatest } = resolved;
+      const { run, isLatest, nextDue } = resolved;
       const [model] = chooseModels(run, query.model === undefined ? undefined : [query.model], 'model');
       const isFixed = time.data.init !== 'latest' && query.dataset !== undefined;
       const expires = isFixed ? context.clock.now() + 24 * 365 * MILLISECONDS_PER_HOUR : expiryOf(resolved);
 
       await answers.send(request, response, {
-        basis: ['values', query, run],
+        basis: ['values', query, run, nextDue],
         dataset: run.dataset,
         state,
         mediaType: JSON_TYPE,
@@ -54,7 +54,10 @@ export function runValuesRoute({ context, answers, access, limits, freshness }: 
           return jsonBytes({
             dataset: run.dataset,
             init: formatHour(run.init),
+            generated_at: run.createdAt,
+            valid_until: validUntil(resolved),
             model: model.id,
+            weights_sha256: model.weightsSha256,
             stations: series.stations.map(({ id }) => id),
             time: Array.from({ length: series.hours }, (_, t) => formatHour(series.from + t)),
             hourly_units: { time: 'iso8601', ...unitLabels(asked, INTERNAL_UNITS) },

@@ -41,6 +41,7 @@ export const predictionSchema = z.strictObject({
   latitude,
   longitude,
   elevation,
+  generated_at: z.string(),
   init: z.string().describe('the last hour that was sent'),
   model: z.string(),
   weights_sha256: z.string().nullable(),

@@ -38,11 +38,16 @@ export const runsSchema = z.strictObject({
 export const runValuesSchema = z.strictObject({
   dataset: z.string(),
   init: z.string(),
+  generated_at: z.string(),
+  valid_until: z.string().nullable().describe("when the next run is due, by the service's clock"),
   model: z.string(),
+  weights_sha256: z.string().nullable(),
   stations: z.array(z.string()),
   time: z.array(z.string()),
   hourly_units: z.record(z.string(), z.string()),
-  hourly: z.record(z.string(), z.array(z.array(z.number().nullable()))).describe('[variable][lead - 1][station]'),
+  hourly: z
+    .record(z.string(), z.array(z.array(z.number().nullable())))
+    .describe('[variable][lead - 1][station]; null: the model has no value'),
 });
 
 const scoresSchema = z.record(
