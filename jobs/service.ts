@@ -39,8 +39,11 @@ export interface ServiceOptions extends Pick<ApiContext, 'access' | 'predictor'>
   onListening?: (url: string) => void;
 }
 
+/** Answers that are not finished by then are broken off; `start` ends the process after ten seconds, whatever happens. */
+const DRAIN_MS = 8_000;
+
 /**
- * Serves until the signal is raised, then lets the answers under way and the running job end.
+ * Serves until the signal is raised, then takes no new requests, and lets the answers under way and the running job end.
  * @throws KernelcastError `ENVIRONMENT` when the port is taken; `BUSY` when another service works on the data directory;
  * what the work throws
  */
@@ -94,10 +97,17 @@ async function answerAndWork(
   });
   const server = await serve({ app, port, host });
   onListening?.(server.url);
+  // Answers under way are finished while the running job ends.
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= server.close(DRAIN_MS);
+    return closing;
+  };
+  signal.addEventListener('abort', close);
   try {
     await work.run(signal);
   } finally {
-    await server.close(1_000);
+    await close();
   }
 }
 

@@ -3,7 +3,8 @@
  * 1000 stations: one place and 100 places, asked again and again, and 100 places that nobody asked for before, each beside a bare
  * node:http that answers as many bytes; then both, all over the stations, `rate` a second, while another process publishes a run each
  * second, where each answer must come from one run alone. `--requests 1000000` also asks so often, a tenth of it for what nobody asked
- * for before, and tells the memory in use as it goes on. The load runs on the same machine; `load` is what else ran there.
+ * for before, and tells the memory in use as it goes on. The load runs on the same machine; `load` is what else ran there, and
+ * `microseconds` is the processor's time that an answer took, whatever else ran.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -42,14 +43,14 @@ export async function run(args: string[]): Promise<void> {
     const one = `${url}/v1/forecast?latitude=52.5&longitude=13.4&hourly=temperature_2m,wind_speed_10m`;
     const many = `${url}/v1/forecast?station=${stationList(0, 100)}`;
     const load = { connections, duration };
-    await tell('one place', plain, { ...load, url: one });
-    await tell('100 places', plain, { ...load, url: many });
-    await tell('100 places, br', plain, { ...load, url: many, headers: { 'accept-encoding': 'br' } });
-    await tell('one place, 304', plain, { ...load, url: one, headers: { 'if-none-match': await tagOf(one) } });
+    await tell('one place', service, plain, { ...load, url: one });
+    await tell('100 places', service, plain, { ...load, url: many });
+    await tell('100 places, br', service, plain, { ...load, url: many, headers: { 'accept-encoding': 'br' } });
+    await tell('one place, 304', service, plain, { ...load, url: one, headers: { 'if-none-match': await tagOf(one) } });
     const made = addresses(
       (index) => `/v1/forecast?station=${stationList(index, 100, 1 + Math.floor(index / STATIONS))}`,
     );
-    await tell('100 places, each made anew', plain, { ...load, url: many, ...made });
+    await tell('100 places, each made anew', service, plain, { ...load, url: many, ...made });
     await tellMixed(url, plain, root, { ...load, overallRate: rate });
     if (requests > 0) await tellMemory(service, url, connections, requests);
     await service.stop();
@@ -59,23 +60,34 @@ export async function run(args: string[]): Promise<void> {
 }
 
 /** @param plain the address of the server to compare with */
-async function tell(what: string, plain: string, options: autocannon.Options): Promise<void> {
+async function tell(what: string, service: Child, plain: string, options: autocannon.Options): Promise<void> {
   const headers = new Headers({ 'accept-encoding': 'identity', ...(options.headers as Record<string, string>) });
   const length = (await fetch(options.url, { headers })).headers.get('content-length');
   const bytes = Number(length ?? 0);
   // The first second fills caches and lets the machine code be made.
   await autocannon({ ...options, duration: 1 });
-  const result = await autocannon(options);
-  const reference = await autocannon({
-    ...options,
-    url: `${plain}/${bytes}`,
-    requests: undefined,
-    duration: Math.ceil(Number(options.duration) / 2),
-  });
+  const { result, microseconds } = await measured(service, options);
+  const url = `${plain}/${bytes}`;
+  const duration = Math.ceil(Number(options.duration) / 2);
+  const bareLoad = { ...options, url, requests: undefined, duration };
+  const { result: reference, microseconds: microsecondsOfBare } = await measured(service, bareLoad);
   const bad = result['4xx'] + result['5xx'];
   const toBare = Number((figures(result).perSecond / figures(reference).perSecond).toFixed(2));
-  const bare = { toBare, p99OfBare: reference.latency.p99 };
+  const bare = { toBare, p99OfBare: reference.latency.p99, microseconds, microsecondsOfBare };
   report({ bench: 'api', what, bytes, ...figures(result), ...bare, errors: result.errors + bad, load: loadavg()[0] });
+}
+
+/** The load, and the processor's time that an answer took. */
+async function measured(service: Child, options: autocannon.Options) {
+  const before = await usage(service, 'processor');
+  const result = await autocannon(options);
+  const { processor } = await usage(service, 'processor');
+  return { result, microseconds: Math.round((processor - before.processor) / result.requests.total) };
+}
+
+async function usage(service: Child, what: 'memory' | 'processor') {
+  service.send(what);
+  return JSON.parse(await service.line()) as { processor: number; rss: number; used: number };
 }
 
 /** Requests whose addresses are made one after the other. */
@@ -134,19 +146,15 @@ function marksOf(body: string): { inits: Set<number>; values: Set<number> } {
 const MEMORY_STEPS = 5;
 
 async function tellMemory(service: Child, url: string, connections: number, amount: number): Promise<void> {
-  const memory = async (): Promise<{ rss: number; used: number }> => {
-    service.send('memory');
-    return JSON.parse(await service.line());
-  };
   const asked = addresses((index) => {
     const station = `/v1/forecast?hourly=temperature_2m&station=s${index % STATIONS}`;
     return index % 10 === 0 ? `${station}&past_hours=${1 + (Math.floor(index / STATIONS) % 2000)}` : station;
   });
-  const all = [await memory()];
+  const all = [await usage(service, 'memory')];
   let result: autocannon.Result | undefined;
   for (let step = 0; step < MEMORY_STEPS; step++) {
     result = await autocannon({ url, connections, amount: amount / MEMORY_STEPS, ...asked });
-    all.push(await memory());
+    all.push(await usage(service, 'memory'));
   }
   const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20);
   report({

@@ -48,6 +48,14 @@ function start(work: Work, more: Partial<ServiceOptions> = {}) {
   return { url, done, stop: () => stop.abort() };
 }
 
+function defer<T>() {
+  let resolve = (_value: T) => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
 async function errorOf(promise: Promise<unknown>) {
   const error = await promise.catch((reason: unknown) => reason);
   if (!isKernelcastError(error)) throw new Error(`not an error of ours: ${error}`);
@@ -67,6 +75,26 @@ describe('the service', () => {
     await service.done;
     expect(events).toEqual(['work stopped']);
     await expect(fetch(`${url}/health/live`)).rejects.toThrow();
+  });
+
+  it('takes no new requests when it is told to stop, and finishes those under way, also while a job still ends', async () => {
+    const [asked, found, ended] = [defer<void>(), defer<void>(), defer<void>()];
+    const work: Work = { ...idleWork(), run: () => ended.promise };
+    const examine = async () => {
+      asked.resolve();
+      await found.promise;
+      return { at: 0, checks: [] };
+    };
+    const service = start(work, { examine });
+    const url = await service.url;
+    const slow = fetch(`${url}/v1/doctor`);
+    await asked.promise;
+    service.stop();
+    await expect(fetch(`${url}/health/live`)).rejects.toThrow();
+    found.resolve();
+    expect((await slow).status).toBe(200);
+    ended.resolve();
+    await service.done;
   });
 
   it('is alone on its data directory, until it ends', async () => {

@@ -1,6 +1,7 @@
 /**
  * A service that answers, in a process of its own: `child.ts ROOT`. Prints its address, and that of a server of plain node:http
- * that answers as many bytes as it is asked for, to compare with. At each line it tells the memory in use after a collection.
+ * that answers as many bytes as it is asked for, to compare with. To the line `memory` it tells what is in use after a collection,
+ * to `processor` the time that it has used, in microseconds.
  */
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
@@ -33,9 +34,10 @@ process.stdout.write(`${server.url}\nhttp://127.0.0.1:${port}\n`);
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
-for await (const _ of createInterface({ input: process.stdin })) {
-  collect();
+for await (const line of createInterface({ input: process.stdin })) {
+  const { user, system } = process.cpuUsage();
+  if (line === 'memory') collect();
   const { rss, heapUsed, external } = process.memoryUsage();
-  process.stdout.write(`${JSON.stringify({ rss, used: heapUsed + external })}\n`);
+  process.stdout.write(`${JSON.stringify({ processor: user + system, rss, used: heapUsed + external })}\n`);
 }
 process.exit(0);
