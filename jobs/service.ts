@@ -39,7 +39,7 @@ export interface ServiceOptions extends Pick<ApiContext, 'access' | 'predictor'>
   onListening?: (url: string) => void;
 }
 
-/** Answers that are not finished by then are broken off; `start` ends the process after ten seconds, whatever happens. */
+/** Answers that are not finished by then are broken off. Shorter than `start` waits for the process to end. */
 const DRAIN_MS = 8_000;
 
 /**
