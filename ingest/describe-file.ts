@@ -2,7 +2,7 @@
 import type { Station } from '../src/domain/station.ts';
 import type { VariableName } from '../src/domain/variables.ts';
 import { isKernelcastError } from '../src/errors.ts';
-import { eastOrWest, hasRole, readCoordinate } from './cf/coordinates.ts';
+import { eastOrWest, hasRole, readDegrees } from './cf/coordinates.ts';
 import { openGrid } from './formats/open.ts';
 import type { Fetch } from './formats/zarr/http-store.ts';
 import type { Attributes, Grid } from './grid.ts';
@@ -123,7 +123,13 @@ function weatherOfSource(
 
 async function coordinates(grid: Grid, role: 'latitude' | 'longitude'): Promise<Float64Array | undefined> {
   const variable = [...grid.variables.values()].find((candidate) => hasRole(candidate, role));
-  return variable && readCoordinate(grid, variable);
+  try {
+    return variable && (await readDegrees(grid, variable, role));
+  } catch (error) {
+    // Ingest says what is wrong with it.
+    if (isKernelcastError(error, 'UNIT')) return undefined;
+    throw error;
+  }
 }
 
 /** A point of the grid, to see whether it can be sampled. */

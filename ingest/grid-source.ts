@@ -78,7 +78,7 @@ async function turnOf(
   cells: Cells,
   { rows, columns }: SamplingPlan,
 ): Promise<Turn | undefined> {
-  const along = fields.filter(isAlongGrid);
+  const along = fields.filter((field) => isAlongGrid(grid, field));
   if (along.length === 0) return undefined;
   const [{ variable, layout }] = along;
   if (along.length === 1 || layout.columnAxis === undefined) {

@@ -13,10 +13,12 @@ export interface Cells {
   longitudes: Float64Array;
 }
 
-/** @throws KernelcastError `CONVENTIONS`: no cell has a place, or one is not on the Earth; `UNIT`: not in degrees */
+/**
+ * @throws KernelcastError `CONVENTIONS`: no cell has a place, one is not on the Earth, or they move with time; `UNIT`: not in degrees
+ */
 export async function readCells(grid: Grid, latitude: GridVariable, longitude: GridVariable): Promise<Cells> {
-  const latitudes = await readDegrees(grid, latitude, 'latitude');
-  const longitudes = (await readDegrees(grid, longitude, 'longitude')).map(
+  const latitudes = await placesIn(grid, latitude, 'latitude');
+  const longitudes = (await placesIn(grid, longitude, 'longitude')).map(
     (degrees) => ((((degrees + 180) % 360) + 360) % 360) - 180,
   );
   const wrong = latitudes.findIndex((degrees) => Math.abs(degrees) > 90 + 1e-3);
@@ -26,6 +28,22 @@ export async function readCells(grid: Grid, latitude: GridVariable, longitude: G
       where: { file: grid.path, variable: latitude.name, index, value: latitudes[index] ?? 'none' },
     });
   }
-  const [rows, columns = 1] = latitude.shape;
+  const [rows, columns = 1] = latitude.shape.slice(-2);
   return { rows, columns, latitudes: latitudes.map((degrees) => Math.max(-90, Math.min(90, degrees))), longitudes };
+}
+
+/** WRF writes the places of its cells again for each time. */
+async function placesIn(grid: Grid, variable: GridVariable, role: 'latitude' | 'longitude'): Promise<Float64Array> {
+  const [times, ...cells] = variable.shape;
+  if (cells.length < 2) return readDegrees(grid, variable, role);
+  const at = (time: number) =>
+    readDegrees(grid, variable, role, { start: [time, 0, 0], count: [Math.min(1, times), ...cells] });
+  const first = await at(0);
+  const last = times > 1 ? await at(times - 1) : first;
+  const index = first.findIndex((value, i) => !Object.is(value, last[i]));
+  if (index < 0) return first;
+  throw new KernelcastError('CONVENTIONS', 'the cells of the grid move with time', {
+    where: { file: grid.path, variable: variable.name, index },
+    hint: 'Split the file by time, or interpolate it to a grid that stays.',
+  });
 }

@@ -20,6 +20,9 @@ const NAME_OF: Record<'latitude' | 'longitude', RegExp> = {
 
 const PLAIN_DEGREES = /^(deg(ree)?s?)?$/i;
 
+/** Not CF, but what the ICON model and its neighbours write. */
+const RADIANS = /^rad(ian)?s?$/i;
+
 /** Whether a variable is a coordinate of the given kind, by its standard name, its units or, failing both, its name. */
 export function hasRole(variable: GridVariable, role: CoordinateRole): boolean {
   if (isText(variable)) return false;
@@ -48,23 +51,29 @@ export function auxiliaryCoordinates(variable: GridVariable): string[] {
   return textAttribute(variable.attributes, 'coordinates')?.split(/\s+/) ?? [];
 }
 
+/** A part of a coordinate: by default all of it. */
+export interface Part {
+  start: readonly number[];
+  count: readonly number[];
+}
+
 /**
- * All values of a coordinate, unpacked, NaN where missing.
+ * The values of a coordinate, unpacked, NaN where missing.
  * @throws KernelcastError `CONVENTIONS` when it has more values than an axis can have
  */
-export async function readCoordinate(grid: Grid, variable: GridVariable): Promise<Float64Array> {
-  const size = variable.shape.reduce((product, n) => product * n, 1);
+export async function readCoordinate(
+  grid: Grid,
+  variable: GridVariable,
+  { start, count }: Part = { start: variable.shape.map(() => 0), count: variable.shape },
+): Promise<Float64Array> {
+  const size = count.reduce((product, n) => product * n, 1);
   if (size > MOST_VALUES) {
     throw new KernelcastError('CONVENTIONS', `a coordinate with ${size} values`, {
       where: { file: grid.path, variable: variable.name },
     });
   }
   const packing = packingOf(variable, grid.path);
-  const raw = await grid.read(
-    variable,
-    variable.shape.map(() => 0),
-    variable.shape,
-  );
+  const raw = await grid.read(variable, start, count);
   const values = new Float64Array(size);
   const all = Int32Array.from({ length: size }, (_, index) => index);
   unpackPicked(signedAsTold(raw, packing), 0, all, packing, values, 0);
@@ -72,18 +81,22 @@ export async function readCoordinate(grid: Grid, variable: GridVariable): Promis
 }
 
 /**
- * All values of a latitude or longitude, in degrees.
+ * The values of a latitude or longitude, in degrees.
  * @throws KernelcastError `UNIT` when its units are others; see `readCoordinate`
  */
-export async function readDegrees(grid: Grid, variable: GridVariable, role: 'latitude' | 'longitude') {
+export async function readDegrees(
+  grid: Grid,
+  variable: GridVariable,
+  role: 'latitude' | 'longitude',
+  part?: Part,
+): Promise<Float64Array> {
   const units = textAttribute(variable.attributes, 'units') ?? '';
-  if (!UNITS_OF[role].test(units) && !PLAIN_DEGREES.test(units)) {
-    throw new KernelcastError('UNIT', `'${units}' is not a unit of ${role} that Kernelcast knows`, {
-      where: { file: grid.path, variable: variable.name },
-      hint: `Known: ${role === 'latitude' ? 'degrees_north' : 'degrees_east'}, degrees.`,
-    });
-  }
-  return readCoordinate(grid, variable);
+  if (RADIANS.test(units)) return (await readCoordinate(grid, variable, part)).map((value) => (value * 180) / Math.PI);
+  if (UNITS_OF[role].test(units) || PLAIN_DEGREES.test(units)) return readCoordinate(grid, variable, part);
+  throw new KernelcastError('UNIT', `'${units}' is not a unit of ${role} that Kernelcast knows`, {
+    where: { file: grid.path, variable: variable.name },
+    hint: `Known: ${role === 'latitude' ? 'degrees_north' : 'degrees_east'}, degrees, radians.`,
+  });
 }
 
 /** A longitude from -180..360 within -180..180. */

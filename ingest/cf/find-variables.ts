@@ -88,9 +88,16 @@ function candidatesFor(grid: Grid, name: VariableName): GridVariable[] {
   return known.slice(0, 1);
 }
 
+/** WRF tells its wind along the rows and columns of its grid, and gives it no standard name that says so. */
+const ALONG_GRID_TITLE = /^\s*OUTPUT FROM WRF\b/;
+
 /** Whether a field is a component of wind along the rows or columns of its grid. */
-export function isAlongGrid({ name, variable }: Pick<Field<object>, 'name' | 'variable'>): boolean {
-  return KNOWN_VARIABLES[name].alongGrid?.includes(standardNameOf(variable)) ?? false;
+export function isAlongGrid(grid: Grid, { name, variable }: Pick<Field<object>, 'name' | 'variable'>): boolean {
+  const { alongGrid } = KNOWN_VARIABLES[name];
+  if (!alongGrid) return false;
+  const standardName = standardNameOf(variable);
+  const title = textAttribute(grid.attributes, 'TITLE') ?? '';
+  return standardName === '' ? ALONG_GRID_TITLE.test(title) : alongGrid.includes(standardName);
 }
 
 function onlyOne<Layout>(grid: Grid, name: VariableName, usable: Field<Layout>[]): Field<Layout> | undefined {

@@ -80,17 +80,19 @@ export function horizontalLayout(grid: Grid, variable: GridVariable): Horizontal
 function placesOfCells(grid: Grid, variable: GridVariable): HorizontalLayout | undefined {
   const { dimensions } = variable;
   const named = auxiliaryCoordinates(variable).map((name) => grid.variables.get(name));
-  const fits = (candidate: GridVariable | undefined, role: 'latitude' | 'longitude'): candidate is GridVariable =>
-    candidate !== undefined &&
-    hasRole(candidate, role) &&
-    (candidate.dimensions.length === 1 || candidate.dimensions.length === 2) &&
-    candidate.dimensions.every((dimension) => dimensions.includes(dimension));
+  const isTime = (dimension: string) => coordinateOf(grid, dimension, 'time') !== undefined;
+  const fits = (candidate: GridVariable | undefined, role: 'latitude' | 'longitude'): candidate is GridVariable => {
+    if (!candidate || !hasRole(candidate, role)) return false;
+    const own = candidate.dimensions;
+    const rank = own.length === 3 && isTime(own[0]) ? 2 : own.length;
+    return (rank === 1 || rank === 2) && own.every((dimension) => dimensions.includes(dimension));
+  };
   const find = (role: 'latitude' | 'longitude') =>
     named.find((candidate) => fits(candidate, role)) ??
     [...grid.variables.values()].find((candidate) => fits(candidate, role));
   const [latitude, longitude] = [find('latitude'), find('longitude')];
   if (!latitude || !longitude || latitude.dimensions.join() !== longitude.dimensions.join()) return undefined;
-  const [rows, columns] = latitude.dimensions.map((dimension) => dimensions.indexOf(dimension));
+  const [rows, columns] = latitude.dimensions.slice(-2).map((dimension) => dimensions.indexOf(dimension));
   return { kind: 'cells', rowAxis: rows, columnAxis: columns, latitude, longitude };
 }
 
@@ -98,10 +100,10 @@ function scalarTime(grid: Grid, variable: GridVariable): GridVariable | undefine
   const isOneTime = (candidate: GridVariable | undefined) =>
     candidate !== undefined && hasRole(candidate, 'time') && candidate.shape.every((n) => n === 1);
   const named = auxiliaryCoordinates(variable).map((name) => grid.variables.get(name));
-  const scalars = [...grid.variables.values()].filter(
-    (candidate) => candidate.dimensions.length === 0 && textAttribute(candidate.attributes, 'standard_name') === 'time',
-  );
-  return [...named, ...scalars].find(isOneTime);
+  const all = [...grid.variables.values()].filter(isOneTime);
+  const standard = all.filter(({ attributes }) => textAttribute(attributes, 'standard_name') === 'time');
+  const only = all.length === 1 ? all : [];
+  return [...named.filter(isOneTime), ...standard, ...only][0];
 }
 
 /** The index of a height above the ground among the levels of a dimension. */

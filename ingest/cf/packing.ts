@@ -12,6 +12,7 @@ import {
   type RawArray,
   textAttribute,
 } from '../grid.ts';
+import { DEFAULT_FILL } from '../netcdf-fill.ts';
 
 export interface Packing {
   scale: number;
@@ -26,18 +27,6 @@ export interface Packing {
   /** The raw integers are to be read without a sign, or with one, where their type says otherwise. */
   sign: 'as stored' | 'unsigned' | 'signed';
 }
-
-/** What NetCDF fills unwritten values with; outside the valid range unless the file says otherwise. Not so for bytes. */
-const DEFAULT_FILL: Partial<Record<ElementType, number>> = {
-  short: -32767,
-  ushort: 65535,
-  int: -2147483647,
-  uint: 4294967295,
-  int64: Number(-9223372036854775806n),
-  uint64: Number(18446744073709551614n),
-  float: Math.fround(9.969209968386869e36),
-  double: 9.969209968386869e36,
-};
 
 const BITS: Partial<Record<ElementType, number>> = {
   byte: 8,

@@ -7,7 +7,7 @@ import type { Station } from '../../src/domain/station.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { type Grid, type GridVariable, isText, textAttribute } from '../grid.ts';
 import { hasRole, readCoordinate, readDegrees } from './coordinates.ts';
-import { decimal, isElevation, stationTable } from './station-layout.ts';
+import { decimal, isElevation, readElevations, stationTable } from './station-layout.ts';
 
 export interface RaggedLayout {
   /** The dimensions of an observation: one in the ragged forms, two in the incomplete one. */
@@ -156,7 +156,7 @@ export async function raggedStations(grid: Grid, layout: RaggedLayout, stationOf
     {
       latitudes: await degrees('latitude'),
       longitudes: await degrees('longitude'),
-      elevations: elevation && (await readCoordinate(grid, elevation)),
+      elevations: elevation && (await readElevations(grid, elevation)),
     },
   );
 }

@@ -7,6 +7,7 @@
 import type { Station } from '../../src/domain/station.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { type Grid, type GridVariable, isText, textAttribute } from '../grid.ts';
+import { stationId } from '../station-id.ts';
 import { coordinateOf, eastOrWest, hasRole, readCoordinate, readDegrees } from './coordinates.ts';
 
 export interface StationLayout {
@@ -40,12 +41,13 @@ export function isStationFile(grid: Grid): boolean {
 export function stationLayout(grid: Grid, variable: GridVariable): StationLayout | string {
   const [latitude, longitude] = [positionOf(grid, variable, 'latitude'), positionOf(grid, variable, 'longitude')];
   if (!latitude || !longitude) return 'its stations have no fixed latitude and longitude';
-  const stationDimension = latitude.dimensions[0];
-  if (longitude.dimensions[0] !== stationDimension) return 'latitude and longitude belong to different dimensions';
+  if (longitude.dimensions[0] !== latitude.dimensions[0])
+    return 'latitude and longitude belong to different dimensions';
+  const isAlong = variable.dimensions.includes(latitude.dimensions[0]);
+  const stationDimension = isAlong ? latitude.dimensions[0] : undefined;
   const timeAxis = variable.dimensions.findIndex((dimension) => coordinateOf(grid, dimension, 'time'));
   if (timeAxis < 0) return 'its stations do not share one time axis';
   const stationAxis = stationDimension === undefined ? -1 : variable.dimensions.indexOf(stationDimension);
-  if (stationDimension !== undefined && stationAxis < 0) return `it has no dimension '${stationDimension}'`;
   const extra = variable.dimensions.findIndex(
     (_, axis) => axis !== timeAxis && axis !== stationAxis && variable.shape[axis] !== 1,
   );
@@ -54,13 +56,13 @@ export function stationLayout(grid: Grid, variable: GridVariable): StationLayout
   return { timeAxis, stationAxis: stationAxis < 0 ? undefined : stationAxis, time, latitude, longitude };
 }
 
-/** The latitude or longitude of each station: one value a station, and no axis that is shared with the values' time. */
+/** The latitude or longitude of each station: one value, or one a station, and no axis that is shared with the values' time. */
 function positionOf(grid: Grid, variable: GridVariable, role: 'latitude' | 'longitude'): GridVariable | undefined {
   return [...grid.variables.values()].find(
     (candidate) =>
       hasRole(candidate, role) &&
       candidate.dimensions.length <= 1 &&
-      (candidate.dimensions.length === 0 ||
+      (candidate.shape.every((n) => n === 1) ||
         (variable.dimensions.includes(candidate.dimensions[0]) &&
           !coordinateOf(grid, candidate.dimensions[0], 'time'))),
   );
@@ -80,7 +82,7 @@ export async function stationsOf(grid: Grid, { latitude, longitude }: StationLay
   return stationTable(grid, candidates, {
     latitudes: (await readDegrees(grid, latitude, 'latitude')).map((degrees) => decimal(degrees, latitude)),
     longitudes: (await readDegrees(grid, longitude, 'longitude')).map((degrees) => decimal(degrees, longitude)),
-    elevations: elevation && (await readCoordinate(grid, elevation)),
+    elevations: elevation && (await readElevations(grid, elevation)),
   });
 }
 
@@ -113,7 +115,7 @@ export async function stationTable(
     });
   }
   const idTexts = await readTexts(grid, idVariable, count);
-  const ids = idTexts.map(safeId);
+  const ids = idTexts.map(stationId);
   const nameVariable = candidates.find(isName(idVariable));
   const names = nameVariable ? await readTexts(grid, nameVariable, count) : idTexts;
 
@@ -155,18 +157,13 @@ export function isElevation(variable: GridVariable): boolean {
   return named && !isText(variable) && /^(m|met(er|re)s?)$/i.test(units);
 }
 
+export async function readElevations(grid: Grid, variable: GridVariable): Promise<Float64Array> {
+  return (await readCoordinate(grid, variable)).map((metres) => decimal(metres, variable));
+}
+
 /** One text a station: texts as they are, or numbers written out. */
 async function readTexts(grid: Grid, variable: GridVariable, count: number): Promise<string[]> {
   return isText(variable) ? grid.readTexts(variable, count) : Array.from(await readCoordinate(grid, variable), String);
-}
-
-/** Ids hold letters, digits, `.`, `_` and `-`. */
-function safeId(text: string): string {
-  return text
-    .trim()
-    .replace(/[^\p{L}\p{N}._-]+/gu, '-')
-    .replace(/^[._-]+|-+$/g, '')
-    .slice(0, 64);
 }
 
 /** 4.439 is 4.43900012... as a float32, which holds some seven digits: those are what was meant. */

@@ -116,10 +116,14 @@ describe('a grid', () => {
         },
       },
     };
-    const source = await open(file);
-    expect([...source.axis.times]).toEqual([5 * 3_600_000]);
-    expect(rounded((await source.read(0, 1)).temperature_2m?.values)).toEqual([19.5, -16]);
-    await source.close();
+    // Named by the variable; or the only one that there is.
+    const unnamed = { ...file.variables.t, attributes: KELVIN };
+    for (const one of [file, { ...file, variables: { ...file.variables, t: unnamed } }]) {
+      const source = await open(one);
+      expect([...source.axis.times]).toEqual([5 * 3_600_000]);
+      expect(rounded((await source.read(0, 1)).temperature_2m?.values)).toEqual([19.5, -16]);
+      await source.close();
+    }
   });
 
   it('takes the time that values are valid at, not the one that a forecast was made from', async () => {
@@ -279,9 +283,9 @@ describe('coordinates that cannot be read', () => {
     expect(error.where.variable).toBeTruthy();
   });
 
-  it('latitudes in radians', async () => {
+  it('latitudes in metres', async () => {
     const { variables, ...rest } = gridFile(GLOBE);
-    const lat = { ...variables.lat, attributes: { units: 'radians', standard_name: 'latitude' } };
+    const lat = { ...variables.lat, attributes: { units: 'm', standard_name: 'latitude' } };
     expect((await failure(open({ ...rest, variables: { ...variables, lat } }))).code).toBe('UNIT');
   });
 

@@ -75,18 +75,23 @@ describe('a file of stations', () => {
     expect(source.stations.map(({ id }) => id)).toEqual(['260', '380']);
   });
 
-  it('may hold one station without a dimension for it', async () => {
+  it.each([
+    ['without a dimension for it', []],
+    ['along a dimension that its values have not', ['station']],
+  ])('may hold one station %s', async (_, own) => {
     const source = await open(
-      {},
+      { dimensions: { ...FILE.dimensions, station: 1 } },
       {
-        code: { ...FILE.variables.code, dimensions: ['strlen'], values: 'KNMI' },
-        station_name: { ...FILE.variables.station_name, dimensions: ['strlen'], values: 'De Bilt' },
-        lat: { ...FILE.variables.lat, dimensions: [], values: [52.1] },
-        lon: { ...FILE.variables.lon, dimensions: [], values: [5.18] },
+        code: { ...FILE.variables.code, dimensions: [...own, 'strlen'], values: 'KNMI' },
+        station_name: { ...FILE.variables.station_name, dimensions: [...own, 'strlen'], values: 'De Bilt' },
+        lat: { ...FILE.variables.lat, dimensions: own, values: [52.1] },
+        lon: { ...FILE.variables.lon, dimensions: own, values: [5.18] },
+        alt: { ...FILE.variables.alt, dimensions: own, values: [1.9] },
         ff: { ...FILE.variables.ff, dimensions: ['time'], values: [10, 20, 30] },
       },
     );
-    expect(source.stations.map(({ id, name }) => [id, name])).toEqual([['KNMI', 'De Bilt']]);
+    // Of a float32 the digits that were meant.
+    expect(source.stations.map(({ id, name, elevation }) => [id, name, elevation])).toEqual([['KNMI', 'De Bilt', 1.9]]);
     expect([...(await source.read(1, 2)).wind_speed_10m!.values]).toEqual([2, 3]);
     await source.close();
   });

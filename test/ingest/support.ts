@@ -3,12 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import { packingOf, signedAsTold, unpackPicked } from '../../ingest/cf/packing.ts';
 import {
   encodeNetcdf,
   type NetcdfAttribute,
   type NetcdfFile,
   type NetcdfVariable,
 } from '../../ingest/formats/netcdf-classic/writer.ts';
+import type { Grid, GridVariable } from '../../ingest/grid.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { isKernelcastError, type KernelcastError } from '../../src/errors.ts';
 
@@ -91,4 +93,21 @@ export function gridFile(spec: GridSpec): NetcdfFile {
 /** `range(0, 360, 90)` is 0, 90, 180, 270. */
 export function range(from: number, to: number, step: number): number[] {
   return Array.from({ length: Math.ceil((to - from) / step) }, (_, index) => from + index * step);
+}
+
+/** All values of a variable, [...shape], NaN where missing. */
+export async function unpackedValues(grid: Grid, variable: GridVariable): Promise<Float64Array> {
+  const packing = packingOf(variable, grid.path);
+  const zeros = variable.shape.map(() => 0);
+  const raw = signedAsTold(await grid.read(variable, zeros, variable.shape), packing);
+  const values = new Float64Array(raw.length);
+  unpackPicked(
+    raw,
+    0,
+    Int32Array.from(raw, (_, index) => index),
+    packing,
+    values,
+    0,
+  );
+  return values;
 }

@@ -11,7 +11,7 @@ import { applyWeights, planSampling, type SamplingMethod } from '../../ingest/sa
 import { distanceKm } from '../../src/domain/geo.ts';
 import { seededRandom } from '../../src/domain/random.ts';
 import { isKernelcastError } from '../../src/errors.ts';
-import { station } from '../ingest/support.ts';
+import { station, unpackedValues } from '../ingest/support.ts';
 import {
   asExpected,
   data,
@@ -20,7 +20,6 @@ import {
   present,
   readableFiles,
   unpackedOne,
-  unpackedValues,
   withEccodes,
 } from './published.ts';
 

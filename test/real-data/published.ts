@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { type Packing, packingOf, signedAsTold, unpackPicked } from '../../ingest/cf/packing.ts';
-import { type Grid, type GridVariable, numbersAttribute } from '../../ingest/grid.ts';
+import { type Packing, signedAsTold, unpackPicked } from '../../ingest/cf/packing.ts';
+import { type GridVariable, numbersAttribute } from '../../ingest/grid.ts';
 import { packageRoot } from '../../src/config.ts';
 
 export const data = join(packageRoot(), '../shared/data');
@@ -54,22 +54,6 @@ function magic(path: string): string {
   } catch {
     return '';
   }
-}
-
-export async function unpackedValues(grid: Grid, variable: GridVariable): Promise<Float64Array> {
-  const packing = packingOf(variable, grid.path);
-  const zeros = variable.shape.map(() => 0);
-  const raw = signedAsTold(await grid.read(variable, zeros, variable.shape), packing);
-  const values = new Float64Array(raw.length);
-  unpackPicked(
-    raw,
-    0,
-    Int32Array.from(raw, (_, index) => index),
-    packing,
-    values,
-    0,
-  );
-  return values;
 }
 
 /**

@@ -1,10 +1,12 @@
 /**
- * Where the chunks of an HDF5 dataset lie, read from the file itself (HDF5 File Format Specification 3.0: sections III.A.1, IV.A.1,
+ * Where the chunks of an HDF5 dataset lie, read from the file itself (HDF5 File Format Specification 3.0, sections III.A.1 and
  * IV.A.2.i): so that they can be unpacked by Node's zlib, in several threads, which takes a third of the time that the
- * library takes in WebAssembly. Only the one index that NetCDF libraries write (a version 1 B-tree) is known here; of
- * anything else, and of anything odd, `undefined` is told, and the library reads it or says what is wrong.
+ * library takes in WebAssembly, and by what the library does not know (Zstandard, Blosc). Only the one index that NetCDF libraries
+ * write (a version 1 B-tree) is known here; of anything else, and of anything odd, `undefined` is told, and the library reads
+ * it or says what is wrong.
  */
 import type { FileHandle } from 'node:fs/promises';
+import { addressIn, bytesAt, Odd, type OpenFile, readStorage } from './object-header.ts';
 
 /** A dataset that may be read chunk by chunk. */
 export interface DirectDataset {
@@ -14,9 +16,6 @@ export interface DirectDataset {
   filters: readonly number[];
 }
 
-export const DEFLATE = 1;
-export const SHUFFLE = 2;
-
 export interface StoredChunk {
   address: number;
   bytes: number;
@@ -24,24 +23,26 @@ export interface StoredChunk {
   skipped: number;
 }
 
-/** By the chunk's number, first index slowest. */
-export type ChunkIndex = ReadonlyMap<number, StoredChunk>;
+export interface ChunkIndex {
+  /** By the chunk's number, first index slowest. */
+  chunks: ReadonlyMap<number, StoredChunk>;
+  /** The bytes of the value that chunks hold that are not there. */
+  fill: Uint8Array;
+}
 
 export interface ChunkedShape {
   /** Of the values that were written. */
   shape: readonly number[];
   chunk: readonly number[];
+  /** Bytes of a value. */
+  width: number;
 }
 
-const MAGIC = '\x89HDF\r\n\x1a\n';
-const MESSAGE = { layout: 0x08, continuation: 0x10 } as const;
-const MOST_HEADER_BLOCKS = 64;
-const MOST_BLOCK_BYTES = 1024 * 1024;
 const MOST_CHUNKS = 4_000_000;
 const MOST_NODES = 1_000_000;
 const MOST_LEVELS = 16;
 
-/** The index; undefined where it is of another kind, damaged, or does not have every chunk. */
+/** The index; undefined where it is of another kind, damaged, or nothing tells what fills the chunks that it has not. */
 export async function readChunkIndex(
   handle: FileHandle,
   { address }: DirectDataset,
@@ -50,97 +51,36 @@ export async function readChunkIndex(
   try {
     const { size } = await handle.stat();
     const file = { handle, size };
-    if (!(await hasPlainAddresses(file))) return undefined;
-    const tree = await findTree(file, address, chunked);
-    return tree === undefined ? undefined : await readTree(file, tree, chunked);
+    const { layout, fill } = await readStorage(file, address);
+    const root = rootOf(layout, chunked);
+    const chunks = root === undefined ? new Map<number, StoredChunk>() : await readTree(file, root, chunked);
+    const { shape, chunk, width } = chunked;
+    const all = shape.reduce((product, n, axis) => product * Math.ceil(n / chunk[axis]), 1);
+    const isFilled = fill !== undefined && (fill.length === 0 || fill.length === width);
+    if (chunks.size < all && !isFilled) return undefined;
+    return { chunks, fill: fill?.length === width ? fill : new Uint8Array(width) };
   } catch (error) {
     if (error instanceof Odd) return undefined;
     throw error;
   }
 }
 
-class Odd extends Error {}
+/** Where no chunk was ever written. */
+const NOWHERE = 2n ** 64n - 1n;
 
-interface OpenFile {
-  handle: FileHandle;
-  size: number;
-}
-
-async function bytesAt({ handle, size }: OpenFile, position: number, length: number): Promise<Buffer> {
-  if (!(position >= 0 && length >= 0 && position + length <= size)) throw new Odd();
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position);
-  if (bytesRead < length) throw new Odd();
-  return buffer;
-}
-
-/** Addresses and lengths of 8 bytes, counted from the start of the file. */
-async function hasPlainAddresses(file: OpenFile): Promise<boolean> {
-  const block = await bytesAt(file, 0, 48);
-  if (block.toString('latin1', 0, 8) !== MAGIC) return false;
-  const version = block[8];
-  const [sizes, base] = version <= 1 ? [13, version === 0 ? 24 : 28] : [9, 12];
-  return version <= 3 && block[sizes] === 8 && block[sizes + 1] === 8 && block.readBigUInt64LE(base) === 0n;
-}
-
-/** The address of the B-tree, from the layout message of an object header. */
-async function findTree(file: OpenFile, address: number, { chunk }: ChunkedShape): Promise<number | undefined> {
-  const start = await bytesAt(file, address, 32);
-  const isVersion2 = start.toString('latin1', 0, 4) === 'OHDR';
-  const flags = isVersion2 ? start[5] : 0;
-  let first: { from: number; length: number };
-  if (isVersion2) {
-    const at = 6 + (flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0);
-    const width = 1 << (flags & 3);
-    first = { from: address + at + width, length: Number(start.readUIntLE(at, Math.min(width, 6))) };
-  } else {
-    if (start[0] !== 1) return undefined;
-    first = { from: address + 16, length: start.readUInt32LE(8) };
-  }
-  const blocks = [first];
-  for (let i = 0; i < blocks.length && i < MOST_HEADER_BLOCKS; i++) {
-    const { from, length } = blocks[i];
-    if (length > MOST_BLOCK_BYTES) return undefined;
-    const block = await bytesAt(file, from, length);
-    for (const { type, shared, data } of messagesOf(block, isVersion2, flags)) {
-      if (type === MESSAGE.continuation) {
-        const [offset, size] = [Number(data.readBigUInt64LE(0)), Number(data.readBigUInt64LE(8))];
-        // Blocks of version 2 begin with "OCHK", and end with a checksum, which the library has looked at.
-        blocks.push(isVersion2 ? { from: offset + 4, length: size - 8 } : { from: offset, length: size });
-      }
-      if (type === MESSAGE.layout) return shared ? undefined : treeOf(data, chunk);
-    }
-  }
-  return undefined;
-}
-
-function* messagesOf(block: Buffer, isVersion2: boolean, flags: number) {
-  const head = isVersion2 ? 4 + (flags & 4 ? 2 : 0) : 8;
-  for (let at = 0; at + head <= block.length; ) {
-    const type = isVersion2 ? block[at] : block.readUInt16LE(at);
-    const size = block.readUInt16LE(at + (isVersion2 ? 1 : 2));
-    const shared = (block[at + (isVersion2 ? 3 : 4)] & 2) !== 0;
-    const data = block.subarray(at + head, at + head + size);
-    if (data.length < size) throw new Odd();
-    yield { type, shared, data };
-    at += head + size;
-  }
-}
-
-/** Version 3, chunked, with the chunks that the library tells too. */
-function treeOf(data: Buffer, chunk: readonly number[]): number | undefined {
+/** The address of the B-tree, in a layout of version 3, of chunks as the library tells them too; undefined where there is none yet. */
+function rootOf(layout: Buffer, { chunk }: ChunkedShape): number | undefined {
   const rank = chunk.length;
-  if (data.length < 11 + 4 * (rank + 1) || data[0] !== 3 || data[1] !== 2 || data[2] !== rank + 1) return undefined;
-  if (chunk.some((length, axis) => data.readUInt32LE(11 + 4 * axis) !== length)) return undefined;
-  return addressIn(data, 3);
+  const isKnown = layout.length >= 11 + 4 * (rank + 1) && layout[0] === 3 && layout[1] === 2 && layout[2] === rank + 1;
+  if (!isKnown || chunk.some((length, axis) => layout.readUInt32LE(11 + 4 * axis) !== length)) throw new Odd();
+  return layout.readBigUInt64LE(3) === NOWHERE ? undefined : addressIn(layout, 3);
 }
 
-function addressIn(data: Buffer, at: number): number {
-  const address = data.readBigUInt64LE(at);
-  if (address > BigInt(Number.MAX_SAFE_INTEGER)) throw new Odd();
-  return Number(address);
-}
-
-async function readTree(file: OpenFile, root: number, { shape, chunk }: ChunkedShape): Promise<ChunkIndex> {
+async function readTree(
+  file: OpenFile,
+  root: number,
+  { shape, chunk }: ChunkedShape,
+): Promise<Map<number, StoredChunk>> {
   const rank = shape.length;
   const counts = shape.map((n, axis) => Math.ceil(n / chunk[axis]));
   const total = counts.reduce((product, n) => product * n, 1);
@@ -173,7 +113,5 @@ async function readTree(file: OpenFile, root: number, { shape, chunk }: ChunkedS
     }
   };
   await visit(root, 0);
-  // A chunk that was never written is the fill value, of which the library knows.
-  if (chunks.size !== total) throw new Odd();
   return chunks;
 }

@@ -1,17 +1,14 @@
 /** Slabs of an HDF5 dataset from its chunks, which Node's zlib unpacks, some at a time, in threads of its own. */
 import type { FileHandle } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { inflate } from 'node:zlib';
 import type { RawArray, ReadHints } from '../../grid.ts';
 import { copyChunk, numbersFor, placesBetween } from '../slab.ts';
-import { type ChunkIndex, DEFLATE, SHUFFLE, type StoredChunk } from './chunk-index.ts';
+import type { ChunkIndex, StoredChunk } from './chunk-index.ts';
+import { type Unfiltered, unfiltered } from './filters.ts';
 import { Gather } from './gather.ts';
 import type { StoredVariable } from './messages.ts';
 
 /** As many as zlib has threads. */
 const AT_ONCE = 4;
-
-const unpack = promisify<Uint8Array, { maxOutputLength: number; chunkSize: number }, Buffer>(inflate);
 
 /**
  * @throws Error in words for people: a chunk that cannot be unpacked, or has another length than it must have
@@ -24,7 +21,7 @@ export async function readChunks(
   count: readonly number[],
   { memory, only }: ReadHints = {},
 ): Promise<RawArray> {
-  const { type, width, written, direct } = variable;
+  const { type, width, written } = variable;
   const chunk = variable.chunk!;
   const target = numbersFor(
     type,
@@ -41,8 +38,10 @@ export async function readChunks(
   const work = async () => {
     const scratch: Scratch = { packed: new Uint8Array(0), plain: new Uint8Array(size * width) };
     for (const at of places) {
-      const stored = index.get(at.reduce((number, place, axis) => number * counts[axis] + place, 0))!;
-      const { data, shuffled } = await unpackChunk(handle, stored, direct!.filters, scratch);
+      const stored = index.chunks.get(at.reduce((number, place, axis) => number * counts[axis] + place, 0));
+      const { data, shuffled } = stored
+        ? await unpackChunk(handle, stored, variable, scratch)
+        : { data: filled(index.fill, scratch.plain), shuffled: false };
       if (shuffled && gather) {
         gather.put(data, width, at, target);
         continue;
@@ -56,6 +55,11 @@ export async function readChunks(
   return target;
 }
 
+/** A chunk that was never written. */
+function filled(value: Uint8Array, target: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return target.map((_, i) => value[i % value.length]);
+}
+
 /** Memory that one chunk after the other is read and unpacked in. */
 interface Scratch {
   packed: Uint8Array<ArrayBuffer>;
@@ -63,26 +67,17 @@ interface Scratch {
   plain: Uint8Array<ArrayBuffer>;
 }
 
-/** The bytes of a chunk, still shuffled where that is the filter that came first, as it is with all that write NetCDF. */
 async function unpackChunk(
   handle: FileHandle,
   { address, bytes, skipped }: StoredChunk,
-  filters: readonly number[],
+  { width, direct }: StoredVariable,
   scratch: Scratch,
-): Promise<{ data: Uint8Array<ArrayBuffer>; shuffled: boolean }> {
-  const size = scratch.plain.length;
+): Promise<Unfiltered> {
   if (scratch.packed.length < bytes) scratch.packed = new Uint8Array(bytes);
-  let data = scratch.packed.subarray(0, bytes);
-  const { bytesRead } = await handle.read(data, 0, bytes, address);
+  const stored = scratch.packed.subarray(0, bytes);
+  const { bytesRead } = await handle.read(stored, 0, bytes, address);
   if (bytesRead !== bytes) throw new Error('the file became shorter while it was read');
-  const isUsed = (i: number) => ((skipped >> i) & 1) === 0;
-  if (filters.some((filter, i) => filter === DEFLATE && isUsed(i))) {
-    // A little more room than is needed: zlib would ask for as much again when it has filled all.
-    const unpacked = await unpack(data, { maxOutputLength: size, chunkSize: size + 64 });
-    data = new Uint8Array(unpacked.buffer as ArrayBuffer, unpacked.byteOffset, unpacked.length);
-  }
-  if (data.length !== size) throw new Error(`a chunk of ${data.length} instead of ${size} bytes`);
-  const shuffled = filters.some((filter, i) => filter === SHUFFLE && isUsed(i));
+  const { data, shuffled } = await unfiltered(stored, direct!.filters, skipped, { size: scratch.plain.length, width });
   return { data: data.byteOffset % 8 === 0 ? data : data.slice(), shuffled };
 }
 

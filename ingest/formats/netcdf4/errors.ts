@@ -26,7 +26,8 @@ export function explained(message: string, where: Where): KernelcastError {
   }
   const [, filter] = /required filter '([^']*)' is not registered/.exec(message) ?? [];
   if (filter !== undefined) {
-    const hint = 'Kernelcast reads deflate and shuffle. Convert it: h5repack -f GZIP=1 IN OUT.';
+    const hint =
+      'Kernelcast reads deflate, shuffle, fletcher32, szip, and in files of NetCDF zstd and blosc. Convert it: h5repack -f GZIP=1 IN OUT.';
     return refused(`it is packed with the filter '${filter}'`, hint, where);
   }
   const reasons = [...message.matchAll(/\(\): (.*)/g)].map(([, reason]) => reason.trim());

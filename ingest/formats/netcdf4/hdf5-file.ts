@@ -2,7 +2,8 @@
 import { Dataset, File, Module } from 'h5wasm/node';
 import { decodeText, type RawArray } from '../../grid.ts';
 import { attributeNames, elementType, readAttribute, readAttributes } from './attributes.ts';
-import { DEFLATE, type DirectDataset, SHUFFLE } from './chunk-index.ts';
+import type { DirectDataset } from './chunk-index.ts';
+import { canUndo } from './filter-numbers.ts';
 import { type Hdf5Header, Refusal, type StoredVariable } from './messages.ts';
 import { valuesElsewhere } from './one-file.ts';
 
@@ -44,6 +45,14 @@ export function openHdf5(path: string): Hdf5File {
     stored.some(({ scale }) => scale !== undefined) || attributeNames(file, '/').includes('_NCProperties');
   if (!isNetcdf) {
     throw new Refusal('an HDF5 file that is no NetCDF-4: it names no dimensions', 'Write it with a NetCDF library.');
+  }
+  const groups = file.keys().filter((key) => Module.get_type(file.file_id, `/${key}`) === Module.H5G_GROUP);
+  if (stored.length === 0 && groups.length > 0) {
+    const named = groups.slice(0, 5).join(', ');
+    throw new Refusal(
+      `its variables are in groups (${named}), and only those of the root group are read`,
+      'Bring them up: ncks -G : IN OUT.',
+    );
   }
   const datasets = new Map<string, Dataset>();
   const header = { ...headerOf(file, stored, datasets), attributes: readAttributes(file, '/') };
@@ -99,16 +108,13 @@ function headerOf(file: File, stored: readonly Stored[], datasets: Map<string, D
   return { dimensions, variables };
 }
 
-/** None, and what NetCDF libraries write, in the order in which it is applied. */
-const DIRECT_FILTERS = ['', `${DEFLATE}`, `${SHUFFLE}`, `${SHUFFLE},${DEFLATE}`];
-
-/** Numbers in chunks that are no more than shuffled and deflated. */
+/** Numbers in chunks whose filters are known, see `filters.ts`. */
 function directDataset(file: File, { path, metadata }: Dataset): DirectDataset | undefined {
   const { chunks, type, littleEndian, virtual_sources: sources } = metadata;
   const isNumber = type === Module.H5T_class_t.H5T_INTEGER.value || type === Module.H5T_class_t.H5T_FLOAT.value;
   if (!chunks || !isNumber || !littleEndian || (sources && sources.length > 0)) return undefined;
   const filters = Module.get_dataset_filters(file.file_id, path).map(({ id }) => id);
-  if (!DIRECT_FILTERS.includes(filters.join())) return undefined;
+  if (!canUndo(filters)) return undefined;
   // A reference to an object of a file is the address of its header.
   const reference = Buffer.from(Module.create_object_reference(file.file_id, path));
   return reference.length === 8 ? { address: Number(reference.readBigUInt64LE()), filters } : undefined;

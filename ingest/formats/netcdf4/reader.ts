@@ -8,6 +8,8 @@ import { endianness } from 'node:os';
 import { isKernelcastError, type KernelcastError } from '../../../src/errors.ts';
 import { fileError, systemCode } from '../../../src/store/files.ts';
 import { checkSlab, type Grid, type GridVariable, type RawArray, type ReadHints, textsOfRows } from '../../grid.ts';
+import { fillOf } from '../../netcdf-fill.ts';
+import { copyChunk, numbersFor } from '../slab.ts';
 import { type ChunkIndex, readChunkIndex } from './chunk-index.ts';
 import { readChunks } from './chunk-reader.ts';
 import { broken } from './errors.ts';
@@ -61,16 +63,30 @@ class Netcdf4Grid implements Grid {
     if (size === 0) return new Float64Array(0);
     const bytes = size * variable.width;
     if (bytes > MOST_SLAB_BYTES) throw broken(`it says that it has ${bytes} bytes of values`, where);
-    const short = variable.written.findIndex((n, axis) => start[axis] + count[axis] > n);
-    if (short >= 0) {
-      const [written, length] = [variable.written[short], variable.shape[short]];
-      throw broken(`it has ${written} of ${length} values along '${variable.dimensions[short]}'`, where);
-    }
+    const inside = count.map((n, axis) => Math.max(0, Math.min(n, variable.written[axis] - start[axis])));
+    if (inside.some((n, axis) => n < count[axis])) return this.#readFilled(variable, start, count, inside);
     const thread = this.#open();
     if (this.#end) throw this.#end;
     const index = await this.#indexOf(variable);
     if (index) return this.#readDirectly(variable, index, start, count, hints);
     return thread.ask({ kind: 'read', name, start, count }, where, unpackedBytes(variable, start, count));
+  }
+
+  /** A slab that goes beyond what was written along an unlimited dimension, which other variables have made longer. */
+  async #readFilled(
+    variable: StoredVariable,
+    start: readonly number[],
+    count: readonly number[],
+    inside: readonly number[],
+  ): Promise<RawArray> {
+    const size = count.reduce((product, n) => product * n, 1);
+    const target = numbersFor(variable.type, size)!.fill(fillOf(variable));
+    if (inside.includes(0)) return target;
+    const data = await this.read(variable, start, inside);
+    const stride = inside.map((_, axis) => inside.slice(axis + 1).reduce((product, n) => product * n, 1));
+    const zeros = inside.map(() => 0);
+    copyChunk({ data, stride }, zeros, target as never, { start: zeros, count, chunk: inside });
+    return target;
   }
 
   /** Undefined for a variable that only the library can read. */
@@ -81,7 +97,7 @@ class Netcdf4Grid implements Grid {
     let index = this.#indices.get(name);
     if (!index) {
       this.#handle ??= open(this.path, 'r');
-      index = this.#handle.then((handle) => readChunkIndex(handle, direct, { shape: written, chunk }));
+      index = this.#handle.then((handle) => readChunkIndex(handle, direct, { shape: written, chunk, width }));
       this.#indices.set(name, index);
     }
     return index;

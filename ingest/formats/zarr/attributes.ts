@@ -35,6 +35,8 @@ function attributeOf(value: unknown): Attribute | undefined {
   if (typeof value === 'boolean') return { type: 'char', value: String(value) };
   const values = Array.isArray(value) ? value : [value];
   if (values.length === 0) return undefined;
+  // JSON does not tell the type; a range of whole numbers is one of stored values (see `packing.ts`).
+  if (values.every(Number.isInteger)) return { type: 'int64', value: values };
   if (values.every((one) => typeof one === 'number')) return { type: 'double', value: values };
   return values.every((one) => typeof one === 'string') ? { type: 'char', value: values.join(' ') } : undefined;
 }

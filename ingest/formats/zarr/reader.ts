@@ -121,6 +121,10 @@ async function openVariable(
 ): Promise<OpenArray | undefined> {
   const where = { variable: name };
   const own = new VariableStore(store, documents);
+  const document = version === 3 ? await own.document(`/${name}/zarr.json`) : undefined;
+  // A type with a configuration of its own is one of times, or of structures.
+  if (isObject(document) && isObject(document.data_type)) return undefined;
+  own.indexFirst = isIndexFirst(document);
   let array: ZarrArray<DataType, VariableStore>;
   try {
     const opened = await (version === 3 ? open.v3 : open.v2)(root(own).resolve(name));
@@ -156,9 +160,20 @@ async function openVariable(
   return { name, type, dimensions, shape, chunk: chunks, attributes, array };
 }
 
-/** A store as one array sees it: documents come from the consolidated ones, and a chunk may not be absent where nothing fills it. */
+/** Whether shards begin with their index, and do not end with it. */
+function isIndexFirst(document: unknown): boolean {
+  const codecs = isObject(document) && Array.isArray(document.codecs) ? document.codecs : [];
+  const sharding = codecs.find((codec) => isObject(codec) && codec.name === 'sharding_indexed');
+  return isObject(sharding?.configuration) && sharding.configuration.index_location === 'start';
+}
+
+/**
+ * A store as one array sees it: documents come from the consolidated ones, a chunk may not be absent where nothing fills it, and the
+ * index of a shard, which zarrita looks for at the end, is where it is.
+ */
 class VariableStore {
   mustHave = false;
+  indexFirst = false;
   readonly #store: ZarrStore;
   readonly #documents: Documents;
 
@@ -170,13 +185,18 @@ class VariableStore {
   async get(key: AbsolutePath): Promise<Uint8Array | undefined> {
     const isDocument = /\/(zarr\.json|\.z(array|attrs|group))$/.test(key);
     if (!isDocument) return this.#present(key, await this.#store.get(key));
-    const document = this.#documents.size > 0 ? this.#documents.get(key.slice(1)) : await documentOf(this.#store, key);
+    const document = await this.document(key);
     return document === undefined ? undefined : Buffer.from(JSON.stringify(document));
+  }
+
+  async document(key: AbsolutePath): Promise<unknown> {
+    return this.#documents.size > 0 ? this.#documents.get(key.slice(1)) : documentOf(this.#store, key);
   }
 
   async getRange(key: AbsolutePath, range: RangeQuery): Promise<Uint8Array | undefined> {
     if ('length' in range) checkSize(this.#store.path, key, range.length);
-    return this.#present(key, await this.#store.getRange(key, range));
+    const place = 'suffixLength' in range && this.indexFirst ? { offset: 0, length: range.suffixLength } : range;
+    return this.#present(key, await this.#store.getRange(key, place));
   }
 
   #present(key: string, value: Uint8Array | undefined): Uint8Array | undefined {

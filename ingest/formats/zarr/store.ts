@@ -47,9 +47,12 @@ export function placeOf(range: RangeQuery, length: number): { offset: number; le
   return inside ? place : undefined;
 }
 
-/** @throws KernelcastError `FORMAT` where the range is not inside */
+/**
+ * In memory of its own, on which numbers of any width can lie.
+ * @throws KernelcastError `FORMAT` where the range is not inside
+ */
 export function cut(path: string, key: string, value: Uint8Array, range: RangeQuery): Uint8Array {
   const place = placeOf(range, value.length);
   if (!place) throw broken(path, `an index points past the ${value.length} bytes of its value`, { key });
-  return value.subarray(place.offset, place.offset + place.length);
+  return new Uint8Array(value.subarray(place.offset, place.offset + place.length));
 }

@@ -1,12 +1,14 @@
-import { open } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { File as Hdf5File, ready } from 'h5wasm/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readChunkIndex } from '../../../ingest/formats/netcdf4/chunk-index.ts';
+import { fletcher32 } from '../../../ingest/formats/netcdf4/filters.ts';
 import { Gather } from '../../../ingest/formats/netcdf4/gather.ts';
 import type { StoredVariable } from '../../../ingest/formats/netcdf4/messages.ts';
 import { openGrid } from '../../../ingest/formats/open.ts';
 import { seededRandom } from '../../../src/domain/random.ts';
-import { temporaryFolder } from '../support.ts';
+import { failure, temporaryFolder } from '../support.ts';
 
 const folder = temporaryFolder();
 beforeAll(async () => {
@@ -16,6 +18,7 @@ beforeAll(async () => {
 const SHAPE = [7, 10, 12];
 const CHUNK = [3, 4, 5];
 const SHUFFLE = 2;
+const FILTERS = join(import.meta.dirname, '../../fixtures/xarray/filters.nc');
 
 type Values = Int8Array | Int16Array | Int32Array | Float32Array | Float64Array | BigInt64Array;
 
@@ -76,8 +79,8 @@ describe('chunks that are read past the library', () => {
     const t = grid.variables.get('t') as StoredVariable;
     await grid.close();
     const handle = await open(path, 'r+');
-    const chunked = { shape: SHAPE, chunk: CHUNK };
-    expect((await readChunkIndex(handle, t.direct!, chunked))?.size).toBe(27);
+    const chunked = { shape: SHAPE, chunk: CHUNK, width: 2 };
+    expect((await readChunkIndex(handle, t.direct!, chunked))?.chunks.size).toBe(27);
     expect(await readChunkIndex(handle, { ...t.direct!, address: 8 }, chunked)).toBeUndefined();
     expect(await readChunkIndex(handle, { ...t.direct!, address: 2 ** 40 }, chunked)).toBeUndefined();
     expect(await readChunkIndex(handle, t.direct!, { ...chunked, chunk: [3, 4, 6] })).toBeUndefined();
@@ -92,6 +95,42 @@ describe('chunks that are read past the library', () => {
     expect(await readChunkIndex(handle, t.direct!, chunked)).toBeUndefined();
     await handle.close();
   });
+});
+
+describe('filters that are undone past the library', () => {
+  it("HDF5's checksum", () => {
+    const bytes = Uint8Array.from({ length: 1001 }, (_, i) => (i * 7) % 256);
+    // As h5py finds them behind chunks of such bytes.
+    expect([0, 1, 2, 720, 1001].map((length) => fletcher32(bytes.subarray(0, length)))).toEqual([
+      0, 0, 458759, 4175075953, 2330236135,
+    ]);
+  });
+
+  it.each(['zstd_f4', 'zstd_fletcher_f4', 'fletcher_zlib_i2', 'blosc_zstd_f4'])(
+    '%s: damage is an error',
+    async (key) => {
+      const whole = await openGrid(FILTERS);
+      const variable = whole.variables.get(key) as StoredVariable;
+      await whole.close();
+      const bytes = await readFile(FILTERS);
+      const handle = await open(FILTERS);
+      const { written: shape, chunk, width, direct } = variable;
+      const index = await readChunkIndex(handle, direct!, { shape, chunk: chunk!, width });
+      await handle.close();
+      const { address, bytes: length } = index!.chunks.get(0)!;
+      // The first byte says what it is, the last one is of the checksum where there is one.
+      for (const at of [address, ...(key.includes('fletcher') ? [address + 20, address + length - 1] : [])]) {
+        const damaged = Buffer.from(bytes);
+        damaged[at] ^= 0x55;
+        const path = folder.path('damaged.nc');
+        await writeFile(path, damaged);
+        const grid = await openGrid(path);
+        const read = grid.read(grid.variables.get(key)!, [0, 0, 0], shape);
+        expect((await failure(read)).message).toMatch(/a chunk that cannot be unpacked/);
+        await grid.close();
+      }
+    },
+  );
 });
 
 describe('gathering', () => {

@@ -116,16 +116,24 @@ describe('a NetCDF-4 file', () => {
     expect(row).toEqual(values.slice(5 * PLACES));
   });
 
-  it('says which values of an unlimited dimension were never written', async () => {
+  it('values that were never written along an unlimited dimension are the fill value', async () => {
     const path = write((file) => {
-      const late = file.create_dataset({ name: 'late', data: new Float32Array(4), maxshape: [null], chunks: [4] });
+      const late = file.create_dataset({
+        name: 'late',
+        data: [1, 2, 3, 4],
+        dtype: '<f4',
+        maxshape: [null],
+        chunks: [4],
+      });
+      late.create_attribute('_FillValue', [-5], [1], '<f4');
       late.attach_scale(0, 'time');
     });
     await using(path, async (grid) => {
       const late = grid.variables.get('late')!;
       expect(late.shape).toEqual([TIMES]);
-      expect(await grid.read(late, [0], [4])).toHaveLength(4);
-      expect((await failure(grid.read(late, [0], [5]))).message).toContain("4 of 6 values along 'time'");
+      expect(Array.from(await grid.read(late, [0], [6]))).toEqual([1, 2, 3, 4, -5, -5]);
+      expect(Array.from(await grid.read(late, [3], [2]))).toEqual([4, -5]);
+      expect(Array.from(await grid.read(late, [5], [1]))).toEqual([-5]);
     });
   });
 });
@@ -139,6 +147,17 @@ describe('refused with FORMAT, file and reason', () => {
     const error = await failure(openGrid(path));
     expect([error.code, error.where.file]).toEqual(['FORMAT', path]);
     expect(error.message).toContain('no NetCDF-4');
+  });
+
+  it('variables in groups only, with the way to bring them up', async () => {
+    const path = folder.path('groups.nc');
+    const file = new File(path, 'w');
+    file.create_attribute('_NCProperties', 'version=2');
+    file.create_group('forecast').create_dataset({ name: 't', data: [1, 2] });
+    file.close();
+    const error = await failure(openGrid(path));
+    expect([error.code, error.message]).toEqual(['FORMAT', expect.stringContaining('in groups (forecast)')]);
+    expect(error.hint).toContain('ncks -G');
   });
 
   it('a chunk that cannot be unpacked: never the values that were in memory before', async () => {

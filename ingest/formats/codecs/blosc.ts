@@ -8,8 +8,12 @@
 import { inflateSync } from 'node:zlib';
 import { unpackBlosclz } from './blosclz.ts';
 import { unpackLz4 } from './lz4.ts';
+import { unshuffleBytes } from './shuffle.ts';
+import { unpackZstd } from './zstd.ts';
 
 const HEADER_BYTES = 16;
+/** Of the format; Blosc 2 writes higher ones. */
+const LATEST_VERSION = 2;
 const FLAG = { shuffle: 1, copied: 2, bitShuffle: 4, oneStream: 16 } as const;
 const PACKERS = ['blosclz', 'lz4', 'snappy', 'zlib', 'zstd'] as const;
 
@@ -17,14 +21,14 @@ const PACKERS = ['blosclz', 'lz4', 'snappy', 'zlib', 'zstd'] as const;
 const MOST_STREAMS = 16;
 const LEAST_STREAM_BYTES = 128;
 
-export type Unzstd = (bytes: Uint8Array) => Promise<Uint8Array>;
-
 /**
  * @param most bytes that a chunk may have when unpacked
  * @throws Error in words for people: the chunk is damaged
  */
-export async function unpackBlosc(chunk: Uint8Array, most: number, unzstd: Unzstd): Promise<Uint8Array<ArrayBuffer>> {
+export async function unpackBlosc(chunk: Uint8Array, most: number): Promise<Uint8Array<ArrayBuffer>> {
   if (chunk.length < HEADER_BYTES) throw new Error('a Blosc chunk without a header');
+  if (chunk[0] === 0 || chunk[0] > LATEST_VERSION)
+    throw new Error(`a Blosc chunk of version ${chunk[0]} of the format`);
   const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   const [flags, typeSize] = [chunk[2], chunk[3]];
   const [size, blockSize, packedSize] = [4, 8, 12].map((at) => view.getUint32(at, true));
@@ -59,7 +63,7 @@ export async function unpackBlosc(chunk: Uint8Array, most: number, unzstd: Unzst
       from += 4 + packed.length;
       const part = plain.subarray(stream * length, (stream + 1) * length);
       if (packed.length === length) part.set(packed);
-      else await unpack(packer, packed, part, unzstd);
+      else await unpack(packer, packed, part);
     }
     shuffled?.(plain, typeSize, target);
   }
@@ -73,23 +77,14 @@ function shuffleOf(flags: number, typeSize: number): Unshuffle | undefined {
   return flags & FLAG.shuffle && typeSize > 1 ? unshuffleBytes : undefined;
 }
 
-async function unpack(packer: string | undefined, packed: Uint8Array, target: Uint8Array, unzstd: Unzstd) {
+async function unpack(packer: string | undefined, packed: Uint8Array, target: Uint8Array) {
   if (packer === 'lz4') return unpackLz4(packed, target);
   if (packer === 'blosclz') return unpackBlosclz(packed, target);
   if (packer !== 'zlib' && packer !== 'zstd') throw new Error(`Blosc's packer '${packer ?? 'unknown'}' is not read`);
-  const bytes = packer === 'zlib' ? inflateSync(packed, { maxOutputLength: target.length }) : await unzstd(packed);
+  const most = target.length;
+  const bytes = packer === 'zlib' ? inflateSync(packed, { maxOutputLength: most }) : await unpackZstd(packed, most);
   if (bytes.length !== target.length) throw new Error(`a block of ${bytes.length} instead of ${target.length} bytes`);
   target.set(bytes);
-}
-
-/** First all first bytes, then all second bytes, ... back to number after number; what is left over stays. */
-function unshuffleBytes(source: Uint8Array, typeSize: number, target: Uint8Array): void {
-  const numbers = Math.floor(source.length / typeSize);
-  for (let byte = 0; byte < typeSize; byte++) {
-    const from = byte * numbers;
-    for (let i = 0, to = byte; i < numbers; i++, to += typeSize) target[to] = source[from + i];
-  }
-  target.set(source.subarray(numbers * typeSize), numbers * typeSize);
 }
 
 /** First the first bits of all numbers, then all second bits, ...; only where the numbers can be counted by eights. */
