@@ -9,7 +9,7 @@ import type { Form } from './depthwise.ts';
 const EPSILON = 1e-6;
 /**
  * The square root has an infinite slope at 0, where a channel is dark over the whole image; the reference takes the
- * slope there as 0, and so does this floor, which no real sum of squares comes near.
+ * slope there as 0, and so does this floor, which no real sum of squares comes near. The fused form has no gradients.
  */
 const FLOOR = 1e-30;
 

@@ -1,8 +1,8 @@
 /** What can be wrong with a machine, judged from facts about it: each finding says how it stands and how to mend it. */
 import type { Finding } from '../../api/operation.ts';
 
-/** An engine that computed when it was tried, or why it did not. */
-export type EngineFact = { name: string; device: 'cpu' | 'gpu'; why: string } | { problem: string };
+/** An engine that computed when it was tried, or why it did not, and how to mend that where it knows. */
+export type EngineFact = { name: string; device: 'cpu' | 'gpu'; why: string } | { problem: string; mend?: string };
 
 export interface Facts {
   /** `v20.20.2` */
@@ -83,7 +83,7 @@ function checkTraining(engine: EngineFact): Finding {
       check,
       state: 'warn',
       found: engine.problem,
-      mend: 'Serving does without. Run `npm run setup:tensorflow`.',
+      mend: `Serving does without. ${engine.mend ?? 'Run `npm run setup:tensorflow`.'}`,
     };
   }
   const found = `${engine.name} on the ${engine.device.toUpperCase()}: ${engine.why}`;
@@ -99,7 +99,7 @@ function checkTraining(engine: EngineFact): Finding {
 function checkServing(engine: EngineFact): Finding {
   const check = 'serving';
   if ('problem' in engine) {
-    return { check, state: 'fail', found: engine.problem, mend: 'Run `npm ci` again, or choose another --engine.' };
+    return { check, state: 'fail', found: engine.problem, mend: engine.mend ?? 'Run `npm ci` again.' };
   }
   return ok(check, `${engine.name} on the ${engine.device.toUpperCase()}: ${engine.why}`);
 }

@@ -83,7 +83,7 @@ async function tryEngine(probe: () => Promise<EngineFact>): Promise<EngineFact> 
   try {
     return await probe();
   } catch (error) {
-    return { problem: tell(error) };
+    return { problem: tell(error), mend: isKernelcastError(error) ? error.hint : undefined };
   }
 }
 
@@ -97,7 +97,6 @@ async function problemOf(attempt: () => Promise<unknown> | unknown): Promise<str
 }
 
 function tell(error: unknown): string {
-  if (isKernelcastError(error) && error.hint) return `${error.message}. ${error.hint}`;
   return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0];
 }
 

@@ -13,9 +13,15 @@ import { ops, place, placeAll, tf } from './on-tensorflow.ts';
 
 test('the response norm has a gradient of zero, not of nothing, on a dark channel', () => {
   const gamma = tf.ones([1, 1, 1, 2]);
-  const parameters = new Parameters<TF.Tensor>(new Map([['gamma', gamma]]));
+  const beta = tf.zeros([1, 1, 1, 2]);
+  const parameters = new Parameters<TF.Tensor>(
+    new Map([
+      ['gamma', gamma],
+      ['beta', beta],
+    ]),
+  );
   const x = tf.tensor4d([0, 3, 0, 4], [1, 2, 1, 2]);
-  const gradient = tf.grad((y: TF.Tensor) => tf.sum(globalResponseNorm(ops, y, parameters, 'fused')))(x);
+  const gradient = tf.grad((y: TF.Tensor) => tf.sum(globalResponseNorm(ops, y, parameters, 'training')))(x);
   const values = [...gradient.dataSync()];
   expect(values.every(Number.isFinite)).toBe(true);
   // The dark channel passes straight through.
