@@ -1,9 +1,13 @@
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import { fullFrame } from './frame.ts';
+
+const frame: Plugin = { name: 'frame', transformIndexHtml: { order: 'pre', handler: fullFrame } };
 
 /** `npm run build` runs this from the package root; the pages land in `dist/dashboards`, from where the service serves them. */
 export default defineConfig({
   // Relative addresses, so that the pages also work behind a path prefix.
   base: './',
+  plugins: [frame],
   build: {
     outDir: '../dist/dashboards',
     emptyOutDir: true,

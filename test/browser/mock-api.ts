@@ -7,17 +7,24 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { CONTENT_SECURITY_POLICY } from '../../src/api/headers.ts';
-import { MODELS, mockModels } from './mock-models.ts';
-import { type MockStation, type MockWeather, mockForecast, mockStations, mockWeather } from './mock-world.ts';
+import { MODELS, mockModels, mockTraining } from './mock-models.ts';
+import { mockAttempts, mockDoctor, mockStorage } from './mock-operation.ts';
+import { CLOSED, Problem } from './mock-problem.ts';
+import { mockVerification } from './mock-scores.ts';
+import {
+  DATASET,
+  FIELDS,
+  HOUR,
+  hourOf,
+  iso,
+  LEAD_HOURS,
+  type MockStation,
+  mockForecast,
+  mockStations,
+  mockWeather,
+  valueAt,
+} from './mock-world.ts';
 
-const HOUR = 3_600_000;
-const LEAD_HOURS = 24;
-const DATASET = 'sample-world';
-const FIELDS: Record<string, [keyof MockWeather, string]> = {
-  temperature_2m: ['temperature', '°C'],
-  wind_speed_10m: ['speed', 'm/s'],
-  wind_direction_10m: ['direction', '°'],
-};
 /** Standard normal quantiles: the made-up model's errors are about that, times the square root of the lead. */
 const LEVELS: Record<string, number> = { p10: -1.2816, p25: -0.6745, p50: 0, p75: 0.6745, p90: 1.2816 };
 const TYPES: Record<string, string> = {
@@ -67,6 +74,8 @@ export interface MockApi {
   readonly requests: readonly string[];
   /** How many runs have been scored. */
   score(runs: number): void;
+  /** What tells of the machine is refused from now on, as it is to anybody on another one. */
+  close(): void;
   /** Stops answering; the address stays reserved for `start`. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -81,14 +90,11 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
   let damaged: string | undefined;
   let scored = options.scored ?? 36;
   let uncertain = true;
+  let closed = false;
   const listeners = new Set<ServerResponse>();
   const requests: string[] = [];
   let server: Server | undefined;
   let port = 0;
-
-  const iso = (hour: number): string => `${new Date(hour * HOUR).toISOString().slice(0, 16)}Z`;
-  const hourOf = (text: string): number => Date.parse(text.endsWith('Z') ? text : `${text}Z`) / HOUR;
-  const value = (weather: MockWeather, variable: string): number => Math.round(weather[FIELDS[variable][0]] * 10) / 10;
 
   function status(): unknown {
     const job = {
@@ -114,7 +120,7 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
       ],
       latestRun: preparing === undefined ? iso(init) : null,
       preparing: preparing ?? null,
-      jobs: ['ingest', 'forecast', 'verify'].map((name) => ({ name, ...job })),
+      jobs: ['ingest', 'forecast', 'verify', 'retain'].map((name) => ({ name, ...job })),
     };
   }
 
@@ -131,7 +137,7 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
       hourly: Object.fromEntries(
         variables.map((name) => [
           name,
-          leads.map((lead) => stations.map((station) => value(mockForecast(MODELS[0].id, station, of, lead), name))),
+          leads.map((lead) => stations.map((station) => valueAt(mockForecast(MODELS[0].id, station, of, lead), name))),
         ]),
       ),
     };
@@ -159,7 +165,7 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
         hourly[models.length > 1 ? `${name}_${model}` : name] = hours.map((hour) => {
           if (level && (uncertain === false || hour <= of || model !== MODELS[0].id)) return null;
           const weather = hour <= of ? mockWeather(station, hour) : mockForecast(model, station, of, hour - of);
-          const at = value(weather, variable) + spread(hour - of);
+          const at = valueAt(weather, variable) + spread(hour - of);
           return Math.round((variable === 'wind_speed_10m' ? Math.max(0, at) : at) * 10) / 10;
         });
       }
@@ -190,64 +196,10 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
           ...Object.fromEntries(
             (query.get('hourly') ?? '')
               .split(',')
-              .map((name) => [name, hours.map((hour) => value(mockWeather(station, hour), name))]),
+              .map((name) => [name, hours.map((hour) => valueAt(mockWeather(station, hour), name))]),
           ),
         },
       }));
-  }
-
-  /** Real scores of the made-up models, over a few stations and runs. */
-  function verification(query: URLSearchParams): unknown {
-    const sample = stations.filter((_, index) => index % 40 === 0);
-    const last = Math.min(init - LEAD_HOURS, hourOf(query.get('end') ?? iso(init)));
-    const first = Math.max(init - LEAD_HOURS - scored + 1, hourOf(query.get('start') ?? iso(0)));
-    const runs = Math.max(0, last - first + 1);
-    const errors = (model: string, variable: string, lead: number): number[] =>
-      [0, 1, 2, 3].flatMap((back) =>
-        sample.map((station) => {
-          const from = last - back * 5;
-          const [said, was] = [mockForecast(model, station, from, lead), mockWeather(station, from + lead)];
-          return value(said, variable) - value(was, variable);
-        }),
-      );
-    const mean = (numbers: number[]): number => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
-    const leads = Array.from({ length: LEAD_HOURS }, (_, index) => index + 1);
-    const score = (model: string, variable: string) => {
-      const by = leads.map((lead) => errors(model, variable, lead));
-      const mse = by.map((some) => mean(some.map((error) => error * error)));
-      const mae = by.map((some) => mean(some.map(Math.abs)));
-      return { mse: mean(mse), mae: mean(mae), by_lead: { lead: leads, mse, mae } };
-    };
-    const models = MODELS.map(({ id }) => ({
-      model: id,
-      variables: Object.fromEntries(
-        ['temperature_2m', 'wind_speed_10m'].map((variable) => {
-          const own = score(id, variable);
-          return [
-            variable,
-            {
-              unit: FIELDS[variable][1],
-              count: runs * stations.length * LEAD_HOURS,
-              ...own,
-              rmse: Math.sqrt(own.mse),
-              bias: 0,
-              crps: own.mae * 0.72,
-              coverage_80: uncertain && id === MODELS[0].id ? 0.764 : null,
-              coverage_50: uncertain && id === MODELS[0].id ? 0.483 : null,
-              skill_persistence: 1 - own.mse / score('persistence', variable).mse,
-              skill_climatology: 1 - own.mse / score('climatology', variable).mse,
-            },
-          ];
-        }),
-      ),
-    }));
-    return {
-      dataset: DATASET,
-      runs,
-      first: runs === 0 ? null : iso(first),
-      last: runs === 0 ? null : iso(last),
-      models: runs === 0 ? [] : models,
-    };
   }
 
   function answer(path: string, query: URLSearchParams): unknown {
@@ -271,9 +223,16 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
     }
     if (path === 'v1/forecast') return forecast(query);
     if (path === 'v1/observations') return observations(query);
-    if (path === 'v1/verification') return verification(query);
+    if (path === 'v1/verification') return mockVerification({ stations, init, scored, uncertain }, query);
     if (path === 'v1/models') return mockModels(DATASET);
+    if (path === `v1/models/${MODELS[0].id}/training`) return mockTraining(MODELS[0].id);
+    if (['v1/jobs', 'v1/storage', 'v1/doctor'].includes(path)) return closed ? CLOSED : operation(path);
     return undefined;
+  }
+
+  function operation(path: string): unknown {
+    if (path === 'v1/jobs') return { dataset: DATASET, attempts: mockAttempts(init, stations.length) };
+    return path === 'v1/storage' ? mockStorage(DATASET, init, 60, scored) : mockDoctor(init);
   }
 
   const known = new Map<string, unknown>();
@@ -359,22 +318,10 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
     score(runs) {
       scored = runs;
     },
+    close() {
+      closed = true;
+    },
     start,
     stop,
   };
-}
-
-/** An RFC 9457 problem. */
-class Problem {
-  readonly type = 'about:blank';
-  readonly status: number;
-  readonly code: string;
-  readonly detail: string;
-  readonly hint: string;
-  constructor(status: number, code: string, detail: string, hint: string) {
-    this.status = status;
-    this.code = code;
-    this.detail = detail;
-    this.hint = hint;
-  }
 }

@@ -1,10 +1,39 @@
 /** The models of the mocked API, and their cards. */
 
 export const MODELS = [
-  { id: 'unireplknet-sample', name: 'UniRepLKNet', kind: 'network', weightsSha256: 'a'.repeat(64) },
+  {
+    id: 'unireplknet-sample',
+    name: 'UniRepLKNet',
+    kind: 'network',
+    weightsSha256: '3b7e0c'.padEnd(64, 'a096983c79cf7b45'),
+  },
   { id: 'persistence', name: 'Persistence', kind: 'baseline', weightsSha256: null },
   { id: 'climatology', name: 'Climatology', kind: 'baseline', weightsSha256: null },
 ];
+
+const ARCHITECTURE = {
+  stationsPerNode: 8,
+  haloStations: 8,
+  dModel: 48,
+  backbone: { depths: [1, 1, 2, 1], dims: [24, 48, 96, 192], kernels: [[13], [11], [5, 3], [3]] },
+};
+
+/** The answer of `/v1/models/{id}/training`: a loss that falls and wavers, validated every twentieth step. */
+export function mockTraining(model: string): unknown {
+  const steps = Array.from({ length: 200 }, (_, index) => (index + 1) * 20);
+  const fall = (step: number): number => 0.2 + 0.8 * Math.exp(-step / 700);
+  return {
+    model,
+    best_step: 3600,
+    steps,
+    loss: steps.map((step) => fall(step) + 0.03 * Math.sin(step) - 0.00001 * step),
+    validation: steps.map((step) => {
+      if (step % 400 !== 0) return null;
+      const loss = fall(step) + 0.02 + (step > 3600 ? 0.01 : 0);
+      return { loss, temperature_2m: loss * 1.6, wind_speed_10m: loss * 1.1 };
+    }),
+  };
+}
 
 /** The answer of `/v1/models`. */
 export function mockModels(dataset: string): unknown {
@@ -27,6 +56,7 @@ export function mockModels(dataset: string): unknown {
       weights_sha256: weightsSha256,
       created_at: weightsSha256 === null ? null : '2025-01-03T10:00:00.000Z',
       training: weightsSha256 === null ? null : training,
+      architecture: weightsSha256 === null ? null : ARCHITECTURE,
       in_latest_run: true,
     })),
   };

@@ -16,6 +16,29 @@ export interface MockWeather {
   direction: number;
 }
 
+export const HOUR = 3_600_000;
+export const LEAD_HOURS = 24;
+export const DATASET = 'sample-world';
+export const FIELDS: Record<string, [keyof MockWeather, string]> = {
+  temperature_2m: ['temperature', '°C'],
+  wind_speed_10m: ['speed', 'm/s'],
+  wind_direction_10m: ['direction', '°'],
+};
+
+/** Hours since the epoch, as the API writes them. */
+export function iso(hour: number): string {
+  return `${new Date(hour * HOUR).toISOString().slice(0, 16)}Z`;
+}
+
+export function hourOf(text: string): number {
+  return Date.parse(text.endsWith('Z') ? text : `${text}Z`) / HOUR;
+}
+
+/** A variable as the API gives it, to a tenth. */
+export function valueAt(weather: MockWeather, variable: string): number {
+  return Math.round(weather[FIELDS[variable][0]] * 10) / 10;
+}
+
 /**
  * The first `count` places of the sample world's catalogue, spread over the alphabet and so over the world. Where more are wanted
  * than it has, the others lie around these.

@@ -165,7 +165,7 @@ describe.skipIf(!hasChromium)('a place on the dashboard (needs Chromium)', () =>
     await page.goBack();
     await page.locator('#page-skill').waitFor();
     await page.locator('#go-service').click();
-    await expectText(page, '#jobs', /^ingest.*forecast.*verify/);
+    await expectText(page, '#jobs', /^ingest.*forecast.*verify.*retain/);
     await expectText(page, '#engine', 'ONNX Runtime 1.30.0 (cpu)');
     expect(new URL(page.url()).hash).toBe('#view=service');
     await page.goBack();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { fullFrame } from '../../dashboards/frame.ts';
 import { inUnit, windText, withUnit } from '../../dashboards/src/format/quantity.ts';
 import { clockLabel, dayLabel, fullInstantLabel, zoneLabel } from '../../dashboards/src/format/time.ts';
 import { unit } from '../../dashboards/src/format/units.ts';
@@ -109,7 +110,7 @@ describe('languages', () => {
   });
 
   it('stand in the frame of the page in English, word for word, until the script runs', () => {
-    const html = readFileSync(new URL('../../dashboards/index.html', import.meta.url), 'utf8');
+    const html = fullFrame(readFileSync(new URL('../../dashboards/index.html', import.meta.url), 'utf8'));
     const words = en as unknown as Record<string, unknown>;
     const marked = [...html.matchAll(/data-text="(\w+)"[^>]*>([^<]*)</g)];
     expect(marked.length).toBeGreaterThan(60);

@@ -15,8 +15,10 @@ import type {
   RunValues,
   Station,
   Status,
+  TrainingLog,
   Verification,
 } from './contracts.ts';
+import type { Doctor, JobAttempt, Storage } from './operation-contracts.ts';
 
 /** The service refused: an RFC 9457 problem, or whatever stood in its place. */
 export class ProblemError extends Error {
@@ -55,6 +57,13 @@ export interface Api {
     span: { start: string; end: string },
   ): Promise<ObservedPlace[]>;
   models(dataset: string): Promise<Models>;
+  /** Undefined for a model that came without the log of its training. */
+  training(model: string): Promise<TrainingLog | undefined>;
+  /** What the jobs did, the newest first. */
+  attempts(limit: number): Promise<JobAttempt[]>;
+  storage(): Promise<Storage>;
+  /** The service may look at its machine first, which takes seconds. */
+  doctor(): Promise<Doctor>;
   /** The address of an answer, for people to open, copy or save. */
   forecastAddress(query: ForecastQuery, format?: string): string;
   /** Where the service tells of what is new. */
@@ -156,6 +165,18 @@ export function createApi(base: string, fetcher: typeof fetch = fetch): Api {
       return Array.isArray(answer) ? answer : [answer];
     },
     models: async (dataset) => (await request('v1/models', { dataset })) as Models,
+    training: async (model) => {
+      try {
+        return (await request(`v1/models/${encodeURIComponent(model)}/training`, {})) as TrainingLog;
+      } catch (error) {
+        if (error instanceof ProblemError && error.status === 404) return undefined;
+        throw error;
+      }
+    },
+    attempts: async (limit) =>
+      ((await request('v1/jobs', { limit: String(limit) })) as { attempts: JobAttempt[] }).attempts,
+    storage: async () => (await request('v1/storage', {})) as Storage,
+    doctor: async () => (await request('v1/doctor', {})) as Doctor,
     forecastAddress: (query, format) =>
       address('v1/forecast', { ...forecastQuery(query), ...(format === undefined ? {} : { format }) }).href,
     eventsAddress: (dataset) => address('v1/events', { dataset }).href,

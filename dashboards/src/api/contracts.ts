@@ -140,3 +140,14 @@ export interface ObservedPlace {
   station: { id: string };
   hourly: { time: string[] } & Record<string, (number | null)[] | string[]>;
 }
+
+/** How a model was trained, along its steps. */
+export interface TrainingLog {
+  model: string;
+  /** The step whose weights were kept. */
+  best_step: number | null;
+  steps: number[];
+  loss: (number | null)[];
+  /** Null where there was no validation. */
+  validation: (Record<string, number | null> | null)[];
+}

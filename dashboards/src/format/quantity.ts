@@ -43,6 +43,28 @@ export function share(fraction: number | null | undefined): string {
     : `${Math.round(fraction * 100)} %`;
 }
 
+/** A count with its thousands set apart: `12 000`. */
+export function wholeNumber(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, '\u202f');
+}
+
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** `69.4 GiB`, as `kernelcast doctor` writes it. */
+export function bytesLabel(bytes: number): string {
+  const power = Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  const value = bytes / 1024 ** power;
+  return `${decimal(value, power === 0 || value >= 100 ? 0 : 1)} ${BYTE_UNITS[power]}`;
+}
+
+/** How long something took, from ms: `0.4 s`, `12 s`, `3.5 min`. */
+export function durationLabel(milliseconds: number | undefined): string {
+  if (milliseconds === undefined) return MISSING;
+  const seconds = milliseconds / 1000;
+  if (seconds < 120) return text().seconds(decimal(seconds, seconds < 10 ? 1 : 0));
+  return text().minutes(decimal(seconds / 60, seconds < 600 ? 1 : 0));
+}
+
 /** The point of the compass that a direction in degrees lies nearest to: 290 -> `WNW`. */
 export function compassPoint(degrees: number): string {
   return text().compass(((Math.round(degrees / 22.5) % 16) + 16) % 16);

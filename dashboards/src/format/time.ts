@@ -1,6 +1,7 @@
 /** Time as the page writes it: UTC or the person's own zone, 24-hour clock, written by hand so that every browser shows the same. */
 import { text } from '../i18n/language.ts';
 import { preferences } from '../preferences/preferences.ts';
+import { MISSING } from './quantity.ts';
 
 export const HOUR = 3_600_000;
 
@@ -55,6 +56,11 @@ export function weekdayLabel(time: number): string {
 /** `Thu 20 Feb 14:00 UTC` */
 export function instantLabel(time: number): string {
   return `${dayLabel(time)} ${clockLabel(time)} ${zoneLabel(time)}`;
+}
+
+/** The same of an ISO 8601 instant that may be missing. */
+export function optionalInstant(instant: string | null): string {
+  return instant === null ? MISSING : instantLabel(parseInstant(instant));
 }
 
 /** `Thu 20 Feb 2025, 14:00 UTC` */

@@ -1,4 +1,5 @@
 /** The page's words in English. What varies is a function; every other language has the same keys (`Texts`). */
+import { enService } from './en-service.ts';
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -195,41 +196,7 @@ export const en = {
   steps: (count: number) => `${count} steps`,
   computedBy: 'Computed by',
 
-  // Service.
-  serviceTitle: 'How is the service?',
-  jobs: 'Jobs',
-  job: 'Job',
-  state: 'State',
-  lastSlot: 'Last slot',
-  lastFinished: 'Finished',
-  next: 'Next',
-  error: 'Error',
-  noErrors: 'no error',
-  data: 'Data',
-  dataset: 'Dataset',
-  stations: 'Stations',
-  newest: 'Newest hour',
-  behind: 'Behind the clock',
-  variables: 'Variables',
-  from: 'From',
-  runs: 'Runs',
-  run: 'Run',
-  runDelay: 'Published after',
-  runDelayNote: 'From the hour that a run starts at to its publication, of the last runs.',
-  runModels: 'Models',
-  engine: 'Engine',
-  version: 'Version',
-  machineNote: 'What the machine lacks or could do better, kernelcast doctor tells on the machine itself.',
-  jobStates: {
-    done: 'done',
-    running: 'running',
-    waiting: 'waiting',
-    failed: 'failed',
-    dead: 'given up',
-    skipped: 'skipped',
-    claimed: 'running',
-    idle: 'idle',
-  } as Record<string, string>,
+  ...enService,
 
   // Quantities.
   day: (weekday: number, date: number, month: number) => `${DAYS[weekday]} ${date} ${MONTHS[month]}`,
@@ -239,5 +206,5 @@ export const en = {
   compass: (sixteenth: number) => POINTS[sixteenth],
 };
 
-type Widened<T> = T extends string ? string : T extends (...input: infer A) => infer R ? (...input: A) => R : T;
+export type Widened<T> = T extends string ? string : T extends (...input: infer A) => infer R ? (...input: A) => R : T;
 export type Texts = { [K in keyof typeof en]: Widened<(typeof en)[K]> };

@@ -1,5 +1,6 @@
 /** The page's words in Chinese (simplified). Loaded when somebody wants them. */
 import type { Texts } from './en.ts';
+import { zhService } from './zh-service.ts';
 
 const DAYS = ['周日', '周一', '周二', '周三', '周四', '周五', '周六'];
 const POINTS = [
@@ -190,40 +191,7 @@ export const zh: Texts = {
   steps: (count) => `${count} 步`,
   computedBy: '计算引擎',
 
-  serviceTitle: '服务状况如何？',
-  jobs: '任务',
-  job: '任务',
-  state: '状态',
-  lastSlot: '最近时次',
-  lastFinished: '完成于',
-  next: '下次',
-  error: '错误',
-  noErrors: '无错误',
-  data: '数据',
-  dataset: '数据集',
-  stations: '站点',
-  newest: '最新时次',
-  behind: '落后时钟',
-  variables: '要素',
-  from: '起始',
-  runs: '预报',
-  run: '起报',
-  runDelay: '发布延迟',
-  runDelayNote: '最近各次预报从起报时刻到发布所用的时间。',
-  runModels: '模型',
-  engine: '引擎',
-  version: '版本',
-  machineNote: '机器缺少什么、可以怎样改进，请在该机器上运行 kernelcast doctor。',
-  jobStates: {
-    done: '完成',
-    running: '运行中',
-    waiting: '等待',
-    failed: '失败',
-    dead: '已放弃',
-    skipped: '跳过',
-    claimed: '运行中',
-    idle: '空闲',
-  },
+  ...zhService,
 
   day: (weekday, date, month) => `${month + 1}月${date}日 ${DAYS[weekday]}`,
   dayShort: (weekday, date) => `${date}日${DAYS[weekday]}`,
