@@ -16,7 +16,9 @@ export default defineConfig({
       'test/cluster/**',
       'node_modules/**',
     ],
-    testTimeout: 30_000,
+    // How long a test takes says nothing: these only end one that hangs, also on a machine that does much else.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
     // The same engine wherever the tests run; `KERNELCAST_ENGINE=native` runs them on libtensorflow instead.

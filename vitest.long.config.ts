@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    // They only end a test that hangs, also on a machine that does much else.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     pool: 'forks',
     // One file at a time: these start services and browsers, and would starve each other on two cores.
     maxWorkers: 1,

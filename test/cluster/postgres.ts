@@ -5,6 +5,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** How long it may take to start or stop, on a machine that does much else. */
+const SECONDS = '300';
+
 /** The folder of `initdb` and `pg_ctl`, or undefined where PostgreSQL is not installed. */
 export function postgresBinaries(): string | undefined {
   const debian = '/usr/lib/postgresql';
@@ -41,12 +44,12 @@ export class Postgres {
   up(): void {
     const options = `-c listen_addresses=127.0.0.1 -c port=${this.#port} -c unix_socket_directories=${this.#folder}`;
     const log = join(this.#folder, 'log');
-    this.#run('pg_ctl', '-D', join(this.#folder, 'data'), '-l', log, '-w', '-o', options, 'start');
+    this.#run('pg_ctl', '-D', join(this.#folder, 'data'), '-l', log, '-w', '-t', SECONDS, '-o', options, 'start');
   }
 
   /** As `pg_ctl restart` and as a crash: connections are cut. */
   down(): void {
-    this.#run('pg_ctl', '-D', join(this.#folder, 'data'), '-m', 'immediate', '-w', 'stop');
+    this.#run('pg_ctl', '-D', join(this.#folder, 'data'), '-m', 'immediate', '-w', '-t', SECONDS, 'stop');
   }
 
   remove(): void {

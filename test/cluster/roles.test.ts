@@ -84,31 +84,25 @@ const places: [string, () => Where, (where: Where) => Promise<void>][] = [
 const suite = postgresBinaries() ? describe : describe.skip;
 
 suite('a cluster of an API server, a scheduler and a worker (skipped without PostgreSQL)', () => {
-  it.each(places)(
-    'on %s ingests, forecasts and answers, each process doing its part',
-    {
-      timeout: 300_000,
-    },
-    async (_, place, putFile) => {
-      const where = place();
-      await putFile(where);
-      const processes = ROLES.map((role) => start(role, where));
-      const url = await processes[0].url;
-      const runs = new RunStore(where.root);
-      await until(async () => (await runs.latest(where.dataset)) !== undefined, 'there is a run', 120_000);
-      expect(await runs.list(where.dataset)).toEqual([parseHour('2025-03-01') - 1]);
-      type Job = { name: string; state: string };
-      const jobs = async (): Promise<Job[]> => (await (await fetch(`${url}/v1/status`)).json()).jobs;
-      await until(async () => (await jobs()).every(({ state }) => state === 'done'), 'all jobs are done');
-      expect((await jobs()).map(({ name }) => name)).toEqual(['ingest', 'forecast', 'verify', 'retain']);
-      const [{ id, latitude, longitude }] = stations;
-      const forecast = await fetch(
-        `${url}/v1/forecast?latitude=${latitude}&longitude=${longitude}&hourly=temperature_2m&dataset=${where.dataset}`,
-      );
-      expect([forecast.status, (await forecast.json()).location_id ?? id]).toEqual([200, id]);
+  it.each(places)('on %s ingests, forecasts and answers, each process doing its part', async (_, place, putFile) => {
+    const where = place();
+    await putFile(where);
+    const processes = ROLES.map((role) => start(role, where));
+    const url = await processes[0].url;
+    const runs = new RunStore(where.root);
+    await until(async () => (await runs.latest(where.dataset)) !== undefined, 'there is a run', 300_000);
+    expect(await runs.list(where.dataset)).toEqual([parseHour('2025-03-01') - 1]);
+    type Job = { name: string; state: string };
+    const jobs = async (): Promise<Job[]> => (await (await fetch(`${url}/v1/status`)).json()).jobs;
+    await until(async () => (await jobs()).every(({ state }) => state === 'done'), 'all jobs are done', 300_000);
+    expect((await jobs()).map(({ name }) => name)).toEqual(['ingest', 'forecast', 'verify', 'retain']);
+    const [{ id, latitude, longitude }] = stations;
+    const forecast = await fetch(
+      `${url}/v1/forecast?latitude=${latitude}&longitude=${longitude}&hourly=temperature_2m&dataset=${where.dataset}`,
+    );
+    expect([forecast.status, (await forecast.json()).location_id ?? id]).toEqual([200, id]);
 
-      for (const { child } of processes) child.kill('SIGTERM');
-      expect(await Promise.all(processes.map(({ ended }) => ended))).toEqual([0, 0, 0]);
-    },
-  );
+    for (const { child } of processes) child.kill('SIGTERM');
+    expect(await Promise.all(processes.map(({ ended }) => ended))).toEqual([0, 0, 0]);
+  });
 });

@@ -69,7 +69,7 @@ beforeAll(async () => {
   );
   artefact = join(root, 'fits', 'damped-blend');
   expect(said).toBe(`wrote ${artefact}\n`);
-}, 60_000);
+});
 
 describe('kernelcast evaluate', () => {
   test('scores a file of stations without a store as it does the dataset that was ingested from it', async () => {

@@ -1,7 +1,7 @@
 /**
  * A process that writes and kills itself at its call number N to the file system, half-way through where the call writes.
  *
- *     node --import tsx test/crash/killed-writer.ts observations ROOT 17
+ *     npx tsx test/crash/killed-writer.ts observations ROOT 17
  *
  * Says `acknowledged` when it comes to the end.
  */

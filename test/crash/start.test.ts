@@ -102,9 +102,7 @@ describe(`kill -9 (KERNELCAST_CRASH_SEED=${SEED})`, () => {
     await inspect();
   });
 
-  it(`at ${KILLS} random moments: what is published is whole, and the clock goes on`, {
-    timeout: 300_000,
-  }, async () => {
+  it(`at ${KILLS} random moments: what is published is whole, and the clock goes on`, async () => {
     await putCoarseWorld(root);
     let before = await inspect();
     for (let kill = 0; kill < KILLS; kill++) {

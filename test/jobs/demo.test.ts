@@ -40,7 +40,7 @@ async function replay(folder: string, hours: number): Promise<{ first: number; s
   return { first, seen };
 }
 
-describe('the demo', { timeout: 60_000 }, () => {
+describe('the demo', () => {
   it('replays the world from its 53rd day, with scored runs of the hours before', async () => {
     const { first, seen } = await replay(root, 3);
     expect(first).toBe(START);

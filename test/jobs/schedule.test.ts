@@ -14,6 +14,8 @@ import { currentTrace } from '../../src/trace.ts';
 const log = createLog('silent');
 const slot = parseHour('2025-03-01T06');
 const HOUR = 3_600_000;
+/** For what happens at once, on a machine that does much else. */
+const WAIT_MS = 60_000;
 let now = slot * HOUR;
 const clock = { now: () => now };
 let root: string;
@@ -127,7 +129,7 @@ describe('the schedule', () => {
     expect(forecasts).toEqual([]);
     now += 60_000;
     await schedule.begin();
-    await vi.waitFor(() => expect(forecasts).toEqual([slot]));
+    await vi.waitFor(() => expect(forecasts).toEqual([slot]), WAIT_MS);
     finish();
     await schedule.idle();
     const start = ledger.records.find((record) => record.kind === 'start' && record.job === 'forecast');
@@ -160,7 +162,7 @@ describe('the schedule', () => {
     await vi.waitFor(async () => {
       await schedule.begin();
       expect(begun).toBe(2);
-    });
+    }, WAIT_MS);
     finish();
     await schedule.idle();
   });
@@ -210,13 +212,13 @@ describe('the schedule', () => {
     );
     const schedule = scheduleOf([job('ingest', run)]);
     await schedule.begin();
-    await vi.waitFor(() => expect(run).toHaveBeenCalled());
+    await vi.waitFor(() => expect(run).toHaveBeenCalled(), WAIT_MS);
     const other = scheduleOf([job('ingest', run)], await JobLedger.open(root, 'demo'));
     await expect(other.once('ingest', slot)).rejects.toSatisfy((error) => isKernelcastError(error, 'BUSY'));
     finish();
     await schedule.idle();
     const again = other.once('ingest', slot);
-    await vi.waitFor(() => expect(run).toHaveBeenCalledTimes(2));
+    await vi.waitFor(() => expect(run).toHaveBeenCalledTimes(2), WAIT_MS);
     finish();
     await again;
   });

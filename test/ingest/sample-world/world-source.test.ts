@@ -16,9 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe('the sample world as a source', () => {
-  it('makes a month when it is first needed, and those before it, and takes what is there', {
-    timeout: 60_000,
-  }, async () => {
+  it('makes a month when it is first needed, and those before it, and takes what is there', async () => {
     const told: string[] = [];
     const resolution = 30;
     const source = new SampleWorldSource({

@@ -60,7 +60,7 @@ beforeAll(async () => {
   const evaluation = await evaluate({ observations, models, from: VALIDATE_TO, to: END, stride: 5 });
   reports = evaluation.models;
   mse = new Map(reports.map(({ model, variables }) => [model, variables.temperature_2m!.mse]));
-}, 60_000);
+});
 
 describe('on weather that moves from station to station', () => {
   test('the harmonic climatology is the mean that the weather wanders about', async () => {

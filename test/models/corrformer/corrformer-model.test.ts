@@ -80,7 +80,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'kernelcast-corrformer-'));
   await trainInto('m', CONFIG);
   model = (await openCorrFormerModel(join(root, 'm'), { threads: 1 }))!;
-}, 60_000);
+});
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 test('training lowers its loss', () => {

@@ -117,4 +117,4 @@ test('any chain of operations on an image gives the same on both engines', async
     ),
     { seed: 20130101, numRuns: 250, endOnFailure: false },
   );
-}, 60_000);
+});

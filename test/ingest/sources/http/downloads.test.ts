@@ -22,7 +22,7 @@ const keeps = (root: string, bytes: number) => () =>
   vi.waitFor(async () => {
     const [part] = (await readdir(root)).filter((name) => name.endsWith('.part'));
     expect((await stat(join(root, part ?? ''))).size).toBe(bytes);
-  });
+  }, 60_000);
 
 describe('a download', () => {
   it('is kept, and asked for again only as far as the server has another', async () => {
