@@ -26,9 +26,18 @@ export interface Remote {
 /** Turns an address of a service into files. */
 export type Service = (url: string, wanted: Wanted, client: HttpClient) => Promise<Remote[]>;
 
-/** @throws KernelcastError `USAGE` */
+/** @throws KernelcastError `USAGE` for a span that ends before it begins */
+export function checkSpan({ from, to }: Wanted): void {
+  if (from === undefined || to === undefined || from < to) return;
+  throw new KernelcastError('USAGE', 'the span of time ends before it begins', {
+    where: { from: instantOf(from), to: instantOf(to) },
+    hint: 'The end (--to) does not belong to it: a day is --from 2024-01-01 --to 2024-01-02.',
+  });
+}
+
+/** @throws KernelcastError `USAGE` where there is none */
 export function spanOf(url: string, { from, to }: Wanted): { from: Hour; to: Hour } {
-  if (from !== undefined && to !== undefined && from < to) return { from, to };
+  if (from !== undefined && to !== undefined) return { from, to };
   throw new KernelcastError('USAGE', 'the source needs a span of time', {
     where: { url },
     hint: 'Give --from and --to, for example --from 2024-01-01 --to 2024-02-01; the end does not belong to it.',

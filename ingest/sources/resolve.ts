@@ -4,14 +4,16 @@
  *     const found = await resolveSources(['noaa-isd'], { stations, from, to }, { client, downloads });
  *     await ingestFiles(found.files, { ...options, ...found });
  */
+import { existsSync } from 'node:fs';
+import { closest } from '../../src/domain/closest.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import type { TableMapping } from '../tables/mapping.ts';
 import { erddap, isErddap } from './erddap.ts';
 import { expandFiles } from './expand.ts';
 import type { HttpClient } from './http/client.ts';
 import { type Downloads, refuseErrorPages } from './http/downloads.ts';
-import { presetOf } from './presets.ts';
-import type { Remote, Wanted } from './request.ts';
+import { PRESETS, presetOf } from './presets.ts';
+import { checkSpan, type Remote, type Wanted } from './request.ts';
 import { expandTemplate, isTemplate } from './template.ts';
 import { isThredds, thredds } from './thredds.ts';
 
@@ -43,14 +45,34 @@ export function isRemote(name: string): boolean {
  * kept for the next time
  */
 export async function resolveSources(names: readonly string[], wanted: Wanted, edges: Edges): Promise<Resolved> {
+  checkSpan(wanted);
   const resolved: Resolved = { files: [], names: new Map(), tables: new Map(), absent: [] };
   for (const name of names) {
     const address = ADDRESS.test(name) ? name : presetOf(name)?.url;
-    if (address === undefined) resolved.files.push(...(await expandFiles([name])));
+    if (address === undefined) resolved.files.push(...(await localFiles(name)));
     else if (isZarrAddress(address)) resolved.files.push(address);
     else await fetchAll(address, await remotesOf(address, wanted, edges.client), edges, resolved);
   }
   return resolved;
+}
+
+/** @throws KernelcastError `NOT_FOUND`; `USAGE` for an address of another kind than http */
+async function localFiles(name: string): Promise<string[]> {
+  const files = await expandFiles([name]);
+  if (files.length > 1 || files[0] !== name || existsSync(name)) return files;
+  const [, scheme] = /^([a-z][a-z0-9+.-]+):\/\//i.exec(name) ?? [];
+  if (scheme !== undefined) {
+    throw new KernelcastError('USAGE', `addresses of ${scheme} are not read, only those of http and https`, {
+      where: { source: name },
+      hint: 'Fetch it with a program that knows how, and ingest the file.',
+    });
+  }
+  const known = PRESETS.map((preset) => preset.name);
+  const meant = closest(name, known);
+  throw new KernelcastError('NOT_FOUND', 'there is no such file, and no source of this name', {
+    where: { source: name },
+    hint: `${meant ? `Did you mean '${meant}'? ` : ''}Sources: ${known.join(', ')} (kernelcast sources).`,
+  });
 }
 
 function isZarrAddress(address: string): boolean {

@@ -4,6 +4,7 @@
  */
 import { Recent } from '../store/recent.ts';
 import { type Encoding, encodeBody } from './encoding.ts';
+import { LimitError } from './limits.ts';
 
 const DEFAULT_BYTES = 64 * 2 ** 20;
 /** Of addresses; each weighs its own length and a little more. */
@@ -36,9 +37,23 @@ export class AnswerCache {
     this.#bodies = new Recent(limitBytes);
   }
 
-  /** The bytes of a content, made at most once at a time however many ask. */
-  body(digest: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
-    return this.#once(digest, make);
+  /**
+   * The bytes of a content, made at most once at a time however many ask. Who waited for somebody that may not ask for more asks
+   * for itself: the limit is that one's alone.
+   */
+  async body(digest: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    let isOwn = false;
+    const own = () => {
+      isOwn = true;
+      return make();
+    };
+    for (;;) {
+      try {
+        return await this.#once(digest, own);
+      } catch (error) {
+        if (isOwn || !(error instanceof LimitError)) throw error;
+      }
+    }
   }
 
   encoded(digest: string, encoding: Encoding, body: Uint8Array): Promise<Uint8Array> {

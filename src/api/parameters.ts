@@ -4,8 +4,8 @@
  *     z.strictObject({ past_hours: integer(0, 168).default(0).describe('observed hours in front') })
  */
 import { z } from 'zod';
+import { closest } from '../domain/closest.ts';
 import { type Hour, parseHour } from '../domain/time.ts';
-import { closest } from './closest.ts';
 import { EXCEEDANCE_PATTERN, parseQuantity, QUANTITY_NAMES, type Quantity } from './quantities.ts';
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

@@ -1,8 +1,8 @@
 /** The places of a request: stations by id, positions (each answered by its nearest station), or all stations in a box. */
 import { z } from 'zod';
+import { closest } from '../domain/closest.ts';
 import type { Station } from '../domain/station.ts';
 import { KernelcastError } from '../errors.ts';
-import { closest } from './closest.ts';
 import { boundingBox, list, MOST_LOCATIONS, numbers, oneOf } from './parameters.ts';
 import { badParameter } from './query.ts';
 import { columnOf, inBox, type NearStation, nearest } from './stations.ts';

@@ -8,8 +8,8 @@
  */
 import type { Request } from 'express';
 import { z } from 'zod';
+import { closest } from '../domain/closest.ts';
 import { isKernelcastError, KernelcastError } from '../errors.ts';
-import { closest } from './closest.ts';
 
 /** Read before the routes see it (`access.ts`); Open-Meteo's clients send it so. */
 const KEY_PARAMETER = 'apikey';

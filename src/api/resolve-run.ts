@@ -1,8 +1,9 @@
 /** From the words of a request to a run that exists. */
+
+import { closest } from '../domain/closest.ts';
 import { type Hour, MILLISECONDS_PER_HOUR } from '../domain/time.ts';
 import { KernelcastError } from '../errors.ts';
 import type { Run, RunModel } from '../store/runs.ts';
-import { closest } from './closest.ts';
 import { type ApiContext, datasetName, describeDataset, notReady } from './context.ts';
 import { badParameter, blame } from './query.ts';
 

@@ -3,10 +3,10 @@
  * `GET /v1/models/{id}/updates`: when a model forecast last, and when the next run is due.
  */
 import { z } from 'zod';
+import { closest } from '../../domain/closest.ts';
 import { formatHour } from '../../domain/time.ts';
 import { KernelcastError } from '../../errors.ts';
 import { JSON_TYPE, jsonBytes } from '../answers.ts';
-import { closest } from '../closest.ts';
 import { type ApiContext, datasetName } from '../context.ts';
 import { text } from '../parameters.ts';
 import { parseQuery } from '../query.ts';

@@ -154,3 +154,22 @@ it('takes only the hours that are asked for', async () => {
   expect([report.from, report.to, report.observed]).toEqual([FROM + 5, FROM + 8, 3]);
   expect((await failure(ingest([url], { from: FROM + 500, to: FROM + 600 }))).code).toBe('TOO_LITTLE_DATA');
 });
+
+describe('what a person names wrongly is refused before anything is asked for', () => {
+  it.each<[string, string, string, RegExp]>([
+    ['a source whose name is almost known', 'noaa-is', 'NOT_FOUND', /Did you mean 'noaa-isd'\?/],
+    ['a name that is nothing', 'weather.nc', 'NOT_FOUND', /^Sources: noaa-isd, /],
+    ['an address of another kind', 's3://bucket/weather.nc', 'USAGE', /ingest the file/],
+  ])('%s', async (_, name, code, hint) => {
+    const error = await failure(ingest([name]));
+    expect([error.code, error.where.source]).toEqual([code, name]);
+    expect(error.hint).toMatch(hint);
+  });
+
+  it('a span that ends before it begins', async () => {
+    const { url, requests } = await serve(whole);
+    const error = await failure(ingest([url], { from: FROM + 8, to: FROM + 5 }));
+    expect([error.code, requests.length]).toEqual(['USAGE', 0]);
+    expect(error.where).toEqual({ from: '2024-03-01T14:00:00Z', to: '2024-03-01T11:00:00Z' });
+  });
+});
