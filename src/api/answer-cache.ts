@@ -16,6 +16,7 @@ export interface Known {
   /** The content that the bytes are kept under. */
   digest: string;
   mediaType: string;
+  fileName: string | undefined;
   etag: string;
   lastModified: string | undefined;
   /** The service's time, ms, until which the answer may be kept by caches; undefined: they must ask each time. */

@@ -20,6 +20,8 @@ export interface Answer {
   state?: DatasetState;
   mediaType: string;
   isCompressible?: boolean;
+  /** Of what is kept rather than shown. */
+  fileName?: string;
   /** ISO 8601; only a time of the past is told. */
   lastModified?: string;
   /** The service's time, ms, until which caches may keep it; undefined: they must ask each time. */
@@ -64,6 +66,7 @@ export class Answers {
     const known: Known = {
       digest,
       mediaType: answer.mediaType,
+      fileName: answer.fileName,
       etag: '',
       lastModified: httpDate(answer.lastModified),
       expires: answer.expires,
@@ -124,6 +127,7 @@ export class Answers {
       ...this.#headers(known),
       'Content-Type': known.mediaType,
       'Content-Length': body.byteLength,
+      ...(known.fileName !== undefined && { 'Content-Disposition': `attachment; filename="${known.fileName}"` }),
       ...(known.encoding !== 'identity' && { 'Content-Encoding': known.encoding }),
     });
     response.end(request.method === 'HEAD' ? undefined : body);

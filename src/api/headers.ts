@@ -26,7 +26,7 @@ const SECURITY = {
 /** Any page may read the API: it holds nothing that is anybody's own. */
 const OTHER_ORIGINS = {
   'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'ETag, Last-Modified, Retry-After, X-Request-Id',
+  'Access-Control-Expose-Headers': 'Content-Disposition, ETag, Last-Modified, Retry-After, X-Request-Id',
 };
 
 /** Where other origins may read, but for what `closeToOrigins` closes. */

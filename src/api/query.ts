@@ -31,8 +31,12 @@ export async function blame<T>(parameter: string, work: Promise<T>): Promise<T> 
 
 /** @throws KernelcastError `USAGE` that names the parameter */
 export function parseQuery<T extends z.ZodObject>(schema: T, request: Request): z.infer<T> {
-  const mark = request.url.indexOf('?');
-  return parsePairs(schema, new URLSearchParams(mark < 0 ? '' : request.url.slice(mark)));
+  return parsePairs(schema, queryOf(request));
+}
+
+function queryOf({ url }: Request): URLSearchParams {
+  const mark = url.indexOf('?');
+  return new URLSearchParams(mark < 0 ? '' : url.slice(mark));
 }
 
 /**
@@ -41,6 +45,15 @@ export function parseQuery<T extends z.ZodObject>(schema: T, request: Request): 
  */
 export function parseBody<T extends z.ZodObject>(schema: T, request: Request): z.infer<T> {
   const body: unknown = request.body;
+  for (const name of queryOf(request).keys()) {
+    if (name === KEY_PARAMETER) continue;
+    const shown = name.slice(0, 64);
+    throw badParameter(
+      shown,
+      `the parameter '${shown}' is in the address of a POST`,
+      'Send all parameters in the body.',
+    );
+  }
   if (typeof body === 'string') return parsePairs(schema, new URLSearchParams(body));
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw badParameter('body', 'the body is not an object of parameters', 'Send application/json, or a form.');

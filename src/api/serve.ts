@@ -96,6 +96,10 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
 
 const UNREADABLE: Record<string, [status: number, detail: string]> = {
   HPE_HEADER_OVERFLOW: [431, 'The address and the headers are longer than 16 KB together: send long lists by POST.'],
+  HPE_INVALID_URL: [
+    400,
+    'The address holds a letter or sign that must be percent-encoded, as z%C3%BCrich for zürich: curl does it by -G --data-urlencode.',
+  ],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not come in time.'],
 };
 

@@ -163,21 +163,23 @@ describe('what is no request', () => {
       socket.on('error', reject);
     });
 
-  test.each([
+  test.each<[string, string, number, RegExp?]>([
     ['an address without an end', `GET /v1/forecast?latitude=${'1,'.repeat(10_000)}1 HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
     ['no HTTP at all', 'HELLO\r\n\r\n', 400],
+    ['a letter as it is', 'GET /v1/stations?search=Zürich HTTP/1.1\r\nHost: x\r\n\r\n', 400, /percent-encoded/],
     [
       'two lengths',
       'POST /v1/forecast HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
       400,
     ],
     ['a header with a line in it', 'GET / HTTP/1.1\r\nHost: x\r\nA\u0000B: 1\r\n\r\n', 400],
-  ])('%s is a problem, too', async (_, text, status) => {
+  ])('%s is a problem, too', async (_, text, status, detail = /./) => {
     const { url } = await start({});
     const answer = await send(url, text);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(answer).toContain('application/problem+json');
-    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))).status).toBe(status);
+    const problem = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')));
+    expect(problem).toMatchObject({ status, detail: expect.stringMatching(detail) });
   });
 });
 

@@ -117,3 +117,16 @@ test('observations come in all formats too', async () => {
     expect((await get(`/v1/observations?station=suva&format=${format}`)).status).toBe(200);
   }
 });
+
+test('what is kept rather than shown has the name of a file, made or from memory', async () => {
+  const name = async (path: string) => (await get(path)).headers.get('content-disposition');
+  for (const format of ['csv', 'arrow', 'parquet', 'xlsx']) {
+    for (let round = 0; round < 2; round++) {
+      const file = `attachment; filename="forecast-suva-2025-02-20T00Z.${format}"`;
+      expect(await name(`/v1/forecast?station=suva&format=${format}`)).toBe(file);
+    }
+  }
+  expect(await name(`${QUERY}&format=csv`)).toBe('attachment; filename="forecast-2-stations-2025-02-20T00Z.csv"');
+  expect(await name('/v1/observations?station=suva&format=csv')).toContain('"observations-suva-2025-02-20T00Z.csv"');
+  expect(await name('/v1/forecast?station=suva')).toBeNull();
+});

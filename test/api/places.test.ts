@@ -75,6 +75,14 @@ describe('bodies', () => {
     });
     expect([status, body.parameter]).toEqual([expected, parameter]);
   });
+
+  test('have all parameters: one in the address is refused, not passed over', async () => {
+    const post = (path: string) =>
+      get(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"station":"suva"}' });
+    expect((await post('/v1/forecast?apikey=x')).status).toBe(200);
+    const { status, body } = await post('/v1/forecast?hourly=temperature_2m');
+    expect([status, body.parameter, body.hint]).toEqual([400, 'hourly', 'Send all parameters in the body.']);
+  });
 });
 
 describe('time', () => {

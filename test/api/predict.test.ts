@@ -113,6 +113,7 @@ describe('is refused', () => {
     const { get } = await start(holdingPredictor());
     const answer = await get('/v1/predict', post(body));
     expect([answer.status, answer.body.parameter]).toEqual([400, parameter]);
+    expect(answer.body.detail).not.toContain('undefined');
   });
 
   test('as long as no model is open', async () => {

@@ -1,6 +1,8 @@
 /** The formats of answers: what asks for each, what HTTP calls it, and whether it compresses. */
 
+import { type Hour, hourSlug } from '../../domain/time.ts';
 import { type PlaceData, placeAnswer } from '../place-answer.ts';
+import type { NearStation } from '../stations.ts';
 import { encodeArrow } from './arrow.ts';
 import { encodeCsv } from './csv.ts';
 import { encodeParquet } from './parquet.ts';
@@ -16,6 +18,13 @@ export const MEDIA_TYPES: Record<Format, string> = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   parquet: 'application/vnd.apache.parquet',
 };
+
+/** What a browser calls the file that it keeps, `forecast-amsterdam-2025-02-22T08Z.csv`; JSON is shown and not kept. */
+export function fileNameOf(what: string, places: readonly NearStation[], hour: Hour, format: Format) {
+  if (format === 'json') return undefined;
+  const place = places.length === 1 ? places[0].station.id : `${places.length}-stations`;
+  return `${what}-${place.replaceAll(/[^\w.-]/g, '-')}-${hourSlug(hour)}.${format}`;
+}
 
 /** @throws KernelcastError `USAGE` where the format cannot hold the answer */
 export async function encodePlaces(places: readonly PlaceData[], format: Format): Promise<Uint8Array> {

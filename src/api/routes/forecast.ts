@@ -3,7 +3,7 @@ import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import type { Series } from '../../domain/series.ts';
 import { formatHour, hourOf, MILLISECONDS_PER_HOUR } from '../../domain/time.ts';
-import { encodePlaces, MEDIA_TYPES } from '../formats/format.ts';
+import { encodePlaces, fileNameOf, MEDIA_TYPES } from '../formats/format.ts';
 import { checkFrame } from '../frame.ts';
 import type { Sources } from '../hours.ts';
 import { describeObserved, readObserved } from '../observed.ts';
@@ -80,6 +80,7 @@ function handler(tools: Tools, parse: (request: Request) => Query): RequestHandl
         dataset: run.dataset,
         state,
         mediaType: MEDIA_TYPES[query.format],
+        fileName: fileNameOf('forecast', places, run.init, query.format),
         isCompressible: query.format !== 'xlsx' && query.format !== 'parquet',
         lastModified: seesPast || hasCurrent ? undefined : run.createdAt,
         expires: isFixed

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { closest } from '../../domain/closest.ts';
 import { formatHour } from '../../domain/time.ts';
 import { KernelcastError } from '../../errors.ts';
+import { Recent } from '../../store/recent.ts';
 import { JSON_TYPE, jsonBytes } from '../answers.ts';
 import { type ApiContext, datasetName } from '../context.ts';
 import { text } from '../parameters.ts';
@@ -22,7 +23,11 @@ const SECONDS_PER_HOUR = 3600;
 
 const schema = z.strictObject({ dataset: text().optional() });
 
+type RecentScores = ReadonlyMap<string, ModelAnswer['scores']>;
+
 export function modelsRoute({ context, answers, access }: Tools): Route {
+  /** By the runs that they are of: the scores of a run never change. */
+  const known = new Recent<RecentScores>(20);
   return {
     id: 'Models',
     path: '/v1/models',
@@ -33,7 +38,7 @@ export function modelsRoute({ context, answers, access }: Tools): Route {
     get: async (request, response) => {
       access.identify(request);
       const dataset = datasetName(context, parseQuery(schema, request).dataset);
-      const models = await listModels(context, dataset);
+      const models = await listModels(context, dataset, known);
       const engine = context.status().engine ?? null;
       const make = async () => jsonBytes({ dataset, engine, models });
       await answers.send(request, response, { basis: ['models', dataset, models, engine], mediaType: JSON_TYPE, make });
@@ -41,11 +46,11 @@ export function modelsRoute({ context, answers, access }: Tools): Route {
   };
 }
 
-async function listModels(context: ApiContext, dataset: string): Promise<ModelAnswer[]> {
+async function listModels(context: ApiContext, dataset: string, known: Recent<RecentScores>): Promise<ModelAnswer[]> {
   const latest = await context.runs.latest(dataset);
   const serving = latest === undefined ? [] : (await context.runs.describe(dataset, latest)).models;
   const stored = (await context.models.list()).filter(({ manifest }) => manifest.kind === 'forecaster');
-  const scores = await recentScores(context, dataset);
+  const scores = await recentScores(context, dataset, known);
 
   const models = stored.map(({ manifest }): ModelAnswer => {
     const { id, name, createdAt, files, training, architecture } = manifest;
@@ -69,10 +74,17 @@ async function listModels(context: ApiContext, dataset: string): Promise<ModelAn
   return models;
 }
 
-async function recentScores({ scores }: ApiContext, dataset: string): Promise<Map<string, ModelAnswer['scores']>> {
+async function recentScores(
+  { scores }: ApiContext,
+  dataset: string,
+  known: Recent<RecentScores>,
+): Promise<RecentScores> {
   const inits = (await scores.list(dataset)).slice(-SCORED_RUNS);
+  const key = `${dataset} ${inits.join()}`;
+  const remembered = known.get(key);
+  if (remembered) return remembered;
   const all = summarize(await Promise.all(inits.map((init) => scores.read(dataset, init))));
-  return new Map(
+  const made = new Map(
     all.map(({ model, variables }) => [
       model,
       Object.fromEntries(
@@ -83,6 +95,8 @@ async function recentScores({ scores }: ApiContext, dataset: string): Promise<Ma
       ),
     ]),
   );
+  known.set(key, made);
+  return made;
 }
 
 export function updatesRoute({ context, answers, access, freshness }: Tools): Route {

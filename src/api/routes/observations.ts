@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { hourOf } from '../../domain/time.ts';
 import { describeDataset } from '../context.ts';
-import { encodePlaces, MEDIA_TYPES } from '../formats/format.ts';
+import { encodePlaces, fileNameOf, MEDIA_TYPES } from '../formats/format.ts';
 import { checkFrame } from '../frame.ts';
 import { describeObserved, readObserved } from '../observed.ts';
 import { axisOf, placeData, zonesOf } from '../place-data.ts';
@@ -62,6 +62,7 @@ export function observationsRoute(tools: Tools): Route {
           dataset,
           state,
           mediaType: MEDIA_TYPES[query.format],
+          fileName: fileNameOf('observations', places, to - 1, query.format),
           isCompressible: query.format !== 'xlsx' && query.format !== 'parquet',
           lastModified: updatedAt,
           make: async () => {

@@ -93,7 +93,9 @@ function parsePrediction(body: unknown): PredictQuery {
   const issue = parsed.error.issues[0];
   const keys = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
   const path = [...issue.path, ...keys].join('.').slice(0, 64);
-  throw badParameter(path || 'body', `${path || 'the body'}: ${issue.message}`);
+  const given = issue.path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown> | null)?.[key], body);
+  const isMissing = given === undefined && issue.path.length > 0;
+  throw badParameter(path || 'body', isMissing ? `${path} is missing` : `${path || 'the body'}: ${issue.message}`);
 }
 
 /** @throws KernelcastError `USAGE` where the lists do not fit together */
