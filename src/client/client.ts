@@ -19,6 +19,8 @@ export interface ClientOptions {
   retries?: number;
   /** Milliseconds that one try may take. Default 10,000. */
   timeoutMs?: number;
+  /** Milliseconds without a sign of life after which events are listened to anew; the service gives one each 15 s. Default 45,000. */
+  silenceMs?: number;
   fetch?: typeof fetch;
   /** Waits some milliseconds; handed in by tests. */
   wait?: (milliseconds: number) => Promise<void>;
@@ -67,7 +69,7 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 30_000;
 
 export function createClient(baseUrl: string, options: ClientOptions = {}): Client {
-  const { apiKey, retries = 3, timeoutMs = 10_000, fetch: send = fetch, wait = sleep } = options;
+  const { apiKey, retries = 3, timeoutMs = 10_000, silenceMs = 45_000, fetch: send = fetch, wait = sleep } = options;
   const base = baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`;
   const key: Record<string, string> = apiKey === undefined ? {} : { 'X-API-Key': apiKey };
 
@@ -78,13 +80,17 @@ export function createClient(baseUrl: string, options: ClientOptions = {}): Clie
 
   async function ask(url: URL, init: RequestInit, signal?: AbortSignal): Promise<unknown> {
     for (let tries = 0; ; tries++) {
-      const response = await once(url, init, signal).catch((error: unknown) => {
-        if (signal?.aborted || tries >= retries) throw error;
-        return undefined;
-      });
-      if (response?.ok) return response.json();
-      if (response && (!PASSING.includes(response.status) || tries >= retries)) throw await refusal(response);
-      await wait(waitFor(tries, response?.headers.get('Retry-After')));
+      let retryAfter: string | null = null;
+      try {
+        const response = await once(url, init, signal);
+        if (response.ok) return await response.json();
+        retryAfter = response.headers.get('Retry-After');
+        throw await refusal(response);
+      } catch (error) {
+        const isPassing = !(error instanceof ApiError) || PASSING.includes(error.status);
+        if (!isPassing || signal?.aborted || tries >= retries) throw error;
+      }
+      await wait(waitFor(tries, retryAfter));
     }
   }
 
@@ -107,7 +113,7 @@ export function createClient(baseUrl: string, options: ClientOptions = {}): Clie
         if (response && !response.ok && !PASSING.includes(response.status)) throw await refusal(response);
         if (response?.ok && response.body) {
           failures = 0;
-          for await (const event of readEvents(response.body)) {
+          for await (const event of readEvents(response.body, silenceMs)) {
             lastId = event.id;
             yield event;
           }
@@ -144,14 +150,14 @@ async function refusal(response: Response): Promise<ApiError> {
 }
 
 /** Server-sent events, as far as this API writes them: blocks of `name: value` lines. */
-async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ApiEvent> {
+async function* readEvents(body: ReadableStream<Uint8Array>, silenceMs: number): AsyncGenerator<ApiEvent> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = '';
   try {
     for (;;) {
-      const { value, done } = await reader.read().catch(() => ({ value: undefined, done: true }));
-      if (done) return;
+      const value = await nextPart(reader, silenceMs);
+      if (value === undefined) return;
       text += decoder.decode(value, { stream: true });
       const blocks = text.split('\n\n');
       text = blocks.pop()!;
@@ -167,6 +173,24 @@ async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<Api
   } finally {
     await reader.cancel().catch(() => {});
   }
+}
+
+/** Undefined at the end: where the connection is closed, breaks, or has been silent for too long. */
+async function nextPart(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  silenceMs: number,
+): Promise<Uint8Array | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, silenceMs, undefined);
+  });
+  const part = reader.read().then(
+    ({ value }) => value,
+    () => undefined,
+  );
+  const first = await Promise.race([part, silence]);
+  clearTimeout(timer);
+  return first;
 }
 
 function sleep(milliseconds: number): Promise<void> {

@@ -98,6 +98,17 @@ describe('a service that is busy or away', () => {
     expect(waits[1]).toBeLessThanOrEqual(750);
   });
 
+  test('is asked again where it breaks off in the midst of its answer', async () => {
+    const broken = new ReadableStream({
+      pull(sink) {
+        sink.error(new TypeError('terminated'));
+      },
+    });
+    const { client, waits } = scripted(new Response(broken), Response.json({ status: 'live' }));
+    expect(await client.get('/health/live', {})).toEqual({ status: 'live' });
+    expect(waits).toHaveLength(1);
+  });
+
   test('is given up in the end', async () => {
     await expect(scripted(busy(429), busy(429), busy(429)).client.get('/v1/runs', {})).rejects.toMatchObject({
       status: 429,
@@ -156,4 +167,21 @@ test('events come one by one, over broken connections too', async () => {
     ['run-published', '2025-02-20T02:00Z'],
   ]);
   expect(connections).toBe(2);
+});
+
+test('a connection that has gone silent is made anew, from the last event on', async () => {
+  const asked: (string | null)[] = [];
+  const silent: typeof fetch = async (_, init) => {
+    asked.push(new Headers(init?.headers).get('Last-Event-ID'));
+    const text = `id: ${asked.length}\nevent: run-published\ndata: {"dataset":"demo"}\n\n`;
+    // Never closed.
+    return new Response(new ReadableStream({ start: (sink) => sink.enqueue(new TextEncoder().encode(text)) }));
+  };
+  const client = createClient('http://x', { fetch: silent, wait: async () => {}, silenceMs: 20 });
+  const seen: string[] = [];
+  for await (const { id } of client.events()) if (seen.push(id) === 3) break;
+  expect([seen, asked]).toEqual([
+    ['1', '2', '3'],
+    [null, '1', '2'],
+  ]);
 });
