@@ -294,15 +294,28 @@ describe('/health', () => {
     expect(await get('/health/live')).toMatchObject({ status: 200, body: { status: 'live' } });
   });
 
-  test('ready when there is a run, and it is not older than two intervals between runs', async () => {
-    const { get } = await startFilled({ now: (INIT + 12) * 3_600_000 });
+  test('ready when there is a run, and it was not made more than two intervals between runs ago', async () => {
+    // It was made six minutes after its hour.
+    const { get } = await startFilled({ now: (INIT + 12.1) * 3_600_000 });
     expect(await get('/health/ready')).toMatchObject({ status: 200, body: { latestRun: '2025-02-20T00:00Z' } });
-    const late = await startFilled({ now: (INIT + 12) * 3_600_000 + 1 });
+    const late = await startFilled({ now: (INIT + 12.1) * 3_600_000 + 1 });
     const { status, body } = await late.get('/health/ready');
     expect([status, body.code]).toEqual([503, 'NOT_READY']);
-    expect(body.detail).toBe('the newest run, of 2025-02-20T00:00Z, is 12 h old');
+    expect(body.detail).toBe('the newest run, of 2025-02-20T00:00Z, was made 12 h ago');
     const { get: getEmpty } = await startEmpty();
     expect((await getEmpty('/health/ready')).body.detail).toBe("the dataset 'demo' has no run yet");
+  });
+
+  test.each([
+    ['ready though observations come late, as long as runs do not', INIT + 20, 200, undefined],
+    ['not ready when all hours of the newest run are over', INIT + 30.5, 503, 'has no hour to come'],
+  ])('%s', async (_, now, expected, detail) => {
+    const { get, context } = await startFilled({ now: now * 3_600_000 });
+    const createdAt = new Date((now - 1) * 3_600_000).toISOString();
+    const run = { dataset: 'demo', init: INIT + 6, leadHours: 24, createdAt, models: MODELS };
+    await context.runs.publish(run, forecastsOf(INIT + 6));
+    const { status, body } = await get('/health/ready');
+    expect([status, body.detail]).toEqual([expected, detail && expect.stringContaining(detail)]);
   });
 });
 
