@@ -14,6 +14,8 @@ export interface DirectDataset {
   address: number;
   /** HDF5's numbers of its filters, in the order in which they were applied. */
   filters: readonly number[];
+  /** The highest byte of a number first. */
+  isBigEndian: boolean;
 }
 
 export interface StoredChunk {

@@ -22,7 +22,7 @@ export async function readChunks(
   { memory, only }: ReadHints = {},
 ): Promise<RawArray> {
   const { type, width, written } = variable;
-  const chunk = variable.chunk!;
+  const [chunk, { isBigEndian }] = [variable.chunk!, variable.direct!];
   const target = numbersFor(
     type,
     count.reduce((product, n) => product * n, 1),
@@ -34,7 +34,8 @@ export async function readChunks(
   const first = start.map((from, axis) => Math.floor(from / chunk[axis]));
   const last = start.map((from, axis) => Math.floor((from + count[axis] - 1) / chunk[axis]));
   const places = placesBetween(first, last);
-  const gather = only && Gather.suits(width, count.length) ? new Gather({ start, count, chunk }, only) : undefined;
+  const canGather = only && !isBigEndian && Gather.suits(width, count.length);
+  const gather = canGather ? new Gather({ start, count, chunk }, only) : undefined;
   const work = async () => {
     const scratch: Scratch = { packed: new Uint8Array(0), plain: new Uint8Array(size * width) };
     for (const at of places) {
@@ -47,7 +48,9 @@ export async function readChunks(
         continue;
       }
       if (shuffled) unshuffle(data, width, scratch.plain);
-      const numbers = numbersOf(shuffled ? scratch.plain : data, type);
+      const plain = shuffled ? scratch.plain : data;
+      if (isBigEndian) reverseBytes(plain, width);
+      const numbers = numbersOf(plain, type);
       copyChunk({ data: numbers, stride }, at, target as never, { start, count, chunk });
     }
   };
@@ -98,6 +101,14 @@ function unshuffle(source: Uint8Array, width: number, target: Uint8Array<ArrayBu
       for (let i = 0, to = byte; i < numbers; i++, to += width) target[to] = source[byte * numbers + i];
     }
   }
+}
+
+/** Of each number, in place. */
+function reverseBytes({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>, width: number): void {
+  const bytes = Buffer.from(buffer, byteOffset, length);
+  if (width === 2) bytes.swap16();
+  else if (width === 4) bytes.swap32();
+  else if (width === 8) bytes.swap64();
 }
 
 function numbersOf({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>, type: string): ArrayLike<number | bigint> {

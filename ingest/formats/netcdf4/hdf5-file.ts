@@ -112,12 +112,13 @@ function headerOf(file: File, stored: readonly Stored[], datasets: Map<string, D
 function directDataset(file: File, { path, metadata }: Dataset): DirectDataset | undefined {
   const { chunks, type, littleEndian, virtual_sources: sources } = metadata;
   const isNumber = type === Module.H5T_class_t.H5T_INTEGER.value || type === Module.H5T_class_t.H5T_FLOAT.value;
-  if (!chunks || !isNumber || !littleEndian || (sources && sources.length > 0)) return undefined;
+  if (!chunks || !isNumber || (sources && sources.length > 0)) return undefined;
   const filters = Module.get_dataset_filters(file.file_id, path).map(({ id }) => id);
   if (!canUndo(filters)) return undefined;
   // A reference to an object of a file is the address of its header.
   const reference = Buffer.from(Module.create_object_reference(file.file_id, path));
-  return reference.length === 8 ? { address: Number(reference.readBigUInt64LE()), filters } : undefined;
+  if (reference.length !== 8) return undefined;
+  return { address: Number(reference.readBigUInt64LE()), filters, isBigEndian: !littleEndian };
 }
 
 /** The names of a variable's dimensions: of the scales that are attached to it, or its own where it is one. */

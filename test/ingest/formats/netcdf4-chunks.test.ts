@@ -73,6 +73,22 @@ describe('chunks that are read past the library', () => {
     await grid.close();
   });
 
+  it.each(['big_endian_i2', 'big_endian_f4', 'big_endian_f8'])(
+    'numbers whose highest byte comes first: %s, all and some',
+    async (key) => {
+      const grid = await openGrid(FILTERS);
+      const variable = grid.variables.get(key) as StoredVariable;
+      expect(variable.direct?.isBigEndian).toBe(true);
+      const all = await grid.read(variable, [0, 0, 0], variable.shape);
+      expect(Math.min(...all)).toBeGreaterThan(270);
+      expect(Math.max(...all)).toBeLessThan(300);
+      const only = Int32Array.of(0, 7, 29);
+      const some = await grid.read(variable, [0, 0, 0], variable.shape, { only });
+      for (const place of only) expect(some[place]).toBe(all[place]);
+      await grid.close();
+    },
+  );
+
   it('an index that leads in circles, or out of the file, is none', async () => {
     const path = write('index.nc', ARRAYS[1][1], 'gzip');
     const grid = await openGrid(path);
