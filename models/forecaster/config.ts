@@ -15,13 +15,13 @@ export const backboneSchema = z.strictObject({
 });
 
 export const forecasterConfigSchema = z.strictObject({
-  /** Stations that share an image and are forecast by it. */
+  /** Stations of a leaf of the station tree, whose images are computed one after the other. */
   stationsPerNode: z.int().positive(),
-  /** Nearest stations outside the node that the image sees, but does not forecast. */
-  haloStations: z.int().nonnegative(),
   /** Width of the embedding, and so of the image: [48 hours, dModel]. */
   dModel: z.int().positive(),
   backbone: backboneSchema,
+  /** Share of the features that the head does not see, in training. */
+  headDropout: z.number().min(0).lt(1).default(0),
 });
 
 export type ForecasterConfig = z.infer<typeof forecasterConfigSchema>;
@@ -36,20 +36,18 @@ export function parseForecasterConfig(value: unknown): ForecasterConfig {
   });
 }
 
-/** Values that the embedding reads of each station and hour: the four forecast variables, normalised. */
-export const INPUT_CHANNELS = FORECAST_VARIABLES.length;
+/** The variables of each station and hour, in this order. */
+export const CHANNELS = FORECAST_VARIABLES.length;
 
-/** The sizes of the network's inputs and output that follow from the architecture. */
-export function networkSizes(config: ForecasterConfig) {
-  const stations = config.stationsPerNode + config.haloStations;
-  return {
-    /** Stations in an image, forecast ones first. */
-    stations,
-    hours: INPUT_HOURS,
-    leads: LEAD_HOURS,
-    /** Series: [image, hour, station * channel]. */
-    series: stations * INPUT_CHANNELS,
-    /** Targets: [image, lead, own station * channel]. */
-    targets: config.stationsPerNode * INPUT_CHANNELS,
-  };
-}
+/** Neighbours: the nearest station in each of so many sectors of the compass ... */
+export const SECTORS = 8;
+/** ... and in each of these rings around the station (outer radii, km). */
+export const RINGS_KM = [90, 250, 600] as const;
+/** Stations that an image sees: its own first, then the neighbours, ring by ring. */
+export const PLACES = 1 + SECTORS * RINGS_KM.length;
+
+/** The series of an image: [image, INPUT_HOURS, SERIES], by place and channel. */
+export const SERIES = PLACES * CHANNELS;
+/** What an image forecasts: [image, TARGETS], by lead hour and channel. */
+export const TARGETS = LEAD_HOURS * CHANNELS;
+export { INPUT_HOURS, LEAD_HOURS };

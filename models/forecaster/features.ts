@@ -1,122 +1,119 @@
 /**
- * What the network sees of one node at one init: its stations' last 48 hours, the hours' place in the day and the year,
- * and where the stations are. Temperature counts from the station's mean over the window, and every variable is divided
- * by a fixed physical scale, so that one network reads any station.
+ * What the network sees in one image: how far its station and the neighbours are from their recent climates, hour by hour;
+ * where the sun stands; and what the places are like. Everything is divided by fixed physical scales, so that one network reads
+ * any station.
  */
-import type { Series } from '../../src/domain/series.ts';
+import type { Station } from '../../src/domain/station.ts';
 import { solarMarks } from '../../src/domain/sun.ts';
 import type { Hour } from '../../src/domain/time.ts';
-import { FORECAST_VARIABLES, INPUT_HOURS } from '../forecast-model.ts';
-import { INPUT_CHANNELS } from './config.ts';
-import { eastOf, type NodeLayout } from './node-layout.ts';
+import { CHANNELS, INPUT_HOURS, LEAD_HOURS, PLACES, RINGS_KM, SERIES } from './config.ts';
+import { type NodeLayout, offsetKm } from './node-layout.ts';
+import type { StationWindow } from './station-window.ts';
 
 /** degC or m/s that make one unit of each channel. */
 export const CHANNEL_SCALES: readonly number[] = [5, 5, 5, 5];
-/** The channel that counts from the station's mean over the window. */
-const TEMPERATURE = FORECAST_VARIABLES.indexOf('temperature_2m');
-/** A station's variable with fewer valid hours than this in the window is left out. */
-const FEWEST_VALID_HOURS = 24;
 
-/** Per station: present, sine of latitude, east and north of the centre (1000 km), elevation (km), mean temperature (30 degC), variables present. */
-export const STATION_FEATURES = 6 + INPUT_CHANNELS;
-/** Per hour, at the node's centre: sine and cosine of local solar time and of the day of the year, sine of the sun's elevation. */
+/** Per hour: sine and cosine of local solar time and of the day of the year, sine of the sun's elevation. */
 export const HOUR_FEATURES = 5;
+/** Of the station itself: its climate by lead hour and channel, the channels that it has and their means, share of history, latitude, elevation. */
+const OWN_CONTEXT = LEAD_HOURS * CHANNELS + 2 * CHANNELS + 4;
+/** Of a neighbour: the channels that it has, east and north, how much higher and warmer it is. */
+const NEIGHBOUR_CONTEXT = CHANNELS + 4;
+export const CONTEXT = OWN_CONTEXT + HOUR_FEATURES + (PLACES - 1) * NEIGHBOUR_CONTEXT;
 
-const KM_PER_DEGREE = 111.2;
+const TEMPERATURE = 0;
+/** Of the mean temperature. */
+const CLIMATE_SCALE = 20;
+const FARTHEST_KM = RINGS_KM[RINGS_KM.length - 1];
 
 export interface NodeFeatures {
-  /** [hour, station, channel], normalised; 0 where there is nothing. */
+  /** [hour, place * channel]: anomalies; 0 where there is nothing. */
   series: Float32Array;
   /** [hour, HOUR_FEATURES] */
   marks: Float32Array;
-  /** [station, STATION_FEATURES] */
-  places: Float32Array;
-  /** [station, channel]: what a normalised 0 stands for, in units; NaN where the variable is left out. */
-  baselines: Float32Array;
+  /** [CONTEXT] */
+  context: Float32Array;
 }
 
-function emptyFeatures(places: number): NodeFeatures {
+export function emptyFeatures(): NodeFeatures {
   return {
-    series: new Float32Array(INPUT_HOURS * places * INPUT_CHANNELS),
+    series: new Float32Array(INPUT_HOURS * SERIES),
     marks: new Float32Array(INPUT_HOURS * HOUR_FEATURES),
-    places: new Float32Array(places * STATION_FEATURES),
-    baselines: new Float32Array(places * INPUT_CHANNELS),
+    context: new Float32Array(CONTEXT),
   };
 }
 
 /**
- * Reads the window that ends at `init`; hours outside `observations` count as missing.
- * @param features is written to, whatever it holds, and returned.
+ * @param windowOf the window of a station by its index; undefined for a neighbour that is not to be seen
+ * @param features is written to, whatever it holds
  */
-export function nodeFeatures(
-  observations: Series,
+export function writeFeatures(
+  features: NodeFeatures,
+  stations: readonly Station[],
   node: NodeLayout,
   init: Hour,
-  features: NodeFeatures = emptyFeatures(node.stations.length),
-): NodeFeatures {
-  const places = node.stations.length;
+  windowOf: (station: number) => StationWindow | undefined,
+): void {
+  const own = stations[node.stations[0]];
+  const ownWindow = windowOf(node.stations[0])!;
   features.series.fill(0);
-  features.places.fill(0);
-  features.baselines.fill(Number.NaN);
+  features.context.fill(0);
   for (let hour = 0; hour < INPUT_HOURS; hour++) {
-    features.marks.set(solarMarks(node.centre, init - INPUT_HOURS + 1 + hour), hour * HOUR_FEATURES);
+    features.marks.set(solarMarks(own, init - INPUT_HOURS + 1 + hour), hour * HOUR_FEATURES);
   }
-  const window = new Float32Array(INPUT_HOURS);
-  for (let place = 0; place < places; place++) {
-    if (node.stations[place] < 0) continue;
-    describePlace(features, observations, node, place);
-    for (let channel = 0; channel < INPUT_CHANNELS; channel++) {
-      if (!readWindow(window, observations, channel, node.stations[place], init)) continue;
-      const mean = channel === TEMPERATURE ? window.reduce((sum, value) => sum + value, 0) / INPUT_HOURS : 0;
-      features.baselines[place * INPUT_CHANNELS + channel] = mean;
-      features.places[place * STATION_FEATURES + 6 + channel] = 1;
-      if (channel === TEMPERATURE) features.places[place * STATION_FEATURES + 5] = mean / 30;
-      for (let hour = 0; hour < INPUT_HOURS; hour++) {
-        features.series[(hour * places + place) * INPUT_CHANNELS + channel] =
-          (window[hour] - mean) / CHANNEL_SCALES[channel];
+  describeOwn(features.context, own, ownWindow);
+  features.context.set(features.marks.subarray((INPUT_HOURS - 1) * HOUR_FEATURES), OWN_CONTEXT);
+  for (let place = 0; place < PLACES; place++) {
+    const index = node.stations[place];
+    const window = index < 0 ? undefined : windowOf(index);
+    if (!window) continue;
+    for (let hour = 0; hour < INPUT_HOURS; hour++) {
+      for (let channel = 0; channel < CHANNELS; channel++) {
+        features.series[hour * SERIES + place * CHANNELS + channel] =
+          window.anomalies[hour * CHANNELS + channel] / CHANNEL_SCALES[channel];
       }
     }
+    if (place > 0) describeNeighbour(features.context, place, own, stations[index], ownWindow, window);
   }
-  return features;
 }
 
-function describePlace(features: NodeFeatures, observations: Series, node: NodeLayout, place: number): void {
-  const station = observations.stations[node.stations[place]];
-  const { centre } = node;
-  const shrink = Math.cos((centre.latitude * Math.PI) / 180);
-  features.places.set(
-    [
-      1,
-      Math.sin((station.latitude * Math.PI) / 180),
-      (eastOf(centre, station) * shrink * KM_PER_DEGREE) / 1000,
-      ((station.latitude - centre.latitude) * KM_PER_DEGREE) / 1000,
-      (station.elevation ?? 0) / 1000,
-    ],
-    place * STATION_FEATURES,
-  );
-}
-
-/** Fills `window` with a station's 48 hours, gaps bridged linearly and held at the ends; false when too few are valid. */
-function readWindow(window: Float32Array, observations: Series, channel: number, station: number, init: Hour): boolean {
-  const values = observations.variables[FORECAST_VARIABLES[channel]]?.values;
-  if (!values) return false;
-  const count = observations.stations.length;
-  let valid = 0;
-  let previous = -1;
-  for (let hour = 0; hour < INPUT_HOURS; hour++) {
-    const row = init - INPUT_HOURS + 1 + hour - observations.from;
-    const value = row >= 0 && row < observations.hours ? values[row * count + station] : Number.NaN;
-    window[hour] = value;
-    if (Number.isNaN(value)) continue;
-    valid++;
-    const before = previous < 0 ? value : window[previous];
-    for (let gap = previous + 1; gap < hour; gap++) {
-      const share = previous < 0 ? 0 : (gap - previous) / (hour - previous);
-      window[gap] = before + (value - before) * share;
+function describeOwn(context: Float32Array, station: Station, { climate, means, known }: StationWindow): void {
+  let at = 0;
+  for (let lead = 0; lead < LEAD_HOURS; lead++) {
+    for (let channel = 0; channel < CHANNELS; channel++) {
+      const mean = Number.isNaN(means[channel]) ? 0 : means[channel];
+      context[at++] = (climate[lead * CHANNELS + channel] - mean) / CHANNEL_SCALES[channel];
     }
-    previous = hour;
   }
-  if (valid < FEWEST_VALID_HOURS) return false;
-  window.fill(window[previous], previous + 1);
-  return true;
+  for (let channel = 0; channel < CHANNELS; channel++) {
+    const isKnown = !Number.isNaN(means[channel]);
+    context[at++] = isKnown ? 1 : 0;
+    context[at++] = isKnown ? means[channel] / (channel === TEMPERATURE ? CLIMATE_SCALE : CHANNEL_SCALES[channel]) : 0;
+  }
+  const latitude = (station.latitude * Math.PI) / 180;
+  context.set([known, Math.sin(latitude), Math.cos(latitude), (station.elevation ?? 0) / 1000], at);
+}
+
+function describeNeighbour(
+  context: Float32Array,
+  place: number,
+  own: Station,
+  neighbour: Station,
+  ownWindow: StationWindow,
+  window: StationWindow,
+): void {
+  let at = OWN_CONTEXT + HOUR_FEATURES + (place - 1) * NEIGHBOUR_CONTEXT;
+  for (let channel = 0; channel < CHANNELS; channel++) context[at++] = Number.isNaN(window.means[channel]) ? 0 : 1;
+  const { east, north } = offsetKm(own, neighbour);
+  const higher = own.elevation === null || neighbour.elevation === null ? 0 : neighbour.elevation - own.elevation;
+  const warmer = window.means[TEMPERATURE] - ownWindow.means[TEMPERATURE];
+  context.set(
+    [
+      east / FARTHEST_KM,
+      north / FARTHEST_KM,
+      higher / 1000,
+      Number.isNaN(warmer) ? 0 : warmer / CHANNEL_SCALES[TEMPERATURE],
+    ],
+    at,
+  );
 }

@@ -20,14 +20,11 @@ const forecasterArtefactSchema = artefactSchema.extend({
   stationTree: storedTreeSchema,
 });
 
-/** The graph's only output: [batch, lead, own station * channel], normalised. */
-export const OUTPUT = 'forecast';
-
 export interface TrainedForecaster {
   id: string;
   name: string;
   architecture: ForecasterConfig;
-  /** In training form. */
+  /** In training form, and the calibration of its quantiles. */
   weights: Weights;
   /** On what and how it was trained; kept as it is. */
   training: Record<string, unknown>;
@@ -57,11 +54,15 @@ export function openForecasterArtefact(folder: string) {
   return readArtefact(folder, forecasterArtefactSchema);
 }
 
-/** The fused network as an ONNX file, of any number of images at once. */
+/** The fused network as an ONNX file, of any number of images at once: `mean` and `logScale`, each [image, lead * channel]. */
 export function emitForecaster(config: ForecasterConfig, weights: Weights): Uint8Array {
-  const inputShapes = forecasterInputShapes(config, -1);
-  return emitOnnx('forecaster', { ...inputShapes }, reparameterize(weights), (ops, parameters, inputs) => {
-    const { series, marks, places } = inputs;
-    return { [OUTPUT]: forecasterForward(ops, { series, marks, places }, parameters, config, 'fused', EVALUATION) };
-  });
+  return emitOnnx(
+    'forecaster',
+    { ...forecasterInputShapes(-1) },
+    reparameterize(weights),
+    (ops, parameters, inputs) => {
+      const { series, marks, context } = inputs;
+      return { ...forecasterForward(ops, { series, marks, context }, parameters, config, 'fused', EVALUATION) };
+    },
+  );
 }

@@ -1,5 +1,6 @@
 /** The trained network as a forecast model: the stations' windows in, 24 hours of every station out, by ONNX Runtime. */
 import { join } from 'node:path';
+import { orderQuantiles, QUANTILE_LEVELS } from '../../src/domain/quantiles.ts';
 import type { Series } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
@@ -14,14 +15,17 @@ import {
   INPUT_HOURS,
   LEAD_HOURS,
 } from '../forecast-model.ts';
+import { CALIBRATION, quantilesAround } from '../uncertainty/calibration.ts';
 import { imagesAtOnce } from '../unireplknet/network.ts';
 import { ONNX_FILE, WEIGHTS_FILE } from '../weights/artefact.ts';
-import { type ForecasterConfig, INPUT_CHANNELS } from './config.ts';
-import { CHANNEL_SCALES, nodeFeatures } from './features.ts';
-import { OUTPUT, openForecasterArtefact } from './forecaster-artefact.ts';
+import { decodeSafetensors, type NamedTensor } from '../weights/safetensors.ts';
+import { CHANNELS, type ForecasterConfig } from './config.ts';
+import { CHANNEL_SCALES, writeFeatures } from './features.ts';
+import { openForecasterArtefact } from './forecaster-artefact.ts';
 import { forecasterInputShapes } from './network.ts';
 import { createNodeBatch, type NodeBatch } from './node-batch.ts';
 import { layOutNodes, type NodeLayout } from './node-layout.ts';
+import { HISTORY_HOURS, type StationWindow, stationWindow } from './station-window.ts';
 import { recallTree, type StoredTree } from './stored-tree.ts';
 
 const SPEED = FORECAST_VARIABLES.indexOf('wind_speed_10m');
@@ -44,32 +48,34 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
   const { threads, warm = false } = options;
   const artefact = await openForecasterArtefact(folder);
   const { architecture, stationTree, id, name, files } = artefact.manifest;
+  const { tensors } = decodeSafetensors(await artefact.read(WEIGHTS_FILE), join(folder, WEIGHTS_FILE));
+  const calibration = tensors.get(CALIBRATION);
   const atOnce = imagesAtOnce(architecture.backbone, INPUT_HOURS, architecture.dModel);
   const session = await openOnnxSession(await artefact.read(ONNX_FILE), {
     threads,
-    warm: warm ? forecasterInputShapes(architecture, atOnce) : undefined,
+    warm: warm ? forecasterInputShapes(atOnce) : undefined,
     file: join(folder, ONNX_FILE),
   });
-  const batch = createNodeBatch(architecture, atOnce);
+  const batch = createNodeBatch(atOnce);
   const layoutOf = rememberLayout(architecture, stationTree);
 
-  async function forecast(input: ForecastInput): Promise<Series> {
-    const nodes = ofShard(layoutOf(input.observations.stations), input.shard);
-    const values = new Map<VariableName, Float32Array>();
-    for (const variable of FORECAST_VARIABLES) {
-      if (!input.observations.variables[variable]) continue;
-      values.set(variable, new Float32Array(LEAD_HOURS * input.observations.stations.length).fill(Number.NaN));
-    }
+  async function forecast({ observations, init, shard }: ForecastInput): Promise<Series> {
+    const nodes = ofShard(layoutOf(observations.stations), shard);
+    const windowOf = rememberWindows(observations, init);
+    const result = new ForecastArrays(observations, calibration);
     for (let from = 0; from < nodes.length; from += atOnce) {
       const some = nodes.slice(from, from + atOnce);
       for (const [image, node] of some.entries()) {
-        nodeFeatures(input.observations, node, input.init, batch.features[image]);
+        writeFeatures(batch.features[image], observations.stations, node, init, windowOf);
       }
-      const output = batch.output(some.length);
-      await session.run(batch.inputs(some.length), { [OUTPUT]: output });
-      writeForecasts(architecture, input, some, batch, output.values, values);
+      const outputs = batch.outputs(some.length);
+      await session.run(batch.inputs(some.length), outputs);
+      for (const [image, node] of some.entries()) {
+        const station = node.stations[0];
+        result.write(station, windowOf(station), image, outputs);
+      }
     }
-    return forecastSeries(input, values);
+    return result.asSeries(init);
   }
 
   // One after the other, since all write to the same batch.
@@ -79,7 +85,7 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
     name,
     kind: 'network',
     weightsSha256: files[WEIGHTS_FILE].sha256,
-    historyHours: INPUT_HOURS,
+    historyHours: HISTORY_HOURS,
     engine: session.engine,
     forecast(input) {
       const result = last.then(() => forecast(input));
@@ -90,7 +96,16 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
   };
 }
 
-/** Images lie in the order of the station tree, so a shard is a run of branches. */
+/** Each station is seen in its own image and in those of its neighbours. */
+function rememberWindows(observations: Series, init: number): (station: number) => StationWindow {
+  const windows = new Array<StationWindow | undefined>(observations.stations.length);
+  return (station) => {
+    windows[station] ??= stationWindow(observations, station, init);
+    return windows[station];
+  };
+}
+
+/** Images lie in the order of the station tree, so a shard is a run of its branches. */
 function ofShard(nodes: readonly NodeLayout[], shard: Shard | undefined): readonly NodeLayout[] {
   if (!shard) return nodes;
   const at = (index: number) => Math.round((index * nodes.length) / shard.count);
@@ -113,30 +128,54 @@ function rememberLayout(config: ForecasterConfig, stored: StoredTree): (stations
   };
 }
 
-/** Puts what the network says of the nodes' own stations where it belongs, in units. */
-function writeForecasts(
-  { stationsPerNode }: ForecasterConfig,
-  { observations }: ForecastInput,
-  nodes: readonly NodeLayout[],
-  { features }: NodeBatch,
-  output: Float32Array,
-  result: ReadonlyMap<VariableName, Float32Array>,
-): void {
-  const count = observations.stations.length;
-  nodes.forEach((node, image) => {
-    for (let place = 0; place < stationsPerNode; place++) {
-      const station = node.stations[place];
-      if (station < 0) continue;
-      for (let channel = 0; channel < INPUT_CHANNELS; channel++) {
-        const target = result.get(FORECAST_VARIABLES[channel]);
-        const baseline = features[image].baselines[place * INPUT_CHANNELS + channel];
-        if (!target || Number.isNaN(baseline)) continue;
-        for (let lead = 0; lead < LEAD_HOURS; lead++) {
-          const index = ((image * LEAD_HOURS + lead) * stationsPerNode + place) * INPUT_CHANNELS + channel;
-          const value = baseline + output[index] * CHANNEL_SCALES[channel];
-          target[lead * count + station] = channel === SPEED ? Math.max(0, value) : value;
+/** Forecasts of all stations in the making. */
+class ForecastArrays {
+  readonly #observations: Series;
+  readonly #calibration: NamedTensor | undefined;
+  readonly #values = new Map<VariableName, Float32Array>();
+  readonly #quantiles: Record<string, Float32Array[]> = {};
+
+  constructor(observations: Series, calibration: NamedTensor | undefined) {
+    this.#observations = observations;
+    this.#calibration = calibration;
+    const missing = () => new Float32Array(LEAD_HOURS * observations.stations.length).fill(Number.NaN);
+    for (const variable of FORECAST_VARIABLES) {
+      if (!observations.variables[variable]) continue;
+      this.#values.set(variable, missing());
+      if (calibration) this.#quantiles[variable] = QUANTILE_LEVELS.map(missing);
+    }
+  }
+
+  /** What the network says of a station's image, in units; nothing where a variable was left out. */
+  write(
+    station: number,
+    { climate, means }: StationWindow,
+    image: number,
+    { mean, logScale }: ReturnType<NodeBatch['outputs']>,
+  ): void {
+    const count = this.#observations.stations.length;
+    FORECAST_VARIABLES.forEach((variable, channel) => {
+      const values = this.#values.get(variable);
+      if (!values || Number.isNaN(means[channel])) return;
+      const unit = CHANNEL_SCALES[channel];
+      for (let lead = 0; lead < LEAD_HOURS; lead++) {
+        const cell = lead * CHANNELS + channel;
+        const at = image * LEAD_HOURS * CHANNELS + cell;
+        const value = climate[cell] + mean.values[at] * unit;
+        values[lead * count + station] = channel === SPEED ? Math.max(0, value) : value;
+        if (!this.#calibration) continue;
+        const around = quantilesAround(this.#calibration, channel, lead, value, Math.exp(logScale.values[at]) * unit);
+        for (const [level, quantile] of around.entries()) {
+          this.#quantiles[variable][level][lead * count + station] = quantile;
         }
       }
-    }
-  });
+    });
+  }
+
+  asSeries(init: number): Series {
+    const quantiles = Object.entries(this.#quantiles).map(([name, levels]) => {
+      return [name, orderQuantiles(name as VariableName, levels)] as const;
+    });
+    return forecastSeries({ observations: this.#observations, init }, this.#values, Object.fromEntries(quantiles));
+  }
 }

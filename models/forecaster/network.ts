@@ -1,48 +1,57 @@
 /**
- * The default forecaster: stations of a node -> CorrFormer-style embedding -> single-channel image -> UniRepLKNet -> 24 hours.
+ * The default forecaster: 48 hours of a station and its neighbours to its next 24, as one image.
  *
- *     series [n, 48, stations*4] --circular token convolution--+
- *     marks  [n, 48, 5] -----------------linear----------------+--> [n, 48, dModel] = image [n, 48, dModel, 1]
- *     places [n, stations*10] -----------linear (all hours)----+          |
- *                                                              UniRepLKNet (four stages)
- *                                                                         |
- *     own series --last hour, plus a linear map------------> + <--linear head--> [n, 24, own stations*4]
- *                  shared by all stations (skip)
+ *     series  [n, 48, places*4] --circular token convolution--> [n, 48, dModel] = image [n, 48, dModel, 1]
+ *     marks   [n, 48, 5] --------linear------------------------+          |
+ *     context [n, ...] ----------linear (all hours)------------+    UniRepLKNet (four stages)
+ *        |                                                                |
+ *        +------------------------------------------------> concatenated --linear heads--> mean, log scale [n, 24*4]
+ *                                                                                           |
+ *     own series --last anomaly, plus a linear map (skip)---------------------------------> +
  *
- * The embedding is CorrFormer's (Wu et al. 2023, equation 1), the reading of its output as an image is that of
- * UniRepLKNet's time-series model (Ding et al. 2024); the linear path beside the network is ours.
+ * Everything counts from the station's recent climate (`station-window.ts`), which is the path beside the network: a fresh
+ * network forecasts that climate and the last anomaly. The embedding is CorrFormer's (Wu et al. 2023, equation 1), the reading
+ * of its output as an image is that of UniRepLKNet's time-series model (Ding et al. 2024).
  */
-
+import { dropout } from '../corrformer/dropout.ts';
 import type { Ops } from '../engine/ops.ts';
 import { nest, type ParameterSpec, type Parameters, ZEROS } from '../engine/parameters.ts';
 import type { Pass } from '../engine/pass.ts';
 import { linear, linearSpecs } from '../layers/linear.ts';
 import type { Form } from '../unireplknet/block.ts';
-import { type ForecasterConfig, INPUT_CHANNELS, networkSizes } from './config.ts';
-import { HOUR_FEATURES, STATION_FEATURES } from './features.ts';
+import { CHANNELS, type ForecasterConfig, INPUT_HOURS, LEAD_HOURS, SERIES, TARGETS } from './config.ts';
+import { CONTEXT, HOUR_FEATURES } from './features.ts';
 import { imageBackboneSpecs, imageFeatureCount, imageFeatures, tokenSpecs, tokens } from './image.ts';
 
 export interface ForecasterInputs<T> {
-  /** [n, hour, station * channel] */
+  /** [n, hour, place * channel] */
   series: T;
   /** [n, hour, HOUR_FEATURES] */
   marks: T;
-  /** [n, station * STATION_FEATURES] */
-  places: T;
+  /** [n, CONTEXT] */
+  context: T;
+}
+
+/** [n, lead * channel], in units of the channels' scales. */
+export interface ForecasterOutputs<T> {
+  /** From the recent climate. */
+  mean: T;
+  /** Logarithm of the expected absolute error. */
+  logScale: T;
 }
 
 /** All parameters by name; `form` says whether the backbone's branches are fused. */
 export function forecasterSpecs(config: ForecasterConfig, form: Form): ParameterSpec[] {
-  const { series, stations, hours, leads, targets } = networkSizes(config);
   const { dModel } = config;
-  const features = imageFeatureCount(hours, dModel, config.backbone);
+  const features = imageFeatureCount(INPUT_HOURS, dModel, config.backbone) + CONTEXT;
   return [
-    ...nest('embedding.token', tokenSpecs(series, dModel)),
+    ...nest('embedding.token', tokenSpecs(SERIES, dModel)),
     ...nest('embedding.marks', linearSpecs(HOUR_FEATURES, dModel, { bias: false })),
-    ...nest('embedding.places', linearSpecs(stations * STATION_FEATURES, dModel)),
+    ...nest('embedding.context', linearSpecs(CONTEXT, dModel)),
     ...nest('backbone', imageBackboneSpecs(config.backbone, form)),
-    ...nest('head', startAtZero(linearSpecs(features + stations * STATION_FEATURES, leads * targets))),
-    ...nest('skip', startAtZero(linearSpecs(hours * INPUT_CHANNELS, leads * INPUT_CHANNELS))),
+    ...nest('head', startAtZero(linearSpecs(features, TARGETS))),
+    ...nest('scale', startAtZero(linearSpecs(features, TARGETS))),
+    ...nest('skip', startAtZero(linearSpecs(INPUT_HOURS * CHANNELS, TARGETS))),
   ];
 }
 
@@ -52,16 +61,14 @@ function startAtZero(specs: readonly ParameterSpec[]): ParameterSpec[] {
 }
 
 /** The shapes of the inputs for `images` images; -1 where the number is not fixed. */
-export function forecasterInputShapes(config: ForecasterConfig, images: number) {
-  const { hours, series, stations } = networkSizes(config);
+export function forecasterInputShapes(images: number) {
   return {
-    series: [images, hours, series],
-    marks: [images, hours, HOUR_FEATURES],
-    places: [images, stations * STATION_FEATURES],
+    series: [images, INPUT_HOURS, SERIES],
+    marks: [images, INPUT_HOURS, HOUR_FEATURES],
+    context: [images, CONTEXT],
   };
 }
 
-/** @returns [n, lead, own station * channel], normalised as the inputs are. */
 export function forecasterForward<T>(
   ops: Ops<T>,
   inputs: ForecasterInputs<T>,
@@ -69,28 +76,28 @@ export function forecasterForward<T>(
   config: ForecasterConfig,
   form: Form,
   pass: Pass<NoInfer<T>>,
-): T {
-  const { leads, targets } = networkSizes(config);
+): ForecasterOutputs<T> {
   const embedded = embed(ops, inputs, parameters.scope('embedding'));
   const flat = imageFeatures(ops, embedded, parameters.scope('backbone'), config.backbone, form, pass);
-  const head = linear(ops, ops.concat([flat, inputs.places], 1), parameters.scope('head'));
-  return ops.add(ops.reshape(head, [-1, leads, targets]), skip(ops, inputs.series, parameters.scope('skip'), config));
+  const seen = ops.concat([dropout(ops, flat, config.headDropout, pass), inputs.context], 1);
+  return {
+    mean: ops.add(linear(ops, seen, parameters.scope('head')), skip(ops, inputs.series, parameters.scope('skip'))),
+    logScale: linear(ops, seen, parameters.scope('scale')),
+  };
 }
 
 /** [n, hour, dModel] */
-function embed<T>(ops: Ops<T>, { series, marks, places }: ForecasterInputs<T>, parameters: Parameters<T>): T {
+function embed<T>(ops: Ops<T>, { series, marks, context }: ForecasterInputs<T>, parameters: Parameters<T>): T {
   const token = tokens(ops, series, parameters.scope('token'));
   const mark = linear(ops, marks, parameters.scope('marks'));
-  const place = linear(ops, places, parameters.scope('places'));
+  const place = linear(ops, context, parameters.scope('context'));
   return ops.add(ops.add(token, mark), ops.reshape(place, [-1, 1, ops.shape(place)[1]]));
 }
 
-/** Persistence plus a linear path: all channels and hours of a station to all its channels and lead hours, the same for every station. */
-function skip<T>(ops: Ops<T>, series: T, parameters: Parameters<T>, config: ForecasterConfig): T {
-  const { hours, leads, targets } = networkSizes(config);
-  const own = ops.reshape(ops.slice(series, 2, 0, targets), [-1, hours, config.stationsPerNode, INPUT_CHANNELS]);
-  const rows = ops.reshape(ops.transpose(own, [0, 2, 1, 3]), [-1, hours * INPUT_CHANNELS]);
-  const forecast = ops.reshape(linear(ops, rows, parameters), [-1, config.stationsPerNode, leads, INPUT_CHANNELS]);
-  const last = ops.slice(ops.slice(series, 1, hours - 1, hours), 2, 0, targets);
-  return ops.add(last, ops.reshape(ops.transpose(forecast, [0, 2, 1, 3]), [-1, leads, targets]));
+/** The last anomaly, plus a linear map of all channels and hours of the station to all its channels and lead hours. */
+function skip<T>(ops: Ops<T>, series: T, parameters: Parameters<T>): T {
+  const own = ops.slice(series, 2, 0, CHANNELS);
+  const last = ops.slice(own, 1, INPUT_HOURS - 1, INPUT_HOURS);
+  const held = ops.reshape(ops.tile(last, 1, LEAD_HOURS), [-1, TARGETS]);
+  return ops.add(held, linear(ops, ops.reshape(own, [-1, INPUT_HOURS * CHANNELS]), parameters));
 }

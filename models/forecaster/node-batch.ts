@@ -1,34 +1,33 @@
-/** The arrays that nodes pass through the network in, a batch at a time: made once, filled again and again. */
+/** The arrays that images pass through the network in, a batch at a time: made once, filled again and again. */
 import type { NamedTensor } from '../weights/safetensors.ts';
-import { type ForecasterConfig, INPUT_CHANNELS, networkSizes } from './config.ts';
-import { HOUR_FEATURES, type NodeFeatures, STATION_FEATURES } from './features.ts';
+import { INPUT_HOURS, SERIES, TARGETS } from './config.ts';
+import { CONTEXT, HOUR_FEATURES, type NodeFeatures } from './features.ts';
 import { forecasterInputShapes } from './network.ts';
 
 export interface NodeBatch {
   /** Where to put the features of each image; parts of the arrays that the network reads. */
   readonly features: readonly NodeFeatures[];
   /** The network's inputs for the first `images` images. */
-  inputs(images: number): Record<string, NamedTensor>;
-  /** Where its output for them goes, [images, lead, own station * channel]. */
-  output(images: number): NamedTensor;
+  inputs(images: number): { series: NamedTensor; marks: NamedTensor; context: NamedTensor };
+  /** Where its outputs for them go, each [images, lead * channel]. */
+  outputs(images: number): { mean: NamedTensor; logScale: NamedTensor };
 }
 
-export function createNodeBatch(config: ForecasterConfig, capacity: number): NodeBatch {
-  const { stations, hours, series, leads, targets } = networkSizes(config);
+export function createNodeBatch(capacity: number): NodeBatch {
   const sizes = {
-    series: hours * series,
-    marks: hours * HOUR_FEATURES,
-    places: stations * STATION_FEATURES,
-    baselines: stations * INPUT_CHANNELS,
-    output: leads * targets,
+    series: INPUT_HOURS * SERIES,
+    marks: INPUT_HOURS * HOUR_FEATURES,
+    context: CONTEXT,
+    mean: TARGETS,
+    logScale: TARGETS,
   };
   const array = (name: keyof typeof sizes) => new Float32Array(capacity * sizes[name]);
   const arrays = {
     series: array('series'),
     marks: array('marks'),
-    places: array('places'),
-    baselines: array('baselines'),
-    output: array('output'),
+    context: array('context'),
+    mean: array('mean'),
+    logScale: array('logScale'),
   };
   const imageOf = (name: keyof typeof sizes, image: number) =>
     arrays[name].subarray(image * sizes[name], (image + 1) * sizes[name]);
@@ -37,17 +36,19 @@ export function createNodeBatch(config: ForecasterConfig, capacity: number): Nod
     features: Array.from({ length: capacity }, (_, image) => ({
       series: imageOf('series', image),
       marks: imageOf('marks', image),
-      places: imageOf('places', image),
-      baselines: imageOf('baselines', image),
+      context: imageOf('context', image),
     })),
     inputs(images) {
-      const shapes = forecasterInputShapes(config, images);
+      const shapes = forecasterInputShapes(images);
       return {
         series: { shape: shapes.series, values: firstOf('series', images) },
         marks: { shape: shapes.marks, values: firstOf('marks', images) },
-        places: { shape: shapes.places, values: firstOf('places', images) },
+        context: { shape: shapes.context, values: firstOf('context', images) },
       };
     },
-    output: (images) => ({ shape: [images, leads, targets], values: firstOf('output', images) }),
+    outputs: (images) => ({
+      mean: { shape: [images, TARGETS], values: firstOf('mean', images) },
+      logScale: { shape: [images, TARGETS], values: firstOf('logScale', images) },
+    }),
   };
 }

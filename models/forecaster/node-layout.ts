@@ -1,57 +1,76 @@
 /**
- * Which stations stand in which image, in which order: the leaves of the station tree, each with its halo.
+ * Which stations stand in which image. Every station has an image of its own, in which its neighbours are seen: the nearest
+ * station in each of eight sectors of the compass and of three rings. So weather is seen from whichever side it comes, however
+ * unevenly stations are spread, and a station's forecast depends on what is around it alone, not on how stations are grouped.
  *
- * A node forecasts its own stations; its halo are the nearest stations outside it, so that weather that comes over the
- * node's edge is seen. Empty places are -1. Own stations are ordered from west to east, the halo by distance.
+ * Images lie in the order of the station tree, so that a run of them is a region.
  */
-import { type Point, unitVector } from '../../src/domain/geo.ts';
+import { distanceKm, EARTH_RADIUS_KM, type Point, unitVector } from '../../src/domain/geo.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { buildStationTree, type StationTree } from '../station-tree.ts';
-import { NearestPoints } from './nearest-points.ts';
+import { PLACES, RINGS_KM, SECTORS } from './config.ts';
+import { PointsWithin } from './points-within.ts';
 
 export interface NodeLayout {
-  /** Centre of the node's own stations. */
-  centre: Point;
-  /** Indices of the stations, own first, then the halo; -1 where the place is empty. */
-  stations: number[];
+  /** [PLACES]: indices of the station that is forecast and of its neighbours, ring by ring, sectors from north by east; -1 where there is none. */
+  stations: Int32Array;
 }
+
+const FARTHEST_KM = RINGS_KM[RINGS_KM.length - 1];
+/** Nearer than this is the same place: no neighbour, but a second instrument. */
+const SAME_PLACE_KM = 0.1;
 
 /** @param tree where the stations have one already; else one is made of them */
 export function layOutNodes(
   stations: readonly Station[],
-  options: { stationsPerNode: number; haloStations: number },
-  tree: StationTree = buildStationTree(stations, { stationsPerNode: options.stationsPerNode, branching: 'auto' }),
+  { stationsPerNode }: { stationsPerNode: number },
+  tree: StationTree = buildStationTree(stations, { stationsPerNode, branching: 'auto' }),
 ): NodeLayout[] {
-  const { stationsPerNode, haloStations } = options;
+  const neighbours = neighbourFinder(stations);
+  return tree.nodes.flatMap((members) =>
+    members.filter((index) => index >= 0).map((index) => ({ stations: neighbours(index) })),
+  );
+}
+
+/** @returns what gives [PLACES] of a station */
+export function neighbourFinder(stations: readonly Station[]): (station: number) => Int32Array {
   const vectors = stations.map(unitVector);
-  const points = new NearestPoints(vectors);
-  return tree.nodes.map((members) => {
-    const own = members.filter((index) => index >= 0);
-    const centre = centreOf(own.map((index) => vectors[index]));
-    own.sort((a, b) => eastOf(centre, stations[a]) - eastOf(centre, stations[b]) || a - b);
-    return {
-      centre,
-      stations: [
-        ...fill(own, stationsPerNode),
-        ...fill(points.find(unitVector(centre), haloStations, new Set(own)), haloStations),
-      ],
-    };
-  });
-}
-
-function fill(indices: readonly number[], length: number): number[] {
-  return Array.from({ length }, (_, place) => indices[place] ?? -1);
-}
-
-function centreOf(vectors: readonly (readonly number[])[]): Point {
-  const [x, y, z] = [0, 1, 2].map((axis) => vectors.reduce((sum, vector) => sum + vector[axis], 0));
-  return {
-    latitude: (Math.atan2(z, Math.hypot(x, y)) * 180) / Math.PI,
-    longitude: (Math.atan2(y, x) * 180) / Math.PI,
+  const points = new PointsWithin(vectors, 2 * Math.sin(FARTHEST_KM / EARTH_RADIUS_KM / 2));
+  return (station) => {
+    const places = new Int32Array(PLACES).fill(-1);
+    const nearest = new Float64Array(PLACES).fill(Number.POSITIVE_INFINITY);
+    places[0] = station;
+    points.visit(vectors[station], (other, squared) => {
+      const distance = 2 * EARTH_RADIUS_KM * Math.asin(Math.sqrt(squared) / 2);
+      if (other === station || distance < SAME_PLACE_KM) return;
+      const ring = RINGS_KM.findIndex((radius) => distance <= radius);
+      if (ring < 0) return;
+      const place = 1 + ring * SECTORS + sectorOf(stations[station], stations[other]);
+      // Of equally near ones the one that comes first.
+      if (squared > nearest[place] || (squared === nearest[place] && other > places[place])) return;
+      nearest[place] = squared;
+      places[place] = other;
+    });
+    return places;
   };
 }
 
-/** Degrees of longitude east of the centre, in [-180, 180). */
-export function eastOf(centre: Point, point: Point): number {
-  return ((((point.longitude - centre.longitude + 180) % 360) + 360) % 360) - 180;
+/** 0 is around north, 2 around east. */
+function sectorOf(from: Point, to: Point): number {
+  const { east, north } = offsetKm(from, to);
+  const turns = Math.atan2(east, north) / (2 * Math.PI) + 1;
+  return Math.round(turns * SECTORS) % SECTORS;
+}
+
+/** How far a point lies to the east and north, on the map that is true around `from`. */
+export function offsetKm(from: Point, to: Point): { east: number; north: number } {
+  const radian = Math.PI / 180;
+  const distance = distanceKm(from, to);
+  const turn = (to.longitude - from.longitude) * radian;
+  const east = Math.sin(turn) * Math.cos(to.latitude * radian);
+  const north =
+    Math.cos(from.latitude * radian) * Math.sin(to.latitude * radian) -
+    Math.sin(from.latitude * radian) * Math.cos(to.latitude * radian) * Math.cos(turn);
+  const length = Math.hypot(east, north) || 1;
+  return { east: (east / length) * distance, north: (north / length) * distance };
 }

@@ -1,6 +1,6 @@
 /** The architecture of a forecaster that is trained for a set of stations, as it stands in `model.json`. */
 import { z } from 'zod';
-import { FORECAST_VARIABLES, INPUT_HOURS } from '../forecast-model.ts';
+import { INPUT_HOURS } from '../forecast-model.ts';
 import { backboneSchema } from '../forecaster/config.ts';
 
 export const stationSetConfigSchema = z.strictObject({
@@ -11,6 +11,8 @@ export const stationSetConfigSchema = z.strictObject({
   members: z.int().positive().default(1),
   /** Share of the features that the head does not see, in training. */
   headDropout: z.number().min(0).lt(1).default(0),
+  /** Forecasts are sums of so many patterns of all stations, variables and lead hours: the leading ones of the linear path. */
+  patterns: z.int().positive(),
   linear: z.strictObject({
     /** Hours before init that the linear path sees, of all stations and variables. */
     lags: z
@@ -29,6 +31,3 @@ export const stationSetConfigSchema = z.strictObject({
 });
 
 export type StationSetConfig = z.infer<typeof stationSetConfigSchema>;
-
-/** The variables of each station, in this order. */
-export const CHANNELS = FORECAST_VARIABLES.length;

@@ -6,9 +6,9 @@ import { writeMean } from '../baselines/fitted/harmonics.ts';
 import { TIME_FEATURES, timeFeatures } from '../baselines/fitted/time-features.ts';
 import { windowAt } from '../baselines/fitted/windows.ts';
 import { FORECAST_VARIABLES, INPUT_HOURS, LEAD_HOURS } from '../forecast-model.ts';
+import { CHANNELS } from '../forecaster/config.ts';
 import { HOUR_FEATURES } from '../forecaster/features.ts';
 import { type Climate, centreOf } from './climate.ts';
-import { CHANNELS } from './config.ts';
 
 export interface InputArrays {
   /** [n, hour, station * channel] */
@@ -32,6 +32,16 @@ export function createInputs(stations: number, n: number): InputArrays {
   const array = (shape: readonly number[]) => new Float32Array(shape.reduce((product, size) => product * size, 1));
   const { series, marks, time } = inputShapes(stations, n);
   return { series: array(series), marks: array(marks), time: array(time) };
+}
+
+/** As the graph takes them. */
+export function namedInputs({ series, marks, time }: InputArrays, stations: number, n: number) {
+  const shapes = inputShapes(stations, n);
+  return {
+    series: { shape: shapes.series, values: series },
+    marks: { shape: shapes.marks, values: marks },
+    time: { shape: shapes.time, values: time },
+  };
 }
 
 /** @param columns where each of the climate's stations stands in the observations, or -1 */

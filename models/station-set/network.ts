@@ -5,9 +5,9 @@
  *     marks  [n, 48, 5] ---------linear--------------------------+        |
  *                                                                  UniRepLKNet (four stages)
  *                                                                         |
- *     own series --shared linear map of its last, one before, day-before and mean--> + <--linear head--> mean, log scale
+ *     own series --shared linear map of its last, one before, day-before and mean--> + <--linear head, patterns--> mean, log scale
  *
- *     forecast = (1 - share) * (mean of the members) + share * (a linear map of all stations at a few lags)
+ *     forecast = (1 - share) * (mean of the members) + share * (a linear map of all stations at a few lags, patterns)
  *
  * Embedding: CorrFormer's (Wu et al. 2023, equation 1). Series as an image: UniRepLKNet's time-series model (Ding et al. 2024).
  * The linear path is ridge regression in closed form (`linear-path.ts`); it is not trained with the networks, since the
@@ -20,11 +20,12 @@ import type { Ops } from '../engine/ops.ts';
 import { nest, type ParameterSpec, type Parameters, ZEROS } from '../engine/parameters.ts';
 import type { Pass } from '../engine/pass.ts';
 import { INPUT_HOURS, LEAD_HOURS } from '../forecast-model.ts';
+import { CHANNELS } from '../forecaster/config.ts';
 import { HOUR_FEATURES } from '../forecaster/features.ts';
 import { imageBackboneSpecs, imageFeatureCount, imageFeatures, tokenSpecs, tokens } from '../forecaster/image.ts';
 import { linear, linearSpecs } from '../layers/linear.ts';
 import type { Form } from '../unireplknet/block.ts';
-import { CHANNELS, type StationSetConfig } from './config.ts';
+import type { StationSetConfig } from './config.ts';
 
 export interface StationSetInputs<T> {
   /** [n, hour, station * channel] */
@@ -56,7 +57,7 @@ export function memberSpecs(config: StationSetConfig, stations: number, form: Fo
     ...nest('token', tokenSpecs(stations * CHANNELS, config.dModel)),
     ...nest('marks', linearSpecs(HOUR_FEATURES, config.dModel)),
     ...nest('backbone', imageBackboneSpecs(config.backbone, form)),
-    ...nest('head', atZero(linearSpecs(features, outputs))),
+    ...nest('head', atZero(linearSpecs(features, config.patterns))),
     ...nest('scale', atZero(linearSpecs(features, outputs))),
     ...nest('own', atZero(linearSpecs(OWN_FEATURES, LEAD_HOURS * CHANNELS))),
   ];
@@ -67,11 +68,21 @@ function memberNames({ members }: StationSetConfig): string[] {
   return Array.from({ length: members }, (_, member) => `members.${member}`);
 }
 
-/** The linear path's only tensor: [lag * station * channel + TIME_FEATURES, lead * station * channel]. */
-export const LINEAR_PATH = 'linear.weight';
+/** What is fitted in closed form (`linear-path.ts`), before the networks are trained. */
+export const LINEAR_MAP = 'linear.map';
+export const PATTERNS = 'linear.patterns';
 
-export function linearPathShape({ linear: { lags } }: StationSetConfig, stations: number): [number, number] {
+/** Inputs and outputs of the linear path: [lag * station * channel + TIME_FEATURES, lead * station * channel]. */
+export function linearSizes({ linear: { lags } }: StationSetConfig, stations: number): [number, number] {
   return [lags.length * stations * CHANNELS + TIME_FEATURES, LEAD_HOURS * stations * CHANNELS];
+}
+
+export function linearPathShapes(config: StationSetConfig, stations: number) {
+  const [features, outputs] = linearSizes(config, stations);
+  return [
+    { name: LINEAR_MAP, shape: [features, config.patterns] },
+    { name: PATTERNS, shape: [config.patterns, outputs] },
+  ];
 }
 
 /** Each member's own forecast: what training looks at. */
@@ -83,13 +94,15 @@ export function memberForecasts<T>(
   form: Form,
   pass: Pass<NoInfer<T>>,
 ): Distribution<T>[] {
-  return memberNames(config).map((name) => member(ops, inputs, parameters.scope(name), config, form, pass));
+  const patterns = parameters.get(PATTERNS);
+  return memberNames(config).map((name) => member(ops, inputs, parameters.scope(name), patterns, config, form, pass));
 }
 
 function member<T>(
   ops: Ops<T>,
   { series, marks }: StationSetInputs<T>,
   parameters: Parameters<T>,
+  patterns: T,
   { backbone, headDropout }: StationSetConfig,
   form: Form,
   pass: Pass<T>,
@@ -100,7 +113,7 @@ function member<T>(
   const seen = dropout(ops, all, headDropout, pass);
   const own = ownPath(ops, series, parameters.scope('own'));
   return {
-    mean: ops.add(own, linear(ops, seen, parameters.scope('head'))),
+    mean: ops.add(own, ops.matMul(linear(ops, seen, parameters.scope('head')), patterns)),
     logScale: linear(ops, seen, parameters.scope('scale')),
   };
 }
@@ -121,13 +134,14 @@ function ownPath<T>(ops: Ops<T>, series: T, parameters: Parameters<T>): T {
 function linearPath<T>(
   ops: Ops<T>,
   { series, time }: StationSetInputs<T>,
-  weight: T,
+  parameters: Parameters<T>,
   { linear: { lags } }: StationSetConfig,
 ): T {
   const width = ops.shape(series)[2];
   const hours = lags.map((lag) => INPUT_HOURS - 1 - lag);
   const seen = ops.reshape(ops.gather(series, hours, 1), [-1, lags.length * width]);
-  return ops.matMul(ops.concat([seen, time], 1), weight);
+  const amounts = ops.matMul(ops.concat([seen, time], 1), parameters.get(LINEAR_MAP));
+  return ops.matMul(amounts, parameters.get(PATTERNS));
 }
 
 /** The forecast: the members' mean and the linear path, each with its share. */
@@ -144,7 +158,7 @@ export function stationSetForward<T>(
   const sum = (values: readonly T[]) => values.reduce((total, value) => ops.add(total, value));
   const scaled = (value: T, factor: number) => ops.mul(value, ops.constant([factor], [1]));
   const network = scaled(sum(members.map(({ mean }) => mean)), (1 - share) / members.length);
-  const straight = scaled(linearPath(ops, inputs, parameters.get(LINEAR_PATH), config), share);
+  const straight = scaled(linearPath(ops, inputs, parameters, config), share);
   return {
     mean: ops.add(network, straight),
     logScale: scaled(sum(members.map(({ logScale }) => logScale)), 1 / members.length),

@@ -11,7 +11,7 @@ import { corrFormerSpecs } from '../corrformer/network.ts';
 import { corrFormerInputs } from '../corrformer/window-inputs.ts';
 import { EVALUATION } from '../engine/pass.ts';
 import type { TensorFlowModule } from '../engine/tensorflow-backend.ts';
-import { LEAD_HOURS } from '../forecast-model.ts';
+import { INPUT_HOURS, LEAD_HOURS } from '../forecast-model.ts';
 import { buildStationTree, type StationTree } from '../station-tree.ts';
 import { type CorrFormerExample, corrFormerErrors, corrFormerLoss } from './corrformer-loss.ts';
 import type { ModelKind, TrainingData } from './model-kind.ts';
@@ -19,6 +19,7 @@ import type { Example, Trainable } from './trainable.ts';
 
 export const corrFormerKind: ModelKind<CorrFormerArchitecture> = {
   architecture: corrFormerSchema,
+  historyHours: INPUT_HOURS,
   open: async (tf, architecture, data) => trainableCorrFormer(tf, architecture, stationsOf(data)),
   async publish(folder, { files, ...model }, data) {
     const stations = stationsOf(data);
@@ -37,8 +38,8 @@ export function trainableCorrFormer(
   const places = placesOf(stations, tree);
   return {
     specs: corrFormerSpecs(config, 'training'),
-    units(given) {
-      if (idsOf(given) === idsOf(stations)) return [tree.nodes.flat()];
+    units(given, forecast) {
+      if (idsOf(given) === idsOf(stations) && forecast.length === stations.length) return [tree.nodes.flat()];
       throw new KernelcastError('STATIONS', 'a CorrFormer is trained and validated on all stations of one list', {
         hint: 'Leave out holdOutStations and mirrorHemispheres, and give sources of the same stations.',
       });

@@ -15,7 +15,9 @@ export interface ShardSource<Unit> {
   units: readonly Unit[];
   /** Bytes of an hour in memory. */
   bytesPerHour: number;
-  /** The hours [from, to). */
+  /** Hours up to an init that an example reads. */
+  historyHours: number;
+  /** The hours [from, to); those that are not known are missing. */
   read(from: Hour, to: Hour): Promise<Series>;
 }
 
@@ -102,7 +104,7 @@ export class ExampleSet<Unit> {
       this.#loaded.delete(other);
       bytes -= other.bytes;
     }
-    const { from, to } = hoursOf(shard.inits);
+    const { from, to } = hoursOf(shard.inits, shard.source.historyHours);
     const series = await shard.source.read(from, to);
     this.#loaded.set(shard, series);
     return series;
@@ -163,7 +165,8 @@ const HOURS_PER_DAY = 24;
 /** A range in pieces of about equal length, each of which fits. */
 function cut<Unit>(source: ShardSource<Unit>, { first, last }: InitRange, bytes: number): Shard<Unit>[] {
   const inits = last - first + 1;
-  const overlap = hoursOf({ first, last }).to - hoursOf({ first, last }).from - inits;
+  const hours = hoursOf({ first, last }, source.historyHours);
+  const overlap = hours.to - hours.from - inits;
   const fitting = Math.max(HOURS_PER_DAY, Math.floor(bytes / source.bytesPerHour) - overlap);
   const pieces = Math.ceil(inits / fitting);
   return Array.from({ length: pieces }, (_, piece) => {
@@ -171,12 +174,12 @@ function cut<Unit>(source: ShardSource<Unit>, { first, last }: InitRange, bytes:
       first: first + Math.floor((piece * inits) / pieces),
       last: first + Math.floor(((piece + 1) * inits) / pieces) - 1,
     };
-    const hours = range.last - range.first + 1;
+    const own = range.last - range.first + 1;
     return {
       source,
       inits: range,
-      bytes: (hours + overlap) * source.bytesPerHour,
-      size: hours * source.units.length,
+      bytes: (own + overlap) * source.bytesPerHour,
+      size: own * source.units.length,
     };
   });
 }

@@ -2,167 +2,134 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Random } from '../../src/domain/random.ts';
 import { FLAG, type Series } from '../../src/domain/series.ts';
-import type { Hour } from '../../src/domain/time.ts';
+import type { Station } from '../../src/domain/station.ts';
 import { Parameters } from '../engine/parameters.ts';
 import { EVALUATION, type Pass } from '../engine/pass.ts';
 import { tensorFlowOps } from '../engine/tensorflow.ts';
 import type { TensorFlowModule } from '../engine/tensorflow-backend.ts';
-import { FORECAST_VARIABLES, LEAD_HOURS } from '../forecast-model.ts';
-import { type ForecasterConfig, forecasterConfigSchema, INPUT_CHANNELS, networkSizes } from '../forecaster/config.ts';
-import { CHANNEL_SCALES, HOUR_FEATURES, nodeFeatures, STATION_FEATURES } from '../forecaster/features.ts';
-import { writeForecaster } from '../forecaster/forecaster-artefact.ts';
-import { forecasterForward, forecasterInputShapes, forecasterSpecs } from '../forecaster/network.ts';
-import { layOutNodes, type NodeLayout } from '../forecaster/node-layout.ts';
+import { FORECAST_VARIABLES, INPUT_HOURS, LEAD_HOURS } from '../forecast-model.ts';
+import { CHANNELS, type ForecasterConfig, forecasterConfigSchema, PLACES, TARGETS } from '../forecaster/config.ts';
+import { CHANNEL_SCALES, writeFeatures } from '../forecaster/features.ts';
+import { emitForecaster, writeForecaster } from '../forecaster/forecaster-artefact.ts';
+import { forecasterForward, forecasterSpecs } from '../forecaster/network.ts';
+import { createNodeBatch, type NodeBatch } from '../forecaster/node-batch.ts';
+import { type NodeLayout, neighbourFinder } from '../forecaster/node-layout.ts';
+import { HISTORY_HOURS, type StationWindow, stationWindow } from '../forecaster/station-window.ts';
 import { storeTree } from '../forecaster/stored-tree.ts';
 import { buildStationTree } from '../station-tree.ts';
-import type { ModelKind } from './model-kind.ts';
-import type { Example, Sum, Trainable } from './trainable.ts';
+import { CALIBRATION } from '../uncertainty/calibration.ts';
+import { type CalibrationBatch, calibrate } from './calibrate.ts';
+import { channelLoss, channelMeasures, type Targets } from './channel-loss.ts';
+import type { ModelKind, TrainingData } from './model-kind.ts';
+import type { Example, Trainable } from './trainable.ts';
 
 /** Wind is left out of this share of the training examples, and so is temperature: some datasets lack one of them. */
-const DROPPED_VARIABLE_SHARE = 0.1;
+const DROPPED_VARIABLE_SHARE = 0.05;
+/** Of all neighbours of an image, so often, ... */
+const ALONE_SHARE = 0.05;
+/** ... and else each neighbour: stations are spread otherwise elsewhere. */
+const DROPPED_NEIGHBOUR_SHARE = 0.1;
+/** Examples of stations that have not been observed for thirty days yet. */
+const NEW_STATION_SHARE = 0.15;
+/** Images of the validation spans that quantiles are calibrated on. */
+const CALIBRATION_IMAGES = 30_000;
 
-export interface ForecasterBatch {
+export interface ForecasterBatch extends Targets {
   size: number;
-  /** [size, hour, station * channel] */
-  series: Float32Array;
-  /** [size, hour, HOUR_FEATURES] */
-  marks: Float32Array;
-  /** [size, station * STATION_FEATURES] */
-  places: Float32Array;
-  /** [size, lead, own station * channel], normalised; 0 where there is none. */
-  targets: Float32Array;
-  /** As `targets`: 1 where the target counts, else 0. */
-  weights: Float32Array;
+  /** Of the network, filled for `size` images. */
+  inputs: ReturnType<NodeBatch['inputs']>;
 }
 
 export const forecasterKind: ModelKind<ForecasterConfig> = {
   architecture: forecasterConfigSchema,
+  historyHours: HISTORY_HOURS,
   open: async (tf, architecture) => trainableForecaster(tf, architecture),
-  async publish(folder, { files, ...model }, { sources }) {
-    // The tree of the first validated source's stations, which the layout of its nodes is made from.
-    const { name, stations } = sources.find(({ validates }) => validates)!;
-    const { stationsPerNode } = model.architecture;
-    const tree = buildStationTree(stations, { stationsPerNode, branching: 'auto' });
-    await writeForecaster(folder, { ...model, stationTree: storeTree(name, stations, tree) }, files);
+  async publish(folder, { files, ...model }, data) {
+    const { architecture } = model;
+    const calibration = await calibrate(emitForecaster(architecture, model.weights), validationBatches(data), CHANNELS);
+    const weights = new Map([...model.weights, [CALIBRATION, calibration]]);
+    // The tree of the first validated source's stations.
+    const { name, stations } = data.sources.find(({ validates }) => validates)!;
+    const tree = buildStationTree(stations, { stationsPerNode: architecture.stationsPerNode, branching: 'auto' });
+    await writeForecaster(folder, { ...model, weights, stationTree: storeTree(name, stations, tree) }, files);
   },
 };
 
-/** A unit is a node of the station tree. */
+async function* validationBatches(data: TrainingData): AsyncGenerator<CalibrationBatch> {
+  for await (const examples of data.validationExamples(unitsOf, CALIBRATION_IMAGES)) {
+    const { inputs, targets, weights } = makeForecasterBatch(examples);
+    yield { inputs, targets, weights };
+  }
+}
+
+/** A unit is an image: a station and its neighbours. */
+function unitsOf(stations: readonly Station[], forecast: readonly Station[]): NodeLayout[] {
+  const neighbours = neighbourFinder(stations);
+  const places = new Map(stations.map(({ id }, index) => [id, index]));
+  return forecast.map(({ id }) => ({ stations: neighbours(places.get(id)!) }));
+}
+
 export function trainableForecaster(
   tf: TensorFlowModule,
   config: ForecasterConfig,
 ): Trainable<NodeLayout, ForecasterBatch> {
-  const { leads, targets } = networkSizes(config);
-
-  /** Squared errors, normalised, 0 where nothing counts: [size, lead, own station * channel]. */
-  function squaredErrors(
-    weights: ReadonlyMap<string, tfjs.Tensor>,
-    batch: ForecasterBatch,
-    pass: Pass<tfjs.Tensor>,
-  ): tfjs.Tensor {
-    const shapes = forecasterInputShapes(config, batch.size);
-    const inputs = {
-      series: tf.tensor(batch.series, shapes.series),
-      marks: tf.tensor(batch.marks, shapes.marks),
-      places: tf.tensor(batch.places, shapes.places),
-    };
-    const forecast = forecasterForward(tensorFlowOps(tf), inputs, new Parameters(weights), config, 'training', pass);
-    const shape: [number, number, number] = [batch.size, leads, targets];
-    const error = tf.sub(forecast, tf.tensor3d(batch.targets, shape));
-    return tf.mul(tf.square(error), tf.tensor3d(batch.weights, shape));
-  }
-
+  const forward = (weights: ReadonlyMap<string, tfjs.Tensor>, { inputs }: ForecasterBatch, pass: Pass<tfjs.Tensor>) => {
+    const tensor = ({ values, shape }: { values: Float32Array; shape: readonly number[] }) =>
+      tf.tensor(values, [...shape]);
+    const given = { series: tensor(inputs.series), marks: tensor(inputs.marks), context: tensor(inputs.context) };
+    return forecasterForward(tensorFlowOps(tf), given, new Parameters(weights), config, 'training', pass);
+  };
   return {
     specs: forecasterSpecs(config, 'training'),
-    units: (stations) => layOutNodes(stations, config),
-    makeBatch: (examples, random) => makeForecasterBatch(examples, config, random),
-    /** Mean squared error over the targets that count, in normalised units. */
-    loss(weights, batch, pass) {
-      const count = batch.weights.reduce((sum, weight) => sum + weight, 0);
-      return tf.div(tf.sum(squaredErrors(weights, batch, pass)), Math.max(1, count)) as tfjs.Scalar;
-    },
-    /** That loss, and the mean squared error of each variable in its unit. */
-    measure(weights, batch) {
-      const errors = squaredErrors(weights, batch, EVALUATION).dataSync();
-      const sums = FORECAST_VARIABLES.map((): Sum => ({ sum: 0, count: 0 }));
-      for (let i = 0; i < errors.length; i++) {
-        const sum = sums[i % INPUT_CHANNELS];
-        sum.sum += errors[i];
-        sum.count += batch.weights[i];
-      }
-      const loss = { sum: 0, count: 0 };
-      for (const { sum, count } of sums) {
-        loss.sum += sum;
-        loss.count += count;
-      }
-      const mse = (channel: number): Sum => ({
-        sum: sums[channel].sum * CHANNEL_SCALES[channel] ** 2,
-        count: sums[channel].count,
-      });
-      return { loss, ...Object.fromEntries(FORECAST_VARIABLES.map((name, channel) => [`mse ${name}`, mse(channel)])) };
-    },
+    units: unitsOf,
+    makeBatch: makeForecasterBatch,
+    loss: (weights, batch, pass) => channelLoss(tf, forward(weights, batch, pass), batch),
+    measure: (weights, batch) =>
+      channelMeasures(forward(weights, batch, EVALUATION).mean.dataSync(), batch, CHANNEL_SCALES),
   };
 }
 
-/** Gathers examples into one batch; with `random`, variables are dropped now and then. */
-export function makeForecasterBatch(
-  examples: readonly Example<NodeLayout>[],
-  config: ForecasterConfig,
-  random?: Random,
-): ForecasterBatch {
-  const sizes = networkSizes(config);
-  const perExample = {
-    series: sizes.hours * sizes.series,
-    marks: sizes.hours * HOUR_FEATURES,
-    places: sizes.stations * STATION_FEATURES,
-    targets: sizes.leads * sizes.targets,
-  };
-  const batch: ForecasterBatch = {
-    size: examples.length,
-    series: new Float32Array(examples.length * perExample.series),
-    marks: new Float32Array(examples.length * perExample.marks),
-    places: new Float32Array(examples.length * perExample.places),
-    targets: new Float32Array(examples.length * perExample.targets),
-    weights: new Float32Array(examples.length * perExample.targets),
-  };
-  examples.forEach(({ observations: all, unit: layout, init }, index) => {
+/** Gathers examples into one batch; with `random`, variables, neighbours and history are left out now and then. */
+export function makeForecasterBatch(examples: readonly Example<NodeLayout>[], random?: Random): ForecasterBatch {
+  const size = examples.length;
+  const batch = createNodeBatch(size);
+  const targets = new Float32Array(size * TARGETS);
+  const weights = new Float32Array(size * TARGETS);
+  examples.forEach(({ observations: all, unit, init }, index) => {
     const observations = random ? dropVariables(all, random) : all;
-    const features = nodeFeatures(observations, layout, init);
-    batch.series.set(features.series, index * perExample.series);
-    batch.marks.set(features.marks, index * perExample.marks);
-    batch.places.set(features.places, index * perExample.places);
-    writeTargets(batch, index * perExample.targets, observations, layout, features.baselines, init, config);
+    const isNew = random && random.uniform() < NEW_STATION_SHARE;
+    const history = isNew ? INPUT_HOURS + Math.floor(random.uniform() * (HISTORY_HOURS - INPUT_HOURS)) : HISTORY_HOURS;
+    const node = random ? dropNeighbours(unit, random) : unit;
+    const own = stationWindow(observations, node.stations[0], init, history);
+    writeFeatures(batch.features[index], observations.stations, node, init, (station) =>
+      station === node.stations[0] ? own : stationWindow(observations, station, init, history),
+    );
+    writeTargets({ targets, weights }, index * TARGETS, observations, node.stations[0], own, init);
   });
-  return batch;
+  return { size, inputs: batch.inputs(size), targets, weights };
 }
 
 /** Only what was observed is a target: interpolated hours would teach the interpolation. */
 function writeTargets(
-  batch: ForecasterBatch,
+  { targets, weights }: Targets,
   offset: number,
   observations: Series,
-  layout: NodeLayout,
-  baselines: Float32Array,
-  init: Hour,
-  { stationsPerNode }: ForecasterConfig,
+  station: number,
+  { climate, means }: StationWindow,
+  init: number,
 ): void {
   const count = observations.stations.length;
-  for (let place = 0; place < stationsPerNode; place++) {
-    const station = layout.stations[place];
-    if (station < 0) continue;
-    for (let channel = 0; channel < INPUT_CHANNELS; channel++) {
-      const variable = observations.variables[FORECAST_VARIABLES[channel]];
-      const baseline = baselines[place * INPUT_CHANNELS + channel];
-      if (!variable || Number.isNaN(baseline)) continue;
-      for (let lead = 0; lead < LEAD_HOURS; lead++) {
-        const source = (init + 1 + lead - observations.from) * count + station;
-        if (variable.flags[source] !== FLAG.OBSERVED) continue;
-        const target = offset + (lead * stationsPerNode + place) * INPUT_CHANNELS + channel;
-        batch.targets[target] = (variable.values[source] - baseline) / CHANNEL_SCALES[channel];
-        batch.weights[target] = 1;
-      }
+  FORECAST_VARIABLES.forEach((name, channel) => {
+    const variable = observations.variables[name];
+    if (!variable || Number.isNaN(means[channel])) return;
+    for (let lead = 0; lead < LEAD_HOURS; lead++) {
+      const source = (init + 1 + lead - observations.from) * count + station;
+      if (variable.flags[source] !== FLAG.OBSERVED) continue;
+      const cell = lead * CHANNELS + channel;
+      targets[offset + cell] = (variable.values[source] - climate[cell]) / CHANNEL_SCALES[channel];
+      weights[offset + cell] = 1;
     }
-  }
+  });
 }
 
 function dropVariables(observations: Series, random: Random): Series {
@@ -170,4 +137,11 @@ function dropVariables(observations: Series, random: Random): Series {
   if (draw >= 2 * DROPPED_VARIABLE_SHARE) return observations;
   const { temperature_2m, ...wind } = observations.variables;
   return { ...observations, variables: draw < DROPPED_VARIABLE_SHARE ? { temperature_2m } : wind };
+}
+
+function dropNeighbours({ stations }: NodeLayout, random: Random): NodeLayout {
+  const share = random.uniform() < ALONE_SHARE ? 1 : DROPPED_NEIGHBOUR_SHARE;
+  const kept = stations.slice();
+  for (let place = 1; place < PLACES; place++) if (random.uniform() < share) kept[place] = -1;
+  return { stations: kept };
 }

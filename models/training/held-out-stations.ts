@@ -6,24 +6,23 @@ import type { DataConfig } from './training-config.ts';
 
 /**
  * Indices of the stations that train, and of those that are held out. A station is held out by its id: the same in each
- * source that has it.
- * @throws KernelcastError `STATIONS` when nothing is left of either
+ * source that has it. A source that only trains may have none of them.
+ * @throws KernelcastError `STATIONS` when nothing is left to train on, or none is held out to validate on
  */
 export function holdOut(
-  stations: readonly Station[],
+  { name, stations, validates }: { name: string; stations: readonly Station[]; validates: boolean },
   rule: NonNullable<DataConfig['holdOutStations']>,
-  source: string,
 ): { train: number[]; validate: number[] } {
   const chosen = new Set(Array.isArray(rule) ? rule : drawn(stations, rule.share));
   const [train, validate] = [false, true].map((held) =>
     [...stations.keys()].filter((index) => chosen.has(stations[index].id) === held),
   );
-  if (train.length === 0 || validate.length === 0) {
+  if (train.length === 0 || (validates && validate.length === 0)) {
     throw new KernelcastError(
       'STATIONS',
       `holding out stations leaves none to ${train.length === 0 ? 'train' : 'validate'} on`,
       {
-        where: { source, stations: stations.length, heldOut: validate.length },
+        where: { source: name, stations: stations.length, heldOut: validate.length },
         hint: 'Choose another share, or ids that the source has.',
       },
     );

@@ -4,7 +4,7 @@ import type { Series } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import type { TensorFlowModule } from '../engine/tensorflow-backend.ts';
 import type { Weights } from '../weights/safetensors.ts';
-import type { AnyTrainable, Example } from './trainable.ts';
+import type { AnyTrainable, Example, Units } from './trainable.ts';
 
 /** What a kind may know of the data before the first step. */
 export interface TrainingData {
@@ -14,8 +14,8 @@ export interface TrainingData {
    * on. Nothing of the validation is among them.
    */
   trainingHours(): AsyncIterable<Series>;
-  /** All validation examples, in order, in batches: for statistics of the errors of a network that is trained. */
-  validationExamples<Unit>(units: (stations: readonly Station[]) => readonly Unit[]): AsyncIterable<Example<Unit>[]>;
+  /** At most so many validation examples, evenly spread, in order, in batches: for statistics of the errors of a trained network. */
+  validationExamples<Unit>(units: Units<Unit>, most: number): AsyncIterable<Example<Unit>[]>;
 }
 
 export interface TrainedModel<Architecture> {
@@ -33,6 +33,8 @@ export interface TrainedModel<Architecture> {
 
 export interface ModelKind<Architecture = unknown> {
   architecture: z.ZodType<Architecture>;
+  /** Hours up to an init that its examples read. */
+  historyHours: number;
   open(tf: TensorFlowModule, architecture: Architecture, data: TrainingData): Promise<AnyTrainable>;
   /** Writes the artefact, as a folder that must not exist yet. */
   publish(folder: string, model: TrainedModel<Architecture>, data: TrainingData): Promise<void>;

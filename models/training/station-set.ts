@@ -4,64 +4,77 @@ import type { Random } from '../../src/domain/random.ts';
 import { FLAG, type Series } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { KernelcastError } from '../../src/errors.ts';
-import { openOnnxSession } from '../engine/onnx/session.ts';
 import { Parameters } from '../engine/parameters.ts';
 import { EVALUATION, type Pass } from '../engine/pass.ts';
 import { tensorFlowOps } from '../engine/tensorflow.ts';
 import type { TensorFlowModule } from '../engine/tensorflow-backend.ts';
-import { FORECAST_VARIABLES, LEAD_HOURS } from '../forecast-model.ts';
+import { FORECAST_VARIABLES, INPUT_HOURS, LEAD_HOURS } from '../forecast-model.ts';
+import { CHANNELS } from '../forecaster/config.ts';
 import { emitStationSet, writeStationSet } from '../station-set/artefact.ts';
 import { type Climate, climateOf, climateShapes, climateWeights, fitClimate } from '../station-set/climate.ts';
-import { CHANNELS, type StationSetConfig, stationSetConfigSchema } from '../station-set/config.ts';
-import { createInputs, type InputArrays, inputShapes, leadClimatology, writeInputs } from '../station-set/inputs.ts';
-import { fitLinearPath } from '../station-set/linear-path.ts';
+import { type StationSetConfig, stationSetConfigSchema } from '../station-set/config.ts';
 import {
-  LINEAR_PATH,
-  linearPathShape,
+  createInputs,
+  type InputArrays,
+  inputShapes,
+  leadClimatology,
+  namedInputs,
+  writeInputs,
+} from '../station-set/inputs.ts';
+import { fitLinearPath, type LinearPath } from '../station-set/linear-path.ts';
+import {
+  LINEAR_MAP,
+  linearPathShapes,
   memberForecasts,
   memberSpecs,
+  PATTERNS,
   stationSetForward,
 } from '../station-set/network.ts';
-import { CALIBRATION, StandardErrors } from '../uncertainty/calibration.ts';
-import { scaleLoss } from '../uncertainty/loss.ts';
+import { CALIBRATION } from '../uncertainty/calibration.ts';
 import type { Weights } from '../weights/safetensors.ts';
+import { type CalibrationBatch, calibrate } from './calibrate.ts';
+import { channelLoss, channelMeasures, type Targets } from './channel-loss.ts';
 import type { ModelKind, TrainingData } from './model-kind.ts';
-import type { Example, Sum, Trainable } from './trainable.ts';
+import type { Example, Trainable } from './trainable.ts';
 
-/** What a squared error counts in training: components are forecast too, and teach what moves, but are not what is judged. */
-const CHANNEL_WEIGHTS: Readonly<Record<(typeof FORECAST_VARIABLES)[number], number>> = {
-  temperature_2m: 1,
-  wind_u_component_10m: 0.3,
-  wind_v_component_10m: 0.3,
-  wind_speed_10m: 1,
-};
-/** Of the scales, beside the forecast. */
-const SCALE_WEIGHT = 0.1;
-/** Errors kept for the calibration of each channel and lead hour. */
-const CALIBRATION_ERRORS = 300_000;
-
-export interface StationSetBatch extends InputArrays {
+export interface StationSetBatch extends InputArrays, Targets {
   size: number;
-  /** [size, lead * station * channel], in units of the scales, from the climatology; 0 where there is none. */
-  targets: Float32Array;
-  /** As `targets`: 1 where the target counts, else 0. */
-  weights: Float32Array;
 }
+
+/** Windows of the validation span that quantiles are calibrated on. */
+const CALIBRATION_WINDOWS = 9000;
 
 /** Where each of the model's stations stands in what is read, or -1. */
 type Unit = Int32Array;
 
 export const stationSetKind: ModelKind<StationSetConfig> = {
   architecture: stationSetConfigSchema,
+  historyHours: INPUT_HOURS,
   async open(tf, architecture, data) {
     const observations = await trainingSpan(data);
     const climate = fitClimate(observations);
-    const map = fitLinearPath(tf, observations, climate, architecture);
-    return trainableStationSet(tf, architecture, climate, map);
+    const most = LEAD_HOURS * climate.stations.length * CHANNELS;
+    if (architecture.patterns > most) {
+      throw new KernelcastError(
+        'USAGE',
+        `${climate.stations.length} stations have no ${architecture.patterns} patterns`,
+        {
+          where: { field: 'architecture.patterns' },
+          hint: `Give ${most} at most; about four for each station do well.`,
+        },
+      );
+    }
+    const linear = fitLinearPath(tf, observations, climate, architecture);
+    return trainableStationSet(tf, architecture, climate, linear);
   },
   async publish(folder, { files, ...model }, data) {
     const { stations } = data.sources.find(({ trains }) => trains)!;
-    const calibration = await calibrate(model.architecture, stations, model.weights, data);
+    const climate = climateOf(stations, model.weights);
+    const calibration = await calibrate(
+      emitStationSet(model.architecture, stations.length, model.weights),
+      validationBatches(data, climate),
+      stations.length * CHANNELS,
+    );
     const weights = new Map([...model.weights, [CALIBRATION, calibration]]);
     const described = stations.map(({ id, name, latitude, longitude, elevation }) => ({
       id,
@@ -111,21 +124,20 @@ export function trainableStationSet(
   tf: TensorFlowModule,
   config: StationSetConfig,
   climate: Climate,
-  linearPath: Float32Array,
+  linear: LinearPath,
 ): Trainable<Unit, StationSetBatch> {
   const count = climate.stations.length;
-  const outputs = LEAD_HOURS * count * CHANNELS;
-  const shapesOf = (size: number) => inputShapes(count, size);
-  const channelWeights = Float32Array.from(
-    { length: outputs },
-    (_, index) => CHANNEL_WEIGHTS[FORECAST_VARIABLES[index % CHANNELS]],
-  );
+  const values = new Map([
+    [LINEAR_MAP, linear.map],
+    [PATTERNS, linear.patterns],
+  ]);
+  const linearSpecs = linearPathShapes(config, count);
   const fixed: Weights = new Map([
     ...climateWeights(climate),
-    [LINEAR_PATH, { shape: linearPathShape(config, count), values: linearPath }],
+    ...linearSpecs.map(({ name, shape }) => [name, { shape, values: values.get(name)! }] as const),
   ]);
   const inputsOf = (batch: StationSetBatch) => {
-    const shapes = shapesOf(batch.size);
+    const shapes = inputShapes(count, batch.size);
     return {
       series: tf.tensor(batch.series, shapes.series),
       marks: tf.tensor(batch.marks, shapes.marks),
@@ -136,7 +148,7 @@ export function trainableStationSet(
   return {
     specs: [
       ...memberSpecs(config, count, 'training'),
-      ...[...climateShapes(count), { name: LINEAR_PATH, shape: linearPathShape(config, count) }].map((spec) => ({
+      ...[...climateShapes(count), ...linearSpecs].map((spec) => ({
         ...spec,
         init: { kind: 'constant', value: 0 } as const,
         role: 'statistic' as const,
@@ -148,10 +160,8 @@ export function trainableStationSet(
       const batch = gather(examples, climate);
       return random && examples.length > 1 ? mixUp(batch, random) : batch;
     },
-    /** Mean over the members of each one's own error, in units of the scales; and how well it knows it. */
+    /** Mean over the members of each one's own error. */
     loss(weights, batch, pass: Pass<tfjs.Tensor>) {
-      const target = tf.tensor2d(batch.targets, [batch.size, outputs]);
-      const counted = tf.mul(tf.tensor2d(batch.weights, [batch.size, outputs]), tf.tensor1d(channelWeights));
       const forecasts = memberForecasts(
         tensorFlowOps(tf),
         inputsOf(batch),
@@ -160,14 +170,10 @@ export function trainableStationSet(
         'training',
         pass,
       );
-      const losses = forecasts.map(({ mean, logScale }) => {
-        const error = tf.sub(mean, target);
-        const each = tf.add(tf.square(error), tf.mul(scaleLoss(tf, error, logScale), SCALE_WEIGHT));
-        return tf.div(tf.sum(tf.mul(each, counted)), tf.maximum(tf.sum(counted), 1));
-      });
+      const losses = forecasts.map((forecast) => channelLoss(tf, forecast, batch));
       return tf.div(tf.addN(losses), losses.length) as tfjs.Scalar;
     },
-    /** The squared error of the whole forecast: weighted as in training, and of each variable in its unit. */
+    /** Of the whole forecast. */
     measure(weights, batch) {
       const parameters = new Parameters<tfjs.Tensor>(weights);
       const { mean } = stationSetForward(
@@ -178,24 +184,7 @@ export function trainableStationSet(
         'training',
         EVALUATION,
       );
-      const forecast = mean.dataSync();
-      const sums = FORECAST_VARIABLES.map((): Sum => ({ sum: 0, count: 0 }));
-      for (let i = 0; i < forecast.length; i++) {
-        const sum = sums[i % CHANNELS];
-        sum.sum += batch.weights[i] * (forecast[i] - batch.targets[i]) ** 2;
-        sum.count += batch.weights[i];
-      }
-      const loss = { sum: 0, count: 0 };
-      sums.forEach(({ sum, count: of }, channel) => {
-        const weight = CHANNEL_WEIGHTS[FORECAST_VARIABLES[channel]];
-        loss.sum += weight * sum;
-        loss.count += weight * of;
-      });
-      const inUnits = FORECAST_VARIABLES.map((name, channel) => {
-        const { sum, count: of } = sums[channel];
-        return [`mse ${name}`, { sum: sum * climate.scales[channel] ** 2, count: of }] as const;
-      });
-      return { loss, ...Object.fromEntries(inUnits) };
+      return channelMeasures(mean.dataSync(), batch, climate.scales);
     },
   };
 }
@@ -235,12 +224,12 @@ function gather(examples: readonly Example<Unit>[], climate: Climate): StationSe
 }
 
 /**
- * Each example mixed with another of the batch, in equal shares on average (Zhang et al. 2018, with Beta(1, 1)): the weather
+ * Each example mixed with another of the batch, in shares of its own (Zhang et al. 2018, with Beta(1, 1)): the weather
  * halfway between two is answered by what is halfway between what came of them. Four years hold few independent days, and
  * without it the networks know them by heart after two epochs.
  */
 function mixUp(batch: StationSetBatch, random: Random): StationSetBatch {
-  const share = random.uniform();
+  const shares = Float32Array.from({ length: batch.size }, () => random.uniform());
   const partners = Uint32Array.from({ length: batch.size }, (_, index) => index);
   for (let index = batch.size - 1; index > 0; index--) {
     const other = Math.floor(random.uniform() * (index + 1));
@@ -251,6 +240,7 @@ function mixUp(batch: StationSetBatch, random: Random): StationSetBatch {
     const result = new Float32Array(values.length);
     for (let index = 0; index < batch.size; index++) {
       const [own, other] = [index * width, partners[index] * width];
+      const share = shares[index];
       for (let i = 0; i < width; i++) result[own + i] = share * values[own + i] + (1 - share) * values[other + i];
     }
     return result;
@@ -268,29 +258,13 @@ function mixUp(batch: StationSetBatch, random: Random): StationSetBatch {
   };
 }
 
-/** Forecasts the validation span and measures the errors against what the networks expected of them. */
-async function calibrate(config: StationSetConfig, stations: readonly Station[], weights: Weights, data: TrainingData) {
-  const climate = climateOf(stations, weights);
-  const session = await openOnnxSession(emitStationSet(config, stations.length, weights));
-  const errors = new StandardErrors(CHANNELS, LEAD_HOURS, CALIBRATION_ERRORS);
-  const perLead = stations.length * CHANNELS;
-  try {
-    for await (const examples of data.validationExamples((present) => [columnsAmong(stations, present)])) {
-      const batch = gather(examples, climate);
-      const shapes = inputShapes(stations.length, batch.size);
-      const { mean, logScale } = await session.run({
-        series: { shape: shapes.series, values: batch.series },
-        marks: { shape: shapes.marks, values: batch.marks },
-        time: { shape: shapes.time, values: batch.time },
-      });
-      for (let i = 0; i < batch.targets.length; i++) {
-        if (batch.weights[i] === 0) continue;
-        const lead = Math.floor(i / perLead) % LEAD_HOURS;
-        errors.add(i % CHANNELS, lead, (batch.targets[i] - mean.values[i]) / Math.exp(logScale.values[i]));
-      }
-    }
-  } finally {
-    await session.close();
+async function* validationBatches(data: TrainingData, climate: Climate): AsyncGenerator<CalibrationBatch> {
+  const { stations } = climate;
+  for await (const examples of data.validationExamples(
+    (given) => [columnsAmong(stations, given)],
+    CALIBRATION_WINDOWS,
+  )) {
+    const { size, targets, weights, ...arrays } = gather(examples, climate);
+    yield { inputs: namedInputs(arrays, stations.length, size), targets, weights };
   }
-  return errors.factors();
 }

@@ -15,7 +15,7 @@ import type { Pass } from '../engine/pass.ts';
 import type { Weights } from '../weights/safetensors.ts';
 
 export interface Example<Unit> {
-  /** Holds at least the hours [init - INPUT_HOURS + 1, init + LEAD_HOURS]; nothing outside them may be read. */
+  /** Holds at least the hours from the model kind's history up to init + LEAD_HOURS; nothing outside them may be read. */
   observations: Series;
   unit: Unit;
   init: Hour;
@@ -30,12 +30,18 @@ export interface Sum {
 /** By name. `loss` must be among them. */
 export type Measures = Readonly<Record<string, Sum>>;
 
+/**
+ * The units of every init. The order decides nothing but which example has which number.
+ * @param stations that may be seen
+ * @param forecast those among them whose forecasts count
+ */
+export type Units<Unit> = (stations: readonly Station[], forecast: readonly Station[]) => readonly Unit[];
+
 export interface Trainable<Unit, Batch> {
   readonly specs: readonly ParameterSpec[];
   /** Parameters that come of the data before the first step, and are not trained. */
   readonly fixed?: Weights;
-  /** The units of every init of these stations. The order decides nothing but which example has which number. */
-  units(stations: readonly Station[]): readonly Unit[];
+  units: Units<Unit>;
   /** Typed arrays. With `random`, for training: whatever is varied at random. It is called for every step, so be quick. */
   makeBatch(examples: readonly Example<Unit>[], random?: Random): Batch;
   /** Runs inside `tf.tidy`; `weights` are in training form. */

@@ -19,7 +19,7 @@ import { type Best, type Snapshot, TrainingState } from './training-state.ts';
 
 export interface TrainOptions<Unit, Batch> {
   network: Trainable<Unit, Batch>;
-  training: ExampleSet<Unit>;
+  training: Pick<ExampleSet<Unit>, 'size' | 'shuffled'>;
   validation: ExampleSet<Unit>;
   settings: TrainingSettings;
   /** Where to begin: `freshSnapshot`, or a checkpoint. */

@@ -28,12 +28,21 @@ const source = z
     file: z.string().optional(),
     train: span.optional(),
     validate: span.optional(),
+    /** Of the training examples; by default each source has as many as there are of it. */
+    share: z.number().gt(0).lte(1).optional(),
   })
   .refine(({ dataset, file }) => (dataset === undefined) !== (file === undefined), 'give either a dataset or a file')
   .refine(({ train, validate }) => train || validate, 'give a span to train or to validate on');
 
 export const dataConfigSchema = z.strictObject({
-  sources: z.array(source).min(1),
+  sources: z
+    .array(source)
+    .min(1)
+    .refine((sources) => {
+      const shares = sources.filter(({ train }) => train).map(({ share }) => share);
+      const sum = shares.reduce<number>((total, share) => total + (share ?? 0), 0);
+      return shares.every((share) => share === undefined) || (!shares.includes(undefined) && Math.abs(sum - 1) < 1e-6);
+    }, 'give a share to each source that trains, 1 in all, or to none'),
   /** Stations that never train, and alone validate: their ids, or a share of each source's stations. */
   holdOutStations: z.union([z.array(z.string()).min(1), z.strictObject({ share: z.number().gt(0).lt(1) })]).optional(),
   /** Hours that must lie between the hours of validation and of training. */

@@ -72,7 +72,7 @@ async function runLocked(folder: string, options: TrainingRunOptions): Promise<T
   const kind = modelKind(options.kind);
   const architecture = parseArchitecture(kind.architecture, config.architecture);
   const { tf, report } = await openTensorFlow();
-  const data = openTrainingData(config.data, options.sources);
+  const data = openTrainingData(config.data, options.sources, kind.historyHours);
   const network = await kind.open(tf, architecture, data);
   const given = options.from === undefined ? undefined : await readStartWeights(options.from, network.specs);
   const identity = {
@@ -107,7 +107,7 @@ async function runLocked(folder: string, options: TrainingRunOptions): Promise<T
     await checkpoints.save({ snapshot, log, engine: report.name }, identity);
     [keptStep, keptAt] = [snapshot.step, clock.now()];
   };
-  const { training, validation } = data.examples((stations) => network.units(stations));
+  const { training, validation } = data.examples((stations, forecast) => network.units(stations, forecast));
   const result = await train(tf, {
     network,
     training,

@@ -52,3 +52,15 @@ export class StandardErrors {
     return { shape: calibrationShape(this.#channels, this.#leads), values };
   }
 }
+
+/** The quantiles of a channel and lead hour around a mean; `scale` in the unit of the mean. NaN where nothing was calibrated. */
+export function quantilesAround(
+  { shape, values }: NamedTensor,
+  channel: number,
+  lead: number,
+  mean: number,
+  scale: number,
+): number[] {
+  const first = (channel * shape[1] + lead) * LEVELS;
+  return QUANTILE_LEVELS.map((_, level) => mean + scale * values[first + level]);
+}

@@ -14,8 +14,8 @@ import { TIME_MARKS } from '../../models/corrformer/time-marks.ts';
 import { initialise } from '../../models/engine/initialise.ts';
 import { countParameters, type ParameterSpec } from '../../models/engine/parameters.ts';
 import { openTensorFlow, type TensorFlowModule } from '../../models/engine/tensorflow-backend.ts';
-import { forecasterConfigSchema, networkSizes } from '../../models/forecaster/config.ts';
-import { forecasterInputShapes } from '../../models/forecaster/network.ts';
+import { forecasterConfigSchema, TARGETS } from '../../models/forecaster/config.ts';
+import { createNodeBatch } from '../../models/forecaster/node-batch.ts';
 import { AdamW } from '../../models/training/adamw.ts';
 import { corrFormerLoss } from '../../models/training/corrformer-loss.ts';
 import { trainableForecaster } from '../../models/training/forecaster.ts';
@@ -91,19 +91,17 @@ function defaultForecaster(tf: TensorFlowModule, nodes: number): Subject {
   const { architecture: given } = parseTrainingConfig(JSON.parse(readFileSync(file, 'utf8')), file);
   const architecture = forecasterConfigSchema.parse(given);
   const network = trainableForecaster(tf, architecture);
-  const { leads, targets } = networkSizes(architecture);
-  const shapes = forecasterInputShapes(architecture, nodes);
+  const { inputs } = createNodeBatch(nodes);
   const batch = {
     size: nodes,
-    series: draw(shapes.series),
-    marks: draw(shapes.marks),
-    places: draw(shapes.places),
-    targets: draw([nodes, leads, targets]),
-    weights: new Float32Array(nodes * leads * targets).fill(1),
+    inputs: inputs(nodes),
+    targets: draw([nodes, TARGETS]),
+    weights: new Float32Array(nodes * TARGETS).fill(1),
   };
+  for (const { values } of Object.values(batch.inputs)) values.set(draw([values.length]));
   return {
     specs: network.specs,
-    stations: nodes * architecture.stationsPerNode,
+    stations: nodes,
     loss: (weights, pass) => network.loss(weights, batch, pass),
   };
 }

@@ -6,7 +6,6 @@ import type { Station } from '../../src/domain/station.ts';
 
 export const TINY: ForecasterConfig = {
   stationsPerNode: 3,
-  haloStations: 2,
   dModel: 32,
   backbone: {
     depths: [1, 1, 1, 1],
@@ -15,6 +14,7 @@ export const TINY: ForecasterConfig = {
     dropPathRate: 0,
     layerScaleInit: 0.5,
   },
+  headDropout: 0.1,
 };
 
 /** The tree that training on these stations would put into the artefact. */

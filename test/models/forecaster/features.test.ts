@@ -1,62 +1,76 @@
 import { expect, test } from 'vitest';
-import { CHANNEL_SCALES, HOUR_FEATURES, nodeFeatures, STATION_FEATURES } from '../../../models/forecaster/features.ts';
-import { layOutNodes } from '../../../models/forecaster/node-layout.ts';
+import { PLACES } from '../../../models/forecaster/config.ts';
+import { CHANNEL_SCALES, emptyFeatures, HOUR_FEATURES, writeFeatures } from '../../../models/forecaster/features.ts';
+import { neighbourFinder } from '../../../models/forecaster/node-layout.ts';
+import { stationWindow } from '../../../models/forecaster/station-window.ts';
+import type { Station } from '../../../src/domain/station.ts';
 import { parseHour } from '../../../src/domain/time.ts';
 import { testSeries, testStations } from '../synthetic-series.ts';
 
 const init = parseHour('2025-02-20T12:00Z');
-const stations = testStations(2);
-const [node] = layOutNodes(stations, { stationsPerNode: 2, haloStations: 1 });
-const PLACES = 3;
+const [first, second, third] = testStations(3);
+const stations: Station[] = [
+  { ...first, latitude: 50, longitude: 5, elevation: 100 },
+  { ...second, latitude: 50.5, longitude: 5, elevation: 600 },
+  { ...third, latitude: -50, longitude: 5 },
+];
 
-const featuresOf = (values: Parameters<typeof testSeries>[0]['values']) =>
-  nodeFeatures(testSeries({ stations, from: init - 47, hours: 48, values }), node, init);
-
-/** What the network sees of the first own station's channel, hour by hour, in units. */
-const seen = ({ series }: ReturnType<typeof featuresOf>, channel: number) =>
-  Array.from({ length: 48 }, (_, hour) => series[hour * PLACES * 4 + channel] * CHANNEL_SCALES[channel]);
-
-test('a gap is bridged in a straight line between the hours on its sides', () => {
-  const ramp = (hour: number) => (hour - init) / 4;
-  const whole = seen(featuresOf({ wind_speed_10m: ramp }), 3);
-  const isGap = (hour: number) => (hour > init - 40 && hour < init - 33) || hour === init - 10;
-  const bridged = seen(featuresOf({ wind_speed_10m: (hour) => (isGap(hour) ? Number.NaN : ramp(hour)) }), 3);
-  for (const [hour, value] of whole.entries()) expect(bridged[hour]).toBeCloseTo(value, 5);
-});
-
-test('gaps at the ends hold the nearest value', () => {
-  const values = seen(
-    featuresOf({ wind_speed_10m: (hour) => (hour < init - 40 || hour > init - 5 ? Number.NaN : hour - init) }),
-    3,
+function featuresOf(values: Parameters<typeof testSeries>[0]['values'], station = 0, without: number[] = []) {
+  const observations = testSeries({ stations, from: init - 95, hours: 96, values });
+  const features = emptyFeatures();
+  // Whatever was there before is written over.
+  for (const array of Object.values(features)) array.fill(Number.NaN);
+  const node = { stations: neighbourFinder(stations)(station) };
+  writeFeatures(features, stations, node, init, (index) =>
+    without.includes(index) ? undefined : stationWindow(observations, index, init),
   );
-  expect(values[0]).toBeCloseTo(-40, 4);
-  expect(values[47]).toBeCloseTo(-5, 4);
+  return features;
+}
+
+/** What the network sees of a place's channel, hour by hour, in units. */
+const seen = ({ series }: ReturnType<typeof emptyFeatures>, place: number, channel: number) =>
+  Array.from({ length: 48 }, (_, hour) => series[(hour * PLACES + place) * 4 + channel] * CHANNEL_SCALES[channel]);
+
+const front = { temperature_2m: (hour: number, station: number) => (hour > init - 6 - station ? 8 : 12) };
+
+test('the station comes first, its neighbours in their sectors, each from its own climate', () => {
+  const features = featuresOf(front);
+  const own = seen(features, 0, 0);
+  expect(own[47] - own[40]).toBeCloseTo(-4, 4);
+  // 56 km north: the first sector of the first ring; the front was there an hour before.
+  const north = seen(features, 1, 0);
+  expect(north[41] - north[40]).toBeCloseTo(-4, 4);
+  for (let place = 2; place < PLACES; place++)
+    expect(seen(features, place, 0).every((value) => value === 0)).toBe(true);
 });
 
-test("temperature counts from the station's mean over the window, wind from zero", () => {
-  const features = featuresOf({ temperature_2m: (hour) => 20 + (hour % 2), wind_speed_10m: () => 6 });
-  const temperature = seen(features, 0);
-  expect(temperature.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 3);
-  expect(features.baselines[0]).toBeCloseTo(20.5);
-  expect(seen(features, 3)[7]).toBeCloseTo(6, 5);
-  expect(features.baselines[3]).toBe(0);
+test('a neighbour that is not there, or not to be seen, leaves zeros', () => {
+  const hidden = featuresOf(front, 0, [1]);
+  expect(seen(hidden, 1, 0).every((value) => value === 0)).toBe(true);
+  // Of all that the network is told, only what concerns the neighbour differs.
+  const shown = featuresOf(front);
+  expect(hidden.marks).toEqual(shown.marks);
+  expect(seen(hidden, 0, 0)).toEqual(seen(shown, 0, 0));
+  const differing = [...hidden.context.keys()].filter((index) => hidden.context[index] !== shown.context[index]);
+  expect(differing.map((index) => hidden.context[index])).toEqual(differing.map(() => 0));
+  // Its temperature, where it is (0.5 degrees north: 55.6 of 600 km), 500 m higher, no warmer.
+  expect(differing.map((index) => shown.context[index])).toEqual([
+    1,
+    expect.closeTo(55.6 / 600, 3),
+    0.5,
+    expect.closeTo((-4 / 96 / 5) * 1, 2),
+  ]);
 });
 
-test('what is not there is zero and says so: empty places, absent variables, stations that were mostly silent', () => {
-  const features = featuresOf({
-    temperature_2m: (hour, station) => (station === node.stations[1] && hour > init - 30 ? Number.NaN : 15),
-  });
-  const present = (place: number) => features.places[place * STATION_FEATURES];
-  const has = (place: number, channel: number) => features.places[place * STATION_FEATURES + 6 + channel];
-  expect([present(0), present(1), present(2)]).toEqual([1, 1, 0]);
-  expect([has(0, 0), has(1, 0), has(0, 3)]).toEqual([1, 0, 0]);
-  expect(features.baselines[4]).toBeNaN();
+test('all that is told is a number, also of stations without data', () => {
+  const features = featuresOf({ temperature_2m: (_, station) => (station === 1 ? Number.NaN : 3) });
+  for (const values of Object.values(features)) expect(values.every(Number.isFinite)).toBe(true);
 });
 
 test('the hours are marked by where the sun stands: its elevation is highest at local noon', () => {
   const { marks } = featuresOf({});
   const elevations = Array.from({ length: 24 }, (_, hour) => marks[hour * HOUR_FEATURES + 4]);
   const highest = elevations.indexOf(Math.max(...elevations));
-  const solarHour = (((init - 47 + highest) % 24) + node.centre.longitude / 15 + 48) % 24;
+  const solarHour = (((init - 47 + highest) % 24) + 5 / 15 + 48) % 24;
   expect(Math.abs(solarHour - 12)).toBeLessThanOrEqual(0.5);
 });

@@ -6,7 +6,7 @@ import { EVALUATION } from '../../../models/engine/pass.ts';
 import { tensorFlowOps } from '../../../models/engine/tensorflow.ts';
 import { openTensorFlow } from '../../../models/engine/tensorflow-backend.ts';
 import { parseForecasterConfig } from '../../../models/forecaster/config.ts';
-import { emitForecaster, OUTPUT } from '../../../models/forecaster/forecaster-artefact.ts';
+import { emitForecaster } from '../../../models/forecaster/forecaster-artefact.ts';
 import { forecasterForward, forecasterInputShapes, forecasterSpecs } from '../../../models/forecaster/network.ts';
 import { seededRandom } from '../../../src/domain/random.ts';
 import { TINY } from '../tiny-forecaster.ts';
@@ -21,35 +21,35 @@ test('the ONNX graph of the fused network gives what the training form gives', a
       values[i] = name.endsWith('running_var') ? 0.5 + random.uniform() : random.normal() * 0.3;
   }
   const images = 3;
-  const shapes = forecasterInputShapes(TINY, images);
+  const shapes = forecasterInputShapes(images);
   const inputs = Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [
       name,
       { shape, values: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.normal()) },
     ]),
   );
-  const eager = tf.tidy(() => {
+  let eager = { mean: new Float32Array(), logScale: new Float32Array() };
+  tf.tidy(() => {
     const tensors = Object.fromEntries(
       Object.entries(inputs).map(([name, { shape, values }]) => [name, tf.tensor(values, shape)]),
     );
-    const { series, marks, places } = tensors;
+    const { series, marks, context } = tensors;
     const parameters = new Parameters(
       new Map([...weights].map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])])),
     );
-    return forecasterForward(
-      tensorFlowOps(tf),
-      { series, marks, places },
-      parameters,
-      TINY,
-      'training',
-      EVALUATION,
-    ).dataSync();
+    const given = { series, marks, context };
+    const { mean, logScale } = forecasterForward(tensorFlowOps(tf), given, parameters, TINY, 'training', EVALUATION);
+    eager = { mean: Float32Array.from(mean.dataSync()), logScale: Float32Array.from(logScale.dataSync()) };
   });
   const session = await openOnnxSession(emitForecaster(TINY, weights), { threads: 1 });
-  const served = (await session.run(inputs))[OUTPUT];
-  expect(served.shape).toEqual([images, 24, 12]);
-  const largest = Math.max(...eager.map(Math.abs));
-  for (let i = 0; i < eager.length; i++) expect(Math.abs(served.values[i] - eager[i])).toBeLessThan(2e-5 * largest);
+  const served = await session.run(inputs);
+  for (const [name, expected] of Object.entries(eager)) {
+    expect(served[name].shape).toEqual([images, 24 * 4]);
+    const largest = Math.max(...expected.map(Math.abs));
+    for (const [i, value] of expected.entries()) {
+      expect(Math.abs(served[name].values[i] - value)).toBeLessThan(2e-5 * largest);
+    }
+  }
 });
 
 test('an architecture with an unknown or wrong field is refused by name', () => {

@@ -37,20 +37,56 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const window = (values: Parameters<typeof testSeries>[0]['values']) =>
   testSeries({ stations, from: init - 47, hours: 48, values });
 
-test('an untrained network is persistence, in the units and at the stations of the observations', async () => {
-  const observations = window({
-    temperature_2m: (hour, station) => -40 + 8 * station + (hour - init) / 10,
-    wind_speed_10m: (_, station) => station,
+test('an untrained network is the recent climate and the last anomaly, in the units and at the stations of the observations', async () => {
+  const usual = (hour: number, station: number) => -40 + 8 * station + (hour % 24) / 4;
+  const observations = testSeries({
+    stations,
+    from: init - 719,
+    hours: 720,
+    values: {
+      temperature_2m: (hour, station) => usual(hour, station) + (hour === init ? 3 : 0),
+      wind_speed_10m: (_, station) => station,
+    },
   });
   const forecast = await model.forecast({ observations, init });
   expect(forecast.from).toBe(init + 1);
   expect(Object.keys(forecast.variables)).toEqual(['temperature_2m', 'wind_speed_10m']);
   for (let lead = 0; lead < 24; lead++) {
     for (let station = 0; station < 10; station++) {
-      expect(forecast.variables.temperature_2m!.values[lead * 10 + station]).toBeCloseTo(-40 + 8 * station, 3);
+      // The last hour is a thirtieth of the climate of its hour of the day.
+      const climate = usual(init + 1 + lead, station) + (lead === 23 ? 0.1 : 0);
+      expect(forecast.variables.temperature_2m!.values[lead * 10 + station]).toBeCloseTo(climate + 2.9, 3);
       expect(forecast.variables.wind_speed_10m!.values[lead * 10 + station]).toBeCloseTo(station, 4);
     }
   }
+});
+
+test('its quantiles are the calibrated factors times the expected error, in order, of wind speed never below zero', async () => {
+  const calibration = { shape: [4, 24, 5], values: new Float32Array(4 * 24 * 5) };
+  for (let cell = 0; cell < 4 * 24; cell++) calibration.values.set([-0.5, -0.2, 0.1, 0.3, 0.6], cell * 5);
+  const target = join(folder, 'calibrated');
+  await writeForecaster(target, {
+    id: 'calibrated',
+    name: 'Calibrated',
+    architecture: TINY,
+    weights: new Map([...initialise(forecasterSpecs(TINY, 'training'), seededRandom(1)), ['calibration', calibration]]),
+    stationTree: treeOf('test', stations, TINY),
+    training: {},
+    createdAt: '2025-01-01T00:00:00.000Z',
+  });
+  const calibrated = await openNetworkModel(target, { threads: 1 });
+  const { quantiles } = await calibrated.forecast({
+    observations: window({ temperature_2m: () => 20, wind_speed_10m: () => 1 }),
+    init,
+  });
+  // A fresh network expects an error of one unit of the channel's scale: 5 degC or m/s.
+  const at = (levels: readonly Float32Array[]) => levels.map((values) => values[30]);
+  expect(at(quantiles!.temperature_2m!)).toEqual([17.5, 19, 20.5, 21.5, 23].map((value) => expect.closeTo(value, 3)));
+  expect(at(quantiles!.wind_speed_10m!)).toEqual([0, 0, 1.5, 2.5, 4].map((value) => expect.closeTo(value, 3)));
+  expect(
+    (await model.forecast({ observations: window({ temperature_2m: () => 20 }), init })).quantiles,
+  ).toBeUndefined();
+  await calibrated.close();
 });
 
 test('a station without enough data has no forecast, the others do', async () => {
@@ -73,28 +109,36 @@ test('wind speed is never below zero', async () => {
   expect(Math.min(...values)).toBe(0);
 });
 
-test('the station tree of the artefact is the one that is used', async () => {
+test("a station's forecast depends on its neighbours, not on how stations are grouped or ordered", async () => {
   const random = seededRandom(2);
   const weights = initialise(forecasterSpecs(TINY, 'training'), random);
   for (const { values } of weights.values())
     for (let i = 0; i < values.length; i++) values[i] += 0.1 * random.uniform();
-  const observations = window({ temperature_2m: (hour, station) => station * Math.sin(hour / (3 + station)) });
-  const tree = treeOf('test', stations, TINY);
-  const swap = ([first, second, ...others]: typeof tree.nodes) => [
-    [second[0], ...first.slice(1)],
-    [first[0], ...second.slice(1)],
-    ...others,
-  ];
-  const forecastWith = async (name: string, stationTree: typeof tree) => {
-    const target = join(folder, name);
-    const about = { id: name, name, training: {}, createdAt: '2025-01-01T00:00:00.000Z' };
-    await writeForecaster(target, { ...about, architecture: TINY, weights, stationTree });
-    const opened = await openNetworkModel(target, { threads: 1 });
-    return [...(await opened.forecast({ observations, init })).variables.temperature_2m!.values];
+  const near = stations.map((station, index) => ({ ...station, latitude: 50 + index / 3, longitude: 5 + (index % 3) }));
+  const target = join(folder, 'near');
+  const about = { id: 'near', name: 'Near', training: {}, createdAt: '2025-01-01T00:00:00.000Z' };
+  await writeForecaster(target, { ...about, architecture: TINY, weights, stationTree: treeOf('test', near, TINY) });
+  const opened = await openNetworkModel(target, { threads: 1 });
+  const temperatureOf = async (order: number[], change = 0) => {
+    const observations = testSeries({
+      stations: order.map((index) => near[index]),
+      from: init - 47,
+      hours: 48,
+      values: {
+        temperature_2m: (hour, place) =>
+          order[place] * Math.sin(hour / (3 + order[place])) + (order[place] === 1 ? change : 0) * (hour % 5),
+      },
+    });
+    const { values } = (await opened.forecast({ observations, init })).variables.temperature_2m!;
+    return new Map(order.map((index, place) => [index, values[place]]));
   };
-  const usual = await forecastWith('usual', tree);
-  expect(await forecastWith('swapped', { ...tree, nodes: swap(tree.nodes) })).not.toEqual(usual);
-  expect(await forecastWith('of-others', { ...tree, nodes: [['elsewhere', null, null]] })).toEqual(usual);
+  const all = Array.from({ length: 10 }, (_, index) => index);
+  const usual = await temperatureOf(all);
+  const reversed = await temperatureOf(all.toReversed());
+  for (const index of all) expect(reversed.get(index)).toBeCloseTo(usual.get(index)!, 4);
+  const changed = await temperatureOf(all, 1);
+  expect(changed.get(0)).not.toBeCloseTo(usual.get(0)!, 4);
+  await opened.close();
 });
 
 test('the number of stations does not matter: one, or more than fill a node', async () => {

@@ -11,6 +11,7 @@ function source(units: readonly string[], first: number, last: number) {
     source: {
       units,
       bytesPerHour: 8,
+      historyHours: 48,
       read: async (from, to): Promise<Series> => {
         reads.push([from, to]);
         return { stations: [], from, hours: to - from, variables: {} };
@@ -56,7 +57,7 @@ test.each([
   expect(keys[1].toSorted()).toEqual(keys[0].toSorted());
   expect(keys[1]).not.toEqual(keys[0]);
   for (const example of epochs[0]) {
-    const { from, to } = hoursOf({ first: example.init, last: example.init });
+    const { from, to } = hoursOf({ first: example.init, last: example.init }, 48);
     expect(example.observations.from).toBeLessThanOrEqual(from);
     expect(example.observations.from + example.observations.hours).toBeGreaterThanOrEqual(to);
   }

@@ -1,72 +1,91 @@
 import { expect, test } from 'vitest';
 import { FORECAST_VARIABLES } from '../../../models/forecast-model.ts';
+import { PLACES } from '../../../models/forecaster/config.ts';
 import { CHANNEL_SCALES } from '../../../models/forecaster/features.ts';
-import { layOutNodes } from '../../../models/forecaster/node-layout.ts';
+import { neighbourFinder } from '../../../models/forecaster/node-layout.ts';
+import { stationWindow } from '../../../models/forecaster/station-window.ts';
 import { makeForecasterBatch } from '../../../models/training/forecaster.ts';
 import { seededRandom } from '../../../src/domain/random.ts';
 import { FLAG } from '../../../src/domain/series.ts';
 import { parseHour } from '../../../src/domain/time.ts';
 import { testSeries, testStations } from '../synthetic-series.ts';
-import { TINY } from '../tiny-forecaster.ts';
 
 const from = parseHour('2025-01-01');
-const stations = testStations(7);
+const stations = testStations(7).map((station, index) => ({ ...station, latitude: 50 + index / 3, longitude: 5 }));
 const values = {
   temperature_2m: (hour: number, station: number) => 10 + station + Math.sin(hour / 4),
   wind_speed_10m: (hour: number) => 5 + Math.cos(hour / 7),
 };
+const unitOf = (station: number) => ({ stations: neighbourFinder(stations)(station) });
 
-test('targets are what was observed, normalised; empty places and absent variables do not count', () => {
+test('targets are what was observed, from the recent climate, normalised; absent variables do not count', () => {
   const observations = testSeries({ stations, from, hours: 100, values });
-  const nodes = layOutNodes(stations, TINY);
   const init = from + 50;
-  const batch = makeForecasterBatch(
-    nodes.map((unit) => ({ observations, unit, init })),
-    TINY,
+  const { targets, weights } = makeForecasterBatch(
+    stations.map((_, station) => ({ observations, unit: unitOf(station), init })),
   );
-  let counted = 0;
-  nodes.forEach((layout, image) => {
-    for (let place = 0; place < TINY.stationsPerNode; place++) {
-      const station = layout.stations[place];
-      const at = (lead: number, channel: number) => ((image * 24 + lead) * TINY.stationsPerNode + place) * 4 + channel;
-      for (const [channel, variable] of FORECAST_VARIABLES.entries()) {
-        const exists = station >= 0 && variable in values;
-        expect(batch.weights[at(5, channel)]).toBe(exists ? 1 : 0);
-        if (exists) counted += 24;
+  for (const station of stations.keys()) {
+    const { climate } = stationWindow(observations, station, init);
+    for (const [channel, variable] of FORECAST_VARIABLES.entries()) {
+      for (let lead = 0; lead < 24; lead++) {
+        const at = (station * 24 + lead) * 4 + channel;
+        expect(weights[at]).toBe(variable in values ? 1 : 0);
+        if (!(variable in values)) continue;
+        const observed = values[variable as keyof typeof values](init + 1 + lead, station);
+        const expected = (observed - climate[lead * 4 + channel]) / CHANNEL_SCALES[channel];
+        expect(targets[at]).toBeCloseTo(expected, 5);
       }
-      if (station < 0) continue;
-      // Wind counts from zero, so that its target is the observation itself.
-      const speed = values.wind_speed_10m(init + 6);
-      expect(batch.targets[at(5, 3)]).toBeCloseTo(speed / CHANNEL_SCALES[3], 5);
     }
-  });
-  expect(counted).toBe(7 * 2 * 24);
-  expect(batch.weights.reduce((sum, weight) => sum + weight, 0)).toBe(counted);
+  }
 });
 
 test('interpolated hours are no targets', () => {
   const observations = testSeries({ stations, from, hours: 100, values });
   observations.variables.temperature_2m!.flags.fill(FLAG.INTERPOLATED);
-  const [unit] = layOutNodes(stations, TINY);
-  const batch = makeForecasterBatch([{ observations, unit, init: from + 47 }], TINY);
-  const own = unit.stations.slice(0, TINY.stationsPerNode).filter((station) => station >= 0).length;
-  expect(batch.weights.reduce((sum, weight) => sum + weight, 0)).toBe(own * 24);
+  const { weights } = makeForecasterBatch([{ observations, unit: unitOf(0), init: from + 47 }]);
+  expect(weights.reduce((sum, weight) => sum + weight, 0)).toBe(24);
 });
 
-test('now and then an example lacks temperature, or wind, never both; without random numbers it lacks nothing', () => {
-  const observations = testSeries({ stations, from, hours: 100, values });
-  const [unit] = layOutNodes(stations, TINY);
-  const examples = Array.from({ length: 400 }, () => ({ observations, unit, init: from + 47 }));
-  /** How many examples count a target of the channel. */
-  const withTargets = (batch: ReturnType<typeof makeForecasterBatch>, channel: number) =>
-    examples.filter((_, example) => {
-      const ofExample = batch.weights.subarray(example * 24 * 12, (example + 1) * 24 * 12);
-      return ofExample.some((weight, index) => weight === 1 && index % 4 === channel);
-    }).length;
-  const complete = makeForecasterBatch(examples, TINY);
-  expect([withTargets(complete, 0), withTargets(complete, 3)]).toEqual([400, 400]);
-  const thinned = makeForecasterBatch(examples, TINY, seededRandom(1));
-  const [temperature, speed] = [withTargets(thinned, 0), withTargets(thinned, 3)];
-  for (const count of [temperature, speed]) expect(400 - count).toBeGreaterThan(20);
-  for (const count of [temperature, speed]) expect(400 - count).toBeLessThan(70);
+test('now and then an example lacks temperature or wind, neighbours, or history; without random numbers it lacks nothing', () => {
+  const observations = testSeries({ stations, from: from - 800, hours: 900, values });
+  const examples = Array.from({ length: 400 }, () => ({ observations, unit: unitOf(3), init: from + 47 }));
+  const countsOf = ({ inputs, weights }: ReturnType<typeof makeForecasterBatch>) => {
+    const of = (isSo: (example: number) => boolean) => examples.filter((_, example) => isSo(example)).length;
+    const width = inputs.series.values.length / examples.length;
+    const place = (example: number, index: number) => {
+      const first = example * width + 47 * PLACES * 4 + index * 4;
+      return inputs.series.values.slice(first, first + 4).some((value) => value !== 0);
+    };
+    const neighbours = [...examples[0].unit.stations.keys()].filter(
+      (index) => index > 0 && examples[0].unit.stations[index] >= 0,
+    );
+    return {
+      temperature: of((example) => weights[example * 96] === 1),
+      speed: of((example) => weights[example * 96 + 3] === 1),
+      alone: of((example) => !neighbours.some((index) => place(example, index))),
+      allNeighbours: of((example) => neighbours.every((index) => place(example, index))),
+    };
+  };
+  expect(countsOf(makeForecasterBatch(examples))).toEqual({
+    temperature: 400,
+    speed: 400,
+    alone: 0,
+    allNeighbours: 400,
+  });
+  const thinned = countsOf(makeForecasterBatch(examples, seededRandom(1)));
+  for (const count of [thinned.temperature, thinned.speed]) {
+    expect(400 - count).toBeGreaterThan(8);
+    expect(400 - count).toBeLessThan(40);
+  }
+  expect(thinned.alone).toBeGreaterThan(8);
+  expect(thinned.alone).toBeLessThan(40);
+  expect(400 - thinned.allNeighbours).toBeGreaterThan(60);
+  // A shorter history makes another climate, and so other targets.
+  const targets = new Set(
+    Array.from(
+      makeForecasterBatch(examples, seededRandom(1)).targets.filter((_, i) => i % 96 === 3),
+      (value) => value.toFixed(4),
+    ),
+  );
+  expect(targets.size).toBeGreaterThan(20);
 });

@@ -1,7 +1,7 @@
-/** A training of the smallest forecaster on a day's cycle: what persistence gets wrong and a linear map gets right. */
+/** A training of the smallest forecaster on a wave of sixty hours: what persistence gets wrong and a linear map gets right. */
 import type { TensorFlowModule } from '../../../models/engine/tensorflow-backend.ts';
 import { ExampleSet } from '../../../models/training/example-set.ts';
-import { trainableForecaster } from '../../../models/training/forecaster.ts';
+import { forecasterKind, trainableForecaster } from '../../../models/training/forecaster.ts';
 import type { TrainOptions } from '../../../models/training/trainer.ts';
 import { type TrainingSettings, trainingSettingsSchema } from '../../../models/training/training-config.ts';
 import { freshSnapshot } from '../../../models/training/training-state.ts';
@@ -21,7 +21,7 @@ export const cycle = testSeries({
   stations: testStations(3),
   from: parseHour('2025-01-01'),
   hours: 200,
-  values: { temperature_2m: (hour, station) => 10 * Math.sin((2 * Math.PI * (hour + station)) / 24) },
+  values: { temperature_2m: (hour, station) => 10 * Math.sin((2 * Math.PI * (hour + station)) / 60) },
 });
 
 export function smallSettings(overrides: Partial<TrainingSettings> = {}): TrainingSettings {
@@ -47,8 +47,9 @@ export function smallTraining(
   const network = trainableForecaster(tf, SMALL);
   const settings = smallSettings(overrides);
   const source = {
-    units: network.units(observations.stations),
+    units: network.units(observations.stations, observations.stations),
     bytesPerHour: 20,
+    historyHours: forecasterKind.historyHours,
     read: async (from: number, to: number) => sliceSeries(observations, from, to),
   };
   const range = { first: observations.from + 47, last: observations.from + observations.hours - 25 };

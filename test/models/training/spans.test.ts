@@ -19,10 +19,10 @@ test('where the spans adjoin, training stops before the first hour that validati
   const spans = { train: span('2019-01-01', '2023-01-01'), validate: span('2023-01-01', '2024-01-01') };
   const [{ train }] = splitInits([{ name: 'a', known, ...spans }]);
   // The first window needs 48 hours of input; the last targets end 48 hours before 2023.
-  expect(hoursOf(train[0])).toEqual(span('2019-01-01', '2022-12-30'));
+  expect(hoursOf(train[0], 48)).toEqual(span('2019-01-01', '2022-12-30'));
   expect(train).toHaveLength(1);
-  const [{ train: apart }] = splitInits([{ name: 'a', known, ...spans }], 240);
-  expect(hoursOf(apart[0])).toEqual(span('2019-01-01', '2022-12-20'));
+  const [{ train: apart }] = splitInits([{ name: 'a', known, ...spans }], { gapHours: 240 });
+  expect(hoursOf(apart[0], 48)).toEqual(span('2019-01-01', '2022-12-20'));
 });
 
 test('training on both sides of validation is cut on both sides, in other sources too', () => {
@@ -30,15 +30,17 @@ test('training on both sides of validation is cut on both sides, in other source
     { name: 'a', known, train: span('2019-01-01', '2021-01-01'), validate: span('2021-01-01', '2021-02-01') },
     { name: 'b', known, train: span('2019-01-01', '2023-01-01') },
   ]);
-  expect(second.train.map(hoursOf)).toEqual([span('2019-01-01', '2020-12-30'), span('2021-02-01', '2023-01-01')]);
-  expect(first.train.map(hoursOf)).toEqual([span('2019-01-01', '2020-12-30')]);
+  const hours = (range: InitRange) => hoursOf(range, 48);
+  expect(second.train.map(hours)).toEqual([span('2019-01-01', '2020-12-30'), span('2021-02-01', '2023-01-01')]);
+  expect(first.train.map(hours)).toEqual([span('2019-01-01', '2020-12-30')]);
 });
 
-test('no hour of validation is an hour of training, whatever the spans', () => {
+test('no hour of validation is an hour of training, its history included, whatever the spans', () => {
+  const history = fc.integer({ min: 48, max: 300 });
   const part = fc.tuple(fc.integer({ min: 0, max: 900 }), fc.integer({ min: 100, max: 600 }));
   const source = fc.record({ start: fc.integer({ min: 0, max: 300 }), train: part, validate: fc.option(part) });
   fc.assert(
-    fc.property(fc.array(source, { minLength: 1, maxLength: 3 }), fc.nat(30), (given, gap) => {
+    fc.property(fc.array(source, { minLength: 1, maxLength: 3 }), fc.nat(30), history, (given, gap, historyHours) => {
       const sources = given.map(({ start, train, validate }, index) => {
         const trained = { from: train[0], to: train[0] + train[1] };
         const held = validate && { from: trained.to + validate[0], to: trained.to + validate[0] + validate[1] };
@@ -47,13 +49,14 @@ test('no hour of validation is an hour of training, whatever the spans', () => {
       fc.pre(sources.some(({ validate }) => validate));
       let split: ReturnType<typeof splitInits>;
       try {
-        split = splitInits(sources, gap);
+        split = splitInits(sources, { gapHours: gap, historyHours });
       } catch {
         return; // nothing is left to train or to validate on
       }
-      const hours = (role: 'train' | 'validate') => split.flatMap((source) => source[role].map(hoursOf));
-      for (const trained of hours('train')) {
-        for (const held of hours('validate')) {
+      const hours = (role: 'train' | 'validate', history: number) =>
+        split.flatMap((source) => source[role].map((range) => hoursOf(range, history)));
+      for (const trained of hours('train', historyHours)) {
+        for (const held of hours('validate', 48)) {
           expect(trained.to + gap <= held.from || held.to + gap <= trained.from).toBe(true);
         }
       }

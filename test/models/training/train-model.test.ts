@@ -129,7 +129,7 @@ test('a damaged checkpoint is an error that names the file', async () => {
 });
 
 test('fine-tuning begins with the weights that fit, and names the others', async () => {
-  const wider = { ...SMALL, haloStations: SMALL.haloStations + 1 };
+  const wider = { ...SMALL, dModel: 2 * SMALL.dModel };
   const given = options('tuned', { from: join(root, 'whole') });
   const notices: string[] = [];
   const reports: number[] = [];
@@ -140,7 +140,9 @@ test('fine-tuning begins with the weights that fit, and names the others', async
     onProgress: ({ validation }) => reports.push(validation!.loss),
   });
   expect(notices.join()).toMatch(/begins with \d+ of \d+ parameters/);
-  expect(notices.join()).toMatch(/new ones: embedding\.token\.weight, embedding\.places\.weight, head\.weight$/);
+  expect(notices.join()).toMatch(
+    /new ones: embedding\.token\.weight, embedding\.marks\.weight, embedding\.context\.weight, embedding\.context\.bias$/,
+  );
 
   const same = options('tuned-2', { from: join(root, 'whole') });
   const losses: number[] = [];

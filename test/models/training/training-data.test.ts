@@ -50,12 +50,13 @@ const DATA = dataConfigSchema.parse({
   ],
 });
 
-const units = (stations: readonly Station[]) => [stations];
+const units = (_: readonly Station[], forecast: readonly Station[]) => [forecast];
 
 async function everything(config = DATA, sources = [source('a'), source('b')]) {
   const data = openTrainingData(
     config,
     sources.map(({ opened }) => opened),
+    48,
   );
   const { training, validation } = data.examples(units);
   const trained = await training.shuffled('s', 0, training.size);
@@ -67,7 +68,7 @@ async function everything(config = DATA, sources = [source('a'), source('b')]) {
 const hoursOfAll = (examples: readonly { init: number }[]) =>
   new Set(
     examples.flatMap(({ init }) => {
-      const span = hoursOf({ first: init, last: init });
+      const span = hoursOf({ first: init, last: init }, 48);
       return Array.from({ length: span.to - span.from }, (_, i) => span.from + i);
     }),
   );
@@ -102,14 +103,19 @@ test('held-out stations never train, and alone validate', async () => {
   for (const rule of [['s1', 's3'], { share: 0.4 }]) {
     const config = dataConfigSchema.parse({ ...DATA, holdOutStations: rule });
     const { trained, held } = await everything(config, [source('a', 20), source('b', 20)]);
-    const ids = (examples: typeof trained) =>
-      new Set(examples.flatMap(({ unit, observations }) => [...unit, ...observations.stations].map(({ id }) => id)));
-    const [training, validation] = [ids(trained), ids(held)];
+    const ids = (stations: readonly Station[]) => stations.map(({ id }) => id);
+    // In training they are not even seen.
+    const training = new Set(
+      trained.flatMap(({ unit, observations }) => [...ids(unit), ...ids(observations.stations)]),
+    );
+    const validation = new Set(held.flatMap(({ unit }) => ids(unit)));
     expect([...validation].filter((id) => training.has(id))).toEqual([]);
     expect(training.size + validation.size).toBe(20);
     if (Array.isArray(rule)) expect([...validation].sort()).toEqual(rule);
+    // In validation the others are seen beside them, as a service has them.
+    for (const { observations } of held) expect(observations.stations).toHaveLength(20);
     // The values are those of the stations that were picked.
-    const { observations } = held[0];
+    const { observations } = trained[0];
     const winds = observations.stations.map(({ id }) => Number(id.slice(1)) + 1);
     expect([...observations.variables.wind_v_component_10m!.values.slice(0, winds.length)]).toEqual(winds);
   }
@@ -118,7 +124,7 @@ test('held-out stations never train, and alone validate', async () => {
 test('holding out all stations, or none that there are, is refused', () => {
   for (const holdOutStations of [['s0', 's1', 's2', 's3'], ['elsewhere']]) {
     const config = dataConfigSchema.parse({ ...DATA, holdOutStations });
-    expect(() => openTrainingData(config, [source('a').opened, source('b').opened])).toThrow(/leaves none to/);
+    expect(() => openTrainingData(config, [source('a').opened, source('b').opened], 48)).toThrow(/leaves none to/);
   }
 });
 

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { PLACES, SECTORS } from '../../../models/forecaster/config.ts';
+import { layOutNodes, neighbourFinder, offsetKm } from '../../../models/forecaster/node-layout.ts';
+import type { Station } from '../../../src/domain/station.ts';
+import { testStations } from '../synthetic-series.ts';
+
+const at = (latitude: number, longitude: number): Station => ({
+  ...testStations(1)[0],
+  id: `${latitude},${longitude}`,
+  latitude,
+  longitude,
+});
+const KM_NORTH = 1 / 111.195;
+
+test('each station has one image, and is the first in it', () => {
+  const stations = testStations(23);
+  const own = layOutNodes(stations, { stationsPerNode: 4 }).map(({ stations: [first] }) => first);
+  expect(own.toSorted((a, b) => a - b)).toEqual([...stations.keys()]);
+});
+
+test('the nearest station in each sector and ring is its neighbour', () => {
+  const stations = [
+    at(0, 179.9),
+    at(0.5, 179.9), // 56 km north
+    at(0.7, 179.9), // farther in the same sector and ring
+    at(0, -179.6), // 56 km east, over the date line
+    at(-3, 179.9), // 334 km south: the third ring
+    at(1.2, 178.7), // 189 km north-west: the second
+    at(9, 179.9), // too far
+  ];
+  const places = neighbourFinder(stations)(0);
+  const expected = new Int32Array(PLACES).fill(-1);
+  expected.set([0]);
+  expected[1] = 1;
+  expected[1 + 2] = 3;
+  expected[1 + 2 * SECTORS + 4] = 4;
+  expected[1 + SECTORS + 7] = 5;
+  expect(places).toEqual(expected);
+});
+
+test('a second instrument at the same place is no neighbour', () => {
+  expect([...neighbourFinder([at(50, 5), at(50, 5), at(50 + 10 * KM_NORTH, 5)])(0)].slice(0, 3)).toEqual([0, 2, -1]);
+});
+
+test('offsets are true in distance and direction, also beside a pole', () => {
+  const north = offsetKm(at(50, 5), at(51, 5));
+  expect(north.east).toBeCloseTo(0, 6);
+  expect(north.north).toBeCloseTo(111.195, 2);
+  const east = offsetKm(at(0, 5), at(0, 6));
+  expect([east.east, east.north]).toEqual([expect.closeTo(111.195, 2), expect.closeTo(0, 6)]);
+  const overThePole = offsetKm(at(89.5, 0), at(89.5, 180));
+  expect(overThePole.north).toBeCloseTo(111.195, 2);
+});
