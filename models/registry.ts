@@ -11,16 +11,30 @@ import { persistence } from './baselines/persistence.ts';
 import { openCorrFormerModel } from './corrformer/corrformer-model.ts';
 import type { ForecastModel } from './forecast-model.ts';
 import { type NetworkModel, type NetworkModelOptions, openNetworkModel } from './forecaster/network-model.ts';
+import { openStationSetModel } from './station-set/station-set-model.ts';
+import { artefactSchema, readArtefact } from './weights/artefact.ts';
 
 /** The artefact that is shipped with the package. */
 export const DEFAULT_MODEL = join(packageRoot(), 'models', 'pretrained', 'unireplknet');
+
+/** The artefact of the benchmark's thirty Dutch stations, which is shipped too. */
+export const STATION_SET_MODEL = join(packageRoot(), 'models', 'pretrained', 'knmi-30');
+
+/**
+ * A network that can serve, of whichever kind.
+ * @throws KernelcastError `NOT_FOUND`, `STORE_CORRUPT`, `MODEL` where it is none
+ */
+export async function openNetwork(folder: string, options: NetworkModelOptions = {}): Promise<NetworkModel> {
+  const { manifest } = await readArtefact(folder, artefactSchema);
+  return manifest.kind === 'station-set' ? openStationSetModel(folder, options) : openNetworkModel(folder, options);
+}
 
 /** The network first: it is the default model of a run. */
 export async function openForecastModels(
   options: NetworkModelOptions & { network?: string } = {},
 ): Promise<[NetworkModel, ...ForecastModel[]]> {
   const { network = DEFAULT_MODEL, ...how } = options;
-  return [await openNetworkModel(network, how), persistence, climatology];
+  return [await openNetwork(network, how), persistence, climatology];
 }
 
 /**
@@ -40,7 +54,7 @@ export async function openEvaluatedModels(
   const models: ForecastModel[] = [];
   for (const folder of artefacts) {
     const model = (await openBaseline(folder)) ?? (await openCorrFormerModel(folder));
-    models.push(model ?? (await openNetworkModel(folder)));
+    models.push(model ?? (await openNetwork(folder)));
   }
   models.push(...fitted, persistence, diurnalPersistence, climatology);
   const reference = await fitReferenceClimatology(observations, from);

@@ -2,7 +2,7 @@
  * Evaluates models on a span of a dataset: a forecast from every hour whose 24 target hours lie in the span
  * (stride 1, none dropped), scored against what was observed. The input hours may reach before the span.
  */
-import { type Series, viewSeries } from '../../src/domain/series.ts';
+import { FLAG, type Series, seriesVariableNames, viewSeries } from '../../src/domain/series.ts';
 import { formatHour, type Hour } from '../../src/domain/time.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { type ForecastModel, forecastEach, INPUT_HOURS, LEAD_HOURS } from '../forecast-model.ts';
@@ -18,6 +18,8 @@ export interface EvaluateOptions {
   to: Hour;
   /** Hours from one init to the next. */
   stride?: number;
+  /** Ids of the stations that are scored; the models see the others too. Default: all. */
+  scored?: readonly string[];
   onProgress?: (done: number, total: number) => void;
 }
 
@@ -25,13 +27,14 @@ export interface EvaluateOptions {
 const VALUES_AT_ONCE = 100_000;
 const MOST_AT_ONCE = 128;
 
-/** @throws KernelcastError `TOO_LITTLE_DATA` when no window fits into the span. */
+/** @throws KernelcastError `TOO_LITTLE_DATA` when no window fits into the span; `NOT_FOUND` naming stations that are not there. */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { observations, models, onProgress } = options;
   const inits = initsOf(options);
   const dayOf = (init: Hour) => Math.floor(init / 24) - Math.floor(inits[0] / 24);
   const days = dayOf(inits[inits.length - 1]) + 1;
   const stations = observations.stations.length;
+  const truth = onlyStations(observations, options.scored);
   const sums = new Accumulator(
     models.map(({ id }) => id),
     days,
@@ -49,7 +52,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       forecasts.push(await forecastEach(model, inputs));
     }
     some.forEach((init, index) => {
-      const targets = viewSeries(observations, init + 1, init + 1 + LEAD_HOURS);
+      const targets = viewSeries(truth, init + 1, init + 1 + LEAD_HOURS);
       sums.add(
         dayOf(init),
         forecasts.map((ofModel) => ofModel[index]),
@@ -58,7 +61,36 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     });
     onProgress?.(done + some.length, inits.length);
   }
-  return reportEvaluation({ models, sums: sums.models, windows: inits.length, days, stations: observations.stations });
+  const scored = options.scored && new Set(options.scored);
+  return reportEvaluation({
+    models,
+    sums: sums.models,
+    windows: inits.length,
+    days,
+    stations: observations.stations,
+    isScored: ({ id }) => !scored || scored.has(id),
+  });
+}
+
+/** The same observations; those of other stations do not count as observed. */
+function onlyStations(observations: Series, scored: readonly string[] | undefined): Series {
+  if (!scored) return observations;
+  const { stations } = observations;
+  const unknown = scored.filter((id) => !stations.some((station) => station.id === id));
+  if (unknown.length > 0) {
+    throw new KernelcastError('NOT_FOUND', `no station is called '${unknown[0].slice(0, 80)}'`, {
+      where: { stations: stations.length },
+      hint: 'Give ids of the dataset; `kernelcast inspect` lists them.',
+    });
+  }
+  const counts = stations.map(({ id }) => scored.includes(id));
+  const variables: Series['variables'] = {};
+  for (const name of seriesVariableNames(observations)) {
+    const { values, flags } = observations.variables[name]!;
+    const own = flags.map((flag, cell) => (counts[cell % stations.length] ? flag : FLAG.MISSING));
+    variables[name] = { values, flags: own };
+  }
+  return { ...observations, variables };
 }
 
 function initsOf({ observations, from, to, stride = 1 }: EvaluateOptions): Hour[] {

@@ -72,13 +72,14 @@ export interface EvaluationSums {
   windows: number;
   days: number;
   stations: readonly Station[];
+  isScored: (station: Station) => boolean;
 }
 
 /** The models that skill is told against, where they are among the models. */
 export const SKILL_REFERENCES = ['persistence', 'climatology', 'harmonic-climatology'];
 const COMPARED = ['mse', 'mae', 'crps'] as const;
 
-export function reportEvaluation({ models, sums, windows, days, stations }: EvaluationSums): Evaluation {
+export function reportEvaluation({ models, sums, windows, days, stations, isScored }: EvaluationSums): Evaluation {
   const draws = drawBlocks(days);
   const common = commonScores(sums, draws, days);
   return {
@@ -90,7 +91,7 @@ export function reportEvaluation({ models, sums, windows, days, stations }: Eval
       name,
       kind,
       weightsSha256,
-      variables: variableReports(sums[index], draws, days, stations, common),
+      variables: variableReports(sums[index], draws, days, { stations, isScored }, common),
       windVector: windVectorReport(sums[index].windVector, draws, days),
     })),
     differences: FORECAST_VARIABLES.flatMap((variable) => differencesOf(variable, common.get(variable) ?? [])),
@@ -122,7 +123,7 @@ function variableReports(
   { model, variables }: ModelSums,
   draws: Draws,
   days: number,
-  stations: readonly Station[],
+  { stations, isScored }: Pick<EvaluationSums, 'stations' | 'isScored'>,
   common: ReadonlyMap<VariableName, readonly CommonScores[]>,
 ): ModelReport['variables'] {
   const reports: ModelReport['variables'] = {};
@@ -145,7 +146,9 @@ function variableReports(
           COMPARED,
         ),
       })),
-      byStation: stations.map(({ id }, index) => ({ station: id, ...scoresOf(sums.byStation, index * WIDTH) })),
+      byStation: stations.flatMap((station, index) =>
+        isScored(station) ? [{ station: station.id, ...scoresOf(sums.byStation, index * WIDTH) }] : [],
+      ),
     };
   }
   return reports;

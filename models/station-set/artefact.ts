@@ -12,6 +12,7 @@ import { stationSetForward } from './network.ts';
 const stationSchema = z.object({
   id: z.string(),
   name: z.string(),
+  country: z.string().default(''),
   latitude: z.number(),
   longitude: z.number(),
   elevation: z.number().nullable().default(null),

@@ -76,14 +76,7 @@ export const stationSetKind: ModelKind<StationSetConfig> = {
       stations.length * CHANNELS,
     );
     const weights = new Map([...model.weights, [CALIBRATION, calibration]]);
-    const described = stations.map(({ id, name, latitude, longitude, elevation }) => ({
-      id,
-      name,
-      latitude,
-      longitude,
-      elevation,
-    }));
-    await writeStationSet(folder, { ...model, stations: described, weights }, files);
+    await writeStationSet(folder, { ...model, stations, weights }, files);
   },
 };
 

@@ -15,6 +15,7 @@ interface Options {
   to?: number;
   lastDays: number;
   stride: number;
+  stations?: string[];
   by?: 'lead' | 'station';
   json?: boolean;
   network?: string[];
@@ -33,6 +34,7 @@ export function registerEvaluate(program: Command): void {
     .option('--to <time>', 'end of the target hours, exclusive (default: the end of the data)', parseHour)
     .option('--last-days <days>', 'length of the span where --from is not given', positiveNumber, 10)
     .option('--stride <hours>', 'hours from one forecast to the next', wholeNumber, 1)
+    .option('--stations <id...>', 'score these alone; the models see the others too (default: all)')
     .option('--by <what>', 'show the errors by lead or by station too', leadOrStation)
     .option('--json', 'print JSON: all scores, by lead hour and station, with intervals, and all differences')
     .option('--network <folder...>', 'model artefacts of your own, in place of the shipped one')
@@ -70,10 +72,17 @@ async function run(options: Options): Promise<void> {
     from,
     to,
     stride: options.stride,
+    scored: options.stations,
     onProgress: progress.update,
   }).finally(progress.stop);
   if (options.json) {
-    const span = { dataset: name, from: formatHour(from), to: formatHour(to), stride: options.stride };
+    const span = {
+      dataset: name,
+      from: formatHour(from),
+      to: formatHour(to),
+      stride: options.stride,
+      stations: options.stations,
+    };
     process.stdout.write(`${JSON.stringify({ ...span, ...evaluation })}\n`);
     return;
   }

@@ -67,8 +67,9 @@ async function evaluateSection(section: SkillSection, data: string | undefined):
   const fitted = await fitBaselines(section, observations);
   const models = await openEvaluatedModels(observations, from, { artefacts: section.artefacts, fitted });
   const progress = startProgress(section.id);
-  const { stride } = section;
-  const evaluation = await evaluate({ observations, models, from, to, stride, onProgress: progress.update }).finally(
+  const { stride, stations: scored } = section;
+  const onProgress = progress.update;
+  const evaluation = await evaluate({ observations, models, from, to, stride, scored, onProgress }).finally(
     progress.stop,
   );
   return { section, evaluation };

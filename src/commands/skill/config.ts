@@ -26,6 +26,8 @@ const sectionSchema = z.strictObject({
   to: z.string(),
   /** Hours from one forecast to the next. */
   stride: z.int().positive().default(1),
+  /** Ids of the stations that are scored; the models see the others too. Default: all. */
+  stations: z.array(z.string()).min(1).optional(),
   /** Folders of model artefacts, in place of the shipped one. */
   artefacts: z.array(z.string()).optional(),
   /** Baselines that are fitted for the page: to the hours before `to`, with uncertainty from [to, validateTo). */

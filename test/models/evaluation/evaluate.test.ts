@@ -190,3 +190,23 @@ test('the error of the wind as a vector counts both components where both were o
   const { models } = await evaluate({ observations: wind, models: [still], from: start + 48, to: start + 72 });
   expect(models[0].windVector).toEqual({ count: 48, rmse: 5, interval: null });
 });
+
+test('where stations are named, they alone are scored, and the models see the others too', async () => {
+  const seen: number[] = [];
+  const watching: ForecastModel = {
+    ...climbing,
+    forecast: (input) => {
+      seen.push(input.observations.stations.length);
+      return climbing.forecast(input);
+    },
+  };
+  const span = { observations, from: start + 100, to: start + 148 };
+  const { models } = await evaluate({ ...span, models: [watching], scored: ['s2'] });
+  const { count, byStation } = models[0].variables.temperature_2m!;
+  expect(count).toBe(25 * 24);
+  expect(byStation.map(({ station, count }) => [station, count])).toEqual([['s2', 25 * 24]]);
+  expect(new Set(seen)).toEqual(new Set([3]));
+  await expect(evaluate({ ...span, models: [watching], scored: ['s2', 'nowhere'] })).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+  });
+});
