@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../src/domain/clock.ts';
-import { type Series, sliceSeries } from '../src/domain/series.ts';
+import { type Series, viewSeries } from '../src/domain/series.ts';
 import { formatHour, type Hour } from '../src/domain/time.ts';
 import { KernelcastError } from '../src/errors.ts';
 import type { ObservationStore } from '../src/store/observations.ts';
@@ -48,7 +48,7 @@ export async function forecastRun(
       models.map(async (model, index) => {
         if (index === 0 && options.shards)
           return [model.id, await joinParts(options.shards, model, past, options)] as const;
-        const history = sliceSeries(past, Math.max(past.from, init + 1 - model.historyHours), init + 1);
+        const history = viewSeries(past, Math.max(past.from, init + 1 - model.historyHours), init + 1);
         return [model.id, await model.forecast({ observations: history, init })] as const;
       }),
     ),
