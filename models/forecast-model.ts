@@ -5,6 +5,7 @@
  *     // forecast.from === init + 1, forecast.hours === LEAD_HOURS, forecast.stations === observations.stations
  */
 import type { Quantiles } from '../src/domain/quantiles.ts';
+import type { RankPaths } from '../src/domain/rank-paths.ts';
 import { observedVariable, type Series, type SeriesVariable } from '../src/domain/series.ts';
 import type { Hour } from '../src/domain/time.ts';
 import type { VariableName } from '../src/domain/variables.ts';
@@ -50,16 +51,22 @@ export async function forecastEach(model: ForecastModel, inputs: readonly Foreca
   return forecasts;
 }
 
-/** Wraps forecast values as a series from `init + 1`; the flags follow from the values. */
+/**
+ * Wraps forecast values as a series from `init + 1`; the flags follow from the values.
+ * @param rankPaths [lead, path], the model's; kept of the variables that have quantiles
+ */
 export function forecastSeries(
   { observations, init }: ForecastInput,
   values: ReadonlyMap<VariableName, Float32Array>,
   quantiles?: Quantiles,
+  rankPaths: RankPaths = {},
 ): Series {
   const variables: Partial<Record<VariableName, SeriesVariable>> = {};
   for (const [name, array] of values) {
     variables[name] = observedVariable(array);
   }
   const series = { stations: observations.stations, from: init + 1, hours: LEAD_HOURS, variables };
-  return quantiles && Object.keys(quantiles).length > 0 ? { ...series, quantiles } : series;
+  if (!quantiles || Object.keys(quantiles).length === 0) return series;
+  const joint = Object.entries(rankPaths).filter(([name]) => name in quantiles);
+  return { ...series, quantiles, ...(joint.length > 0 && { rankPaths: Object.fromEntries(joint) }) };
 }

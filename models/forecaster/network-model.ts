@@ -1,6 +1,7 @@
 /** The trained network as a forecast model: the stations' windows in, 24 hours of every station out, by ONNX Runtime. */
 import { join } from 'node:path';
 import { orderQuantiles, QUANTILE_LEVELS } from '../../src/domain/quantiles.ts';
+import type { RankPaths } from '../../src/domain/rank-paths.ts';
 import type { Series } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
@@ -16,6 +17,7 @@ import {
   LEAD_HOURS,
 } from '../forecast-model.ts';
 import { CALIBRATION, quantilesAround } from '../uncertainty/calibration.ts';
+import { RANK_PATHS, rankPathsOf } from '../uncertainty/rank-paths.ts';
 import { imagesAtOnce } from '../unireplknet/network.ts';
 import { ONNX_FILE, WEIGHTS_FILE } from '../weights/artefact.ts';
 import { decodeSafetensors, type NamedTensor } from '../weights/safetensors.ts';
@@ -50,6 +52,8 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
   const { architecture, stationTree, id, name, files } = artefact.manifest;
   const { tensors } = decodeSafetensors(await artefact.read(WEIGHTS_FILE), join(folder, WEIGHTS_FILE));
   const calibration = tensors.get(CALIBRATION);
+  const bank = tensors.get(RANK_PATHS);
+  const rankPaths = bank && rankPathsOf(bank);
   const atOnce = imagesAtOnce(architecture.backbone, INPUT_HOURS, architecture.dModel);
   const session = await openOnnxSession(await artefact.read(ONNX_FILE), {
     threads,
@@ -75,7 +79,7 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
         result.write(station, windowOf(station), image, outputs);
       }
     }
-    return result.asSeries(init);
+    return result.asSeries(init, rankPaths);
   }
 
   // One after the other, since all write to the same batch.
@@ -172,10 +176,11 @@ class ForecastArrays {
     });
   }
 
-  asSeries(init: number): Series {
+  asSeries(init: number, rankPaths: RankPaths | undefined): Series {
     const quantiles = Object.entries(this.#quantiles).map(([name, levels]) => {
       return [name, orderQuantiles(name as VariableName, levels)] as const;
     });
-    return forecastSeries({ observations: this.#observations, init }, this.#values, Object.fromEntries(quantiles));
+    const input = { observations: this.#observations, init };
+    return forecastSeries(input, this.#values, Object.fromEntries(quantiles), rankPaths);
   }
 }

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { orderQuantiles, QUANTILE_LEVELS } from '../../src/domain/quantiles.ts';
+import type { RankPaths } from '../../src/domain/rank-paths.ts';
 import type { Series } from '../../src/domain/series.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
 import { openOnnxSession } from '../engine/onnx/session.ts';
@@ -11,6 +12,7 @@ import { FORECAST_VARIABLES, type ForecastInput, forecastSeries, INPUT_HOURS, LE
 import { CHANNELS } from '../forecaster/config.ts';
 import type { NetworkModel, NetworkModelOptions } from '../forecaster/network-model.ts';
 import { CALIBRATION, quantilesAround } from '../uncertainty/calibration.ts';
+import { RANK_PATHS, rankPathsOf } from '../uncertainty/rank-paths.ts';
 import { ONNX_FILE, WEIGHTS_FILE } from '../weights/artefact.ts';
 import { decodeSafetensors, type NamedTensor } from '../weights/safetensors.ts';
 import { openStationSetArtefact } from './artefact.ts';
@@ -27,7 +29,8 @@ export async function openStationSetModel(folder: string, options: NetworkModelO
   const { stations, id, name, files } = artefact.manifest;
   const { tensors } = decodeSafetensors(await artefact.read(WEIGHTS_FILE), join(folder, WEIGHTS_FILE));
   const climate = climateOf(stations, tensors);
-  const calibration = tensors.get(CALIBRATION);
+  const bank = tensors.get(RANK_PATHS);
+  const uncertainty = { calibration: tensors.get(CALIBRATION), rankPaths: bank && rankPathsOf(bank) };
   const session = await openOnnxSession(await artefact.read(ONNX_FILE), {
     threads: options.threads,
     warm: options.warm ? inputShapes(stations.length, 1) : undefined,
@@ -48,7 +51,7 @@ export async function openStationSetModel(folder: string, options: NetworkModelO
         const ofWindow = ({ values }: NamedTensor) =>
           values.subarray((index * values.length) / some.length, ((index + 1) * values.length) / some.length);
         const outputs = { mean: ofWindow(mean), logScale: ofWindow(logScale) };
-        forecasts.push(seriesOf(input, columns[index], climate, outputs, calibration));
+        forecasts.push(seriesOf(input, columns[index], climate, outputs, uncertainty));
       }
     }
     return forecasts;
@@ -79,7 +82,7 @@ function seriesOf(
   columns: Int32Array,
   climate: Climate,
   outputs: { mean: Float32Array; logScale: Float32Array },
-  calibration: NamedTensor | undefined,
+  { calibration, rankPaths }: { calibration: NamedTensor | undefined; rankPaths: RankPaths | undefined },
 ): Series {
   const width = input.observations.stations.length;
   const means = leadClimatology(climate, input.init);
@@ -105,5 +108,5 @@ function seriesOf(
     values.set(variable, own);
     if (calibration) quantiles[variable] = orderQuantiles(variable, levels);
   });
-  return forecastSeries(input, values, quantiles);
+  return forecastSeries(input, values, quantiles, rankPaths);
 }

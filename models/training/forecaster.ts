@@ -17,7 +17,6 @@ import { type NodeLayout, neighbourFinder } from '../forecaster/node-layout.ts';
 import { HISTORY_HOURS, type StationWindow, stationWindow } from '../forecaster/station-window.ts';
 import { storeTree } from '../forecaster/stored-tree.ts';
 import { buildStationTree } from '../station-tree.ts';
-import { CALIBRATION } from '../uncertainty/calibration.ts';
 import { type CalibrationBatch, calibrate } from './calibrate.ts';
 import { channelLoss, channelMeasures, type Targets } from './channel-loss.ts';
 import type { ModelKind, TrainingData } from './model-kind.ts';
@@ -47,7 +46,7 @@ export const forecasterKind: ModelKind<ForecasterConfig> = {
   async publish(folder, { files, ...model }, data) {
     const { architecture } = model;
     const calibration = await calibrate(emitForecaster(architecture, model.weights), validationBatches(data), CHANNELS);
-    const weights = new Map([...model.weights, [CALIBRATION, calibration]]);
+    const weights = new Map([...model.weights, ...calibration]);
     // The tree of the first validated source's stations.
     const { name, stations } = data.sources.find(({ validates }) => validates)!;
     const tree = buildStationTree(stations, { stationsPerNode: architecture.stationsPerNode, branching: 'auto' });

@@ -30,7 +30,6 @@ import {
   PATTERNS,
   stationSetForward,
 } from '../station-set/network.ts';
-import { CALIBRATION } from '../uncertainty/calibration.ts';
 import type { Weights } from '../weights/safetensors.ts';
 import { type CalibrationBatch, calibrate } from './calibrate.ts';
 import { channelLoss, channelMeasures, type Targets } from './channel-loss.ts';
@@ -75,7 +74,7 @@ export const stationSetKind: ModelKind<StationSetConfig> = {
       validationBatches(data, climate),
       stations.length * CHANNELS,
     );
-    const weights = new Map([...model.weights, [CALIBRATION, calibration]]);
+    const weights = new Map([...model.weights, ...calibration]);
     await writeStationSet(folder, { ...model, stations, weights }, files);
   },
 };

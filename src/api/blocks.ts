@@ -1,7 +1,7 @@
 /** The tables of an answer for one place: hourly, daily and current values, in the units that were asked for. */
 import type { Hour } from '../domain/time.ts';
 import { Recent } from '../store/recent.ts';
-import { type DailyQuantity, dailyValues } from './daily.ts';
+import { type DailyQuantity, dayColumn } from './daily.ts';
 import type { Day, Span } from './frame.ts';
 import { hourColumn, type NullReason, type Sources } from './hours.ts';
 import type { Quantity } from './quantities.ts';
@@ -88,9 +88,10 @@ export function dailyBlock(
   const columns = quantities.flatMap((quantity) =>
     models.map(({ suffix, sources }): Column => {
       const unit = unitOf(quantity.of, units);
-      const values = days.map(dailyValues(sources, station, quantity, units)).map(converter(unit));
+      const column = dayColumn(sources, station, quantity, units);
+      const values = days.map((day) => column.at(day)).map(converter(unit));
       const name = quantity.name + suffix;
-      collectNulls(nulls, name, values, time, () => 'incomplete_day');
+      collectNulls(nulls, name, values, time, (row) => column.reason(days[row]));
       return { name, unit: unit.label, values };
     }),
   );

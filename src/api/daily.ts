@@ -1,18 +1,25 @@
-/** Values of whole days, from their hours: the least, the greatest, the mean, and where the wind mostly came from. */
+/**
+ * Values of days, from their hours: the least, the greatest, the mean, where the wind mostly came from, and the probability that a
+ * value is passed in any hour.
+ */
 import { QUANTILE_VARIABLES } from '../domain/quantiles.ts';
 import { windDirection } from '../domain/wind.ts';
 import type { Day } from './frame.ts';
-import { type HourColumn, hourColumn, type Sources } from './hours.ts';
-import { parseQuantity, type Quantity } from './quantities.ts';
+import { type HourColumn, hourColumn, type NullReason, type Sources } from './hours.ts';
+import { type Exceedance, parseExceedance, parseQuantity, type Quantity } from './quantities.ts';
 import type { UnitChoice } from './units.ts';
 
-export type DailyKind = 'max' | 'min' | 'mean' | 'dominant';
+/** `of` is that of the hours. */
+export type DailyQuantity =
+  | { name: string; of: Quantity; kind: 'max' | 'min' | 'mean' | 'dominant' }
+  | { name: string; of: Exceedance; kind: 'any' };
 
-export interface DailyQuantity {
-  name: string;
-  /** Of the hours. */
-  of: Quantity;
-  kind: DailyKind;
+/** One quantity at one station. */
+export interface DayColumn {
+  /** In internal units; NaN where missing. */
+  at(day: Day): number;
+  /** Why the value of a day is missing. */
+  reason(day: Day): NullReason;
 }
 
 const KINDS = ['max', 'min', 'mean'] as const;
@@ -25,12 +32,45 @@ const DAILY = new Map<string, DailyQuantity>(
 
 export const DAILY_NAMES: readonly string[] = [...DAILY.keys()];
 
-export function dailyQuantity(name: string): DailyQuantity {
-  return DAILY.get(name)!;
+export function parseDailyQuantity(name: string): DailyQuantity | undefined {
+  const known = DAILY.get(name);
+  if (known) return known;
+  const of = parseExceedance(name);
+  return of?.hours === 1 ? { name, of, kind: 'any' } : undefined;
 }
 
-/** The value of a day in internal units; NaN unless all of its hours have one. */
-export function dailyValues(sources: Sources, station: string, { of, kind }: DailyQuantity, units: UnitChoice) {
+export function dayColumn(sources: Sources, station: string, quantity: DailyQuantity, units: UnitChoice): DayColumn {
+  if (quantity.kind === 'any') return anyHourColumn(sources, station, quantity.of, units);
+  return { at: wholeDayValues(sources, station, quantity, units), reason: () => 'incomplete_day' };
+}
+
+/** Of those hours of a day that are forecast. */
+function anyHourColumn(sources: Sources, station: string, of: Exceedance, units: UnitChoice): DayColumn {
+  const { init, forecast } = sources;
+  const hoursOf = (day: Day) => {
+    const from = Math.min(Math.max(day.from, init + 1), day.to - 1);
+    const to = forecast ? Math.min(day.to, forecast.from + forecast.hours) : day.to;
+    return { from, column: hourColumn(sources, station, { ...of, hours: Math.max(1, to - from) }, units) };
+  };
+  return {
+    at(day) {
+      const { from, column } = hoursOf(day);
+      return column.at(from);
+    },
+    reason(day) {
+      const { from, column } = hoursOf(day);
+      return column.reason(from);
+    },
+  };
+}
+
+/** NaN unless all hours of a day have a value. */
+function wholeDayValues(
+  sources: Sources,
+  station: string,
+  { of, kind }: Exclude<DailyQuantity, { kind: 'any' }>,
+  units: UnitChoice,
+): (day: Day) => number {
   const column = (name: string): HourColumn => hourColumn(sources, station, parseQuantity(name)!, units);
   if (kind !== 'dominant') {
     const hours = hourColumn(sources, station, of, units);

@@ -12,11 +12,12 @@ import { quantityValues } from './values.ts';
 
 /** Why a value is null, in the order of the rules. */
 export const NULL_REASONS = {
-  beyond_forecast: 'the hour is after the last one of the run',
+  beyond_forecast: 'the hour, or one of those that the value is of, is after the last one of the run',
   beyond_observations: 'the hour is after the last observed one',
   no_observation: 'nothing was observed at the station in this hour',
   no_past_uncertainty: 'quantiles and probabilities are of forecasts; this hour was observed',
   no_uncertainty: 'the model tells no quantiles',
+  no_joint_uncertainty: 'the model does not tell how its hours hang together',
   no_forecast: 'the model has no value for this station and hour',
   wind_chill_undefined: `the wind chill is defined at ${WARMEST_WIND_CHILL} °C and below`,
   incomplete_day: 'some hours of the day have no value',
@@ -46,14 +47,16 @@ export function hourColumn(sources: Sources, station: string, quantity: Quantity
   const isUncertain = quantity.kind === 'quantile' || quantity.kind === 'exceedance';
   const past = observed && !isUncertain ? reader(observed, station, quantity, units) : nothing;
   const future = forecast ? reader(forecast, station, quantity, units) : nothing;
+  const hours = quantity.kind === 'exceedance' ? quantity.hours : 1;
   const at = (hour: Hour) => (hour <= init ? past(hour) : future(hour));
   return {
     at,
     reason(hour) {
       if (hour > init && !forecast) return 'beyond_observations';
-      if (forecast && hour >= forecast.from + forecast.hours) return 'beyond_forecast';
+      if (forecast && hour + hours > forecast.from + forecast.hours) return 'beyond_forecast';
       if (isUncertain && hour <= init) return 'no_past_uncertainty';
       if (isUncertain && !forecast?.quantiles?.[quantity.variable]) return 'no_uncertainty';
+      if (hours > 1 && !forecast?.rankPaths?.[quantity.variable]) return 'no_joint_uncertainty';
       if (quantity.kind === 'apparent' && isWarm(sources, station, units, hour)) return 'wind_chill_undefined';
       return hour <= init ? 'no_observation' : 'no_forecast';
     },

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { closest } from '../domain/closest.ts';
 import { type Hour, parseHour } from '../domain/time.ts';
-import { EXCEEDANCE_PATTERN, parseQuantity, QUANTITY_NAMES, type Quantity } from './quantities.ts';
+import { EXCEEDANCE_PATTERN, parseQuantity, QUANTITY_NAMES } from './quantities.ts';
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -106,20 +106,25 @@ export function list<const T extends string>(known?: readonly T[], most = 64) {
 
 /** Names of quantities, `a,b`: each once, in the order of their first mention. */
 export function quantities() {
+  return named(parseQuantity, QUANTITY_NAMES, EXCEEDANCE_PATTERN);
+}
+
+/** Names, `a,b`, of the known ones or after a pattern: each once, in the order of their first mention. */
+export function named<T>(parse: (name: string) => T | undefined, known: readonly string[], pattern: string) {
   return list()
-    .transform((names, context): Quantity[] => {
-      const found = names.map(parseQuantity);
+    .transform((names, context): T[] => {
+      const found = names.map(parse);
       const wrong = found.indexOf(undefined);
-      if (wrong < 0) return found as Quantity[];
-      context.addIssue(wrongChoice(names[wrong], QUANTITY_NAMES));
+      if (wrong < 0) return found as T[];
+      context.addIssue(wrongChoice(names[wrong], known));
       return z.NEVER;
     })
     .meta({
       type: 'array',
       items: {
         anyOf: [
-          { type: 'string', enum: [...QUANTITY_NAMES] },
-          { type: 'string', pattern: EXCEEDANCE_PATTERN },
+          { type: 'string', enum: [...known] },
+          { type: 'string', pattern },
         ],
       },
       minItems: 1,

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import type { Series } from '../domain/series.ts';
 import type { Hour } from '../domain/time.ts';
-import { DAILY_NAMES, type DailyQuantity, dailyQuantity } from './daily.ts';
+import { DAILY_NAMES, type DailyQuantity, parseDailyQuantity } from './daily.ts';
 import { FORMATS } from './formats/format.ts';
 import { type Axis, dailyFrame, type FrameQuery, hourlyFrame } from './frame.ts';
-import { date, integer, list, localHour, oneOf, quantities, text, texts } from './parameters.ts';
+import { date, integer, localHour, named, oneOf, quantities, text, texts } from './parameters.ts';
 import { PLACE_PARAMETERS } from './places.ts';
-import type { Quantity } from './quantities.ts';
+import { DAILY_EXCEEDANCE_PATTERN, type Quantity } from './quantities.ts';
 import { TIME_FORMATS } from './time-text.ts';
 import { keysOf, TEMPERATURE_UNITS, WIND_SPEED_UNITS } from './units.ts';
 import { defaultQuantities } from './values.ts';
@@ -23,11 +23,14 @@ export const SHARED_PARAMETERS = {
     .optional()
     .describe(
       'values each hour; quantiles end in _p10, _p25, _p50, _p75 or _p90, and p_wind_speed_10m_over_15 is the probability, ' +
-        'in percent, of more than 15 of the unit of the answer',
+        'in percent, of more than 15 of the unit of the answer; with _6h at the end, in any of the 6 hours from this one on',
     ),
-  daily: list(DAILY_NAMES as readonly [string, ...string[]])
+  daily: named(parseDailyQuantity, DAILY_NAMES, DAILY_EXCEEDANCE_PATTERN)
     .optional()
-    .describe('values of whole days in the zone of the answer; null unless all hours of the day have one'),
+    .describe(
+      'values of whole days in the zone of the answer; null unless all hours of the day have one; and ' +
+        'p_wind_speed_10m_over_15, the probability, in percent, of more than that in any of the forecast hours of the day',
+    ),
   past_days: integer(0, PAST_DAYS).optional().describe('observed days before today'),
   past_hours: integer(0, PAST_DAYS * 24)
     .optional()
@@ -69,7 +72,7 @@ export interface Wanted {
 
 /** What is asked for; where nothing is, the common variables each hour. @param series in which to look which there are */
 export function wantedOf(query: SharedQuery & { current?: Quantity[] }, series: Series): Wanted {
-  const daily = (query.daily ?? []).map(dailyQuantity);
+  const daily = query.daily ?? [];
   const current = query.current ?? [];
   const isSilent = !query.hourly && daily.length === 0 && current.length === 0;
   return { hourly: query.hourly ?? (isSilent ? defaultQuantities(series) : []), daily, current };

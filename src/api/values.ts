@@ -1,10 +1,11 @@
 /** The values of quantities in a series: what the store has, and what follows from it. */
 import { probabilityAbove } from '../domain/exceedance.ts';
+import { probabilityAtAnyHour } from '../domain/rank-paths.ts';
 import type { Series } from '../domain/series.ts';
 import type { VariableName } from '../domain/variables.ts';
 import { windDirection, windSpeed } from '../domain/wind.ts';
 import { windChill } from '../domain/wind-chill.ts';
-import { type Quantity, quantityOf } from './quantities.ts';
+import { type Exceedance, type Quantity, quantityOf } from './quantities.ts';
 import { converter, type UnitChoice, unitOf, variableUnit } from './units.ts';
 
 /** A value by its index in the series, [time, station]; NaN where it is missing. */
@@ -31,20 +32,35 @@ export function quantityValues(series: Series, quantity: Quantity, units: UnitCh
       const values = series.quantiles?.[quantity.variable]?.[quantity.level];
       return values && ((index) => values[index]);
     }
-    case 'exceedance': {
-      const levels = series.quantiles?.[quantity.variable];
-      if (!levels) return undefined;
-      const { scale, offset } = variableUnit(quantity.variable, units);
-      const threshold = (quantity.threshold - offset) / scale;
-      return (index) => {
-        const above = probabilityAbove(
-          levels.map((values) => values[index]),
-          threshold,
-        );
-        return quantity.isOver ? above : 1 - above;
-      };
-    }
+    case 'exceedance':
+      return exceedanceValues(series, quantity, units);
   }
+}
+
+function exceedanceValues(
+  series: Series,
+  { variable, side, threshold: given, hours }: Exceedance,
+  units: UnitChoice,
+): ValueAt | undefined {
+  const levels = series.quantiles?.[variable];
+  const ranks = series.rankPaths?.[variable];
+  if (!levels || (hours > 1 && !ranks)) return undefined;
+  const { scale, offset } = variableUnit(variable, units);
+  const threshold = (given - offset) / scale;
+  const atHour = (index: number) => {
+    const quantiles = levels.map((values) => values[index]);
+    const above = probabilityAbove(quantiles, threshold);
+    return side === 'over' ? above : 1 - above;
+  };
+  if (hours === 1 || !ranks) return atHour;
+  const width = series.stations.length;
+  const paths = ranks.length / series.hours;
+  return (index) => {
+    const row = Math.floor(index / width);
+    if (row + hours > series.hours) return Number.NaN;
+    const probabilities = Array.from({ length: hours }, (_, hour) => atHour(index + hour * width));
+    return probabilityAtAnyHour(probabilities, ranks.subarray(row * paths, (row + hours) * paths), side);
+  };
 }
 
 /** Wind speed and direction follow from u and v where they lack. */

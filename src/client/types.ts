@@ -40,7 +40,7 @@ export type PlaceAnswer = {
     name: string;
     /** ISO 8601 in the zone of the answer, or Unix seconds */ from: string | number;
     /** ISO 8601 in the zone of the answer, or Unix seconds */ through: string | number;
-    reason: "beyond_forecast" | "beyond_observations" | "no_observation" | "no_past_uncertainty" | "no_uncertainty" | "no_forecast" | "wind_chill_undefined" | "incomplete_day";
+    reason: "beyond_forecast" | "beyond_observations" | "no_observation" | "no_past_uncertainty" | "no_uncertainty" | "no_joint_uncertainty" | "no_forecast" | "wind_chill_undefined" | "incomplete_day";
   })[];
 };
 
@@ -84,8 +84,8 @@ export interface Gets {
       /** Open-Meteo's, one for each latitude; no effect: the station answers for its own, which it tells */ elevation?: OneOrMore<number | "nan">;
       /** Open-Meteo's; stations are points, so all three choose the nearest */ cell_selection?: "nearest" | "land" | "sea";
       /** the service's own where it is not given */ dataset?: string;
-      /** values each hour; quantiles end in _p10, _p25, _p50, _p75 or _p90, and p_wind_speed_10m_over_15 is the probability, in percent, of more than 15 of the unit of the answer */ hourly?: OneOrMore<string>;
-      /** values of whole days in the zone of the answer; null unless all hours of the day have one */ daily?: OneOrMore<"temperature_2m_max" | "temperature_2m_min" | "temperature_2m_mean" | "wind_u_component_10m_max" | "wind_u_component_10m_min" | "wind_u_component_10m_mean" | "wind_v_component_10m_max" | "wind_v_component_10m_min" | "wind_v_component_10m_mean" | "wind_speed_10m_max" | "wind_speed_10m_min" | "wind_speed_10m_mean" | "apparent_temperature_max" | "apparent_temperature_min" | "apparent_temperature_mean" | "wind_direction_10m_dominant">;
+      /** values each hour; quantiles end in _p10, _p25, _p50, _p75 or _p90, and p_wind_speed_10m_over_15 is the probability, in percent, of more than 15 of the unit of the answer; with _6h at the end, in any of the 6 hours from this one on */ hourly?: OneOrMore<string>;
+      /** values of whole days in the zone of the answer; null unless all hours of the day have one; and p_wind_speed_10m_over_15, the probability, in percent, of more than that in any of the forecast hours of the day */ daily?: OneOrMore<string>;
       /** observed days before today */ past_days?: number;
       /** observed hours in front */ past_hours?: number;
       /** the first day, in the zone of the answer */ start_date?: string;
@@ -140,8 +140,8 @@ export interface Gets {
       /** Open-Meteo's, one for each latitude; no effect: the station answers for its own, which it tells */ elevation?: OneOrMore<number | "nan">;
       /** Open-Meteo's; stations are points, so all three choose the nearest */ cell_selection?: "nearest" | "land" | "sea";
       /** the service's own where it is not given */ dataset?: string;
-      /** values each hour; quantiles end in _p10, _p25, _p50, _p75 or _p90, and p_wind_speed_10m_over_15 is the probability, in percent, of more than 15 of the unit of the answer */ hourly?: OneOrMore<string>;
-      /** values of whole days in the zone of the answer; null unless all hours of the day have one */ daily?: OneOrMore<"temperature_2m_max" | "temperature_2m_min" | "temperature_2m_mean" | "wind_u_component_10m_max" | "wind_u_component_10m_min" | "wind_u_component_10m_mean" | "wind_v_component_10m_max" | "wind_v_component_10m_min" | "wind_v_component_10m_mean" | "wind_speed_10m_max" | "wind_speed_10m_min" | "wind_speed_10m_mean" | "apparent_temperature_max" | "apparent_temperature_min" | "apparent_temperature_mean" | "wind_direction_10m_dominant">;
+      /** values each hour; quantiles end in _p10, _p25, _p50, _p75 or _p90, and p_wind_speed_10m_over_15 is the probability, in percent, of more than 15 of the unit of the answer; with _6h at the end, in any of the 6 hours from this one on */ hourly?: OneOrMore<string>;
+      /** values of whole days in the zone of the answer; null unless all hours of the day have one; and p_wind_speed_10m_over_15, the probability, in percent, of more than that in any of the forecast hours of the day */ daily?: OneOrMore<string>;
       /** observed days before today */ past_days?: number;
       /** observed hours in front */ past_hours?: number;
       /** the first day, in the zone of the answer */ start_date?: string;
@@ -385,7 +385,7 @@ export interface Posts {
         name: string;
         /** ISO 8601 in the zone of the answer, or Unix seconds */ from: string | number;
         /** ISO 8601 in the zone of the answer, or Unix seconds */ through: string | number;
-        reason: "beyond_forecast" | "beyond_observations" | "no_observation" | "no_past_uncertainty" | "no_uncertainty" | "no_forecast" | "wind_chill_undefined" | "incomplete_day";
+        reason: "beyond_forecast" | "beyond_observations" | "no_observation" | "no_past_uncertainty" | "no_uncertainty" | "no_joint_uncertainty" | "no_forecast" | "wind_chill_undefined" | "incomplete_day";
       })[];
     };
   };

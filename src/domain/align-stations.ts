@@ -33,5 +33,6 @@ export function alignStations(series: Series, stations: readonly Station[]): Ser
     const levels = Object.entries(series.quantiles).map(([name, each]) => [name, each.map(values)]);
     aligned.quantiles = Object.fromEntries(levels) as Quantiles;
   }
+  if (series.rankPaths) aligned.rankPaths = series.rankPaths;
   return aligned;
 }

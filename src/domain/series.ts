@@ -5,6 +5,7 @@
  * A missing value is NaN. Units are the internal ones (degC, m/s, degree).
  */
 import type { Quantiles } from './quantiles.ts';
+import type { RankPaths } from './rank-paths.ts';
 import type { Station } from './station.ts';
 import type { Hour } from './time.ts';
 import { monthOf } from './time.ts';
@@ -55,6 +56,8 @@ export interface Series {
   variables: Partial<Record<VariableName, SeriesVariable>>;
   /** Of a forecast that tells its uncertainty; observations have none. */
   quantiles?: Quantiles;
+  /** Of a forecast that tells how its hours hang together, too. */
+  rankPaths?: RankPaths;
 }
 
 /** An all-missing variable of the given size. */
@@ -76,7 +79,7 @@ export function seriesVariableNames(series: Series): VariableName[] {
   return Object.keys(series.variables) as VariableName[];
 }
 
-/** The hours [from, to) of a series; hours outside it come back missing. */
+/** The hours [from, to) of a series; hours outside it come back missing. Leaves rank paths out. */
 export function sliceSeries(series: Series, from: Hour, to: Hour): Series {
   const count = series.stations.length;
   const variables: Series['variables'] = {};
@@ -100,7 +103,7 @@ export function sliceSeries(series: Series, from: Hour, to: Hour): Series {
 
 /**
  * As `sliceSeries`, but without copying where the series holds all of the hours: the result shares its memory, so do not
- * write to it. Leaves quantiles out.
+ * write to it. Leaves quantiles and rank paths out.
  */
 export function viewSeries(series: Series, from: Hour, to: Hour): Series {
   if (from < series.from || to > series.from + series.hours) return sliceSeries(series, from, to);

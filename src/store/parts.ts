@@ -92,7 +92,9 @@ export class PartStore {
     }
     const whole = joined(parts, { from: init + 1, to: init + 1 + hours, stations });
     const quantiles = joinedQuantiles(parts, whole);
-    return quantiles ? { ...whole, quantiles } : whole;
+    // The same in all parts: it is the model's.
+    const rankPaths = parts.find((part) => part.rankPaths)?.rankPaths;
+    return { ...whole, ...(quantiles && { quantiles }), ...(rankPaths && { rankPaths }) };
   }
 
   /** Takes all parts of a run away; what cannot be removed is swept later. */

@@ -2,7 +2,7 @@
  * The run store: the forecasts of each execution, published as one folder, never changed after.
  *
  *     runs/DATASET/2024-03-01T06Z/MODEL.arrow     the forecast of one model, a series of `leadHours` from init + 1, with
- *                                                 quantiles where the model tells its uncertainty
+ *                                                 quantiles, and rank paths, where the model tells its uncertainty
  *     runs/DATASET/2024-03-01T06Z/manifest.json   the run: its models and files, with checksums
  */
 import { z } from 'zod';

@@ -1,7 +1,8 @@
 /**
  * A series as an Arrow IPC file, which any Arrow reader opens: one row an hour, `time: timestamp[ms, UTC]`, and for each
  * variable `NAME: fixed_size_list<float32>[stations]` and `NAME_flag: fixed_size_list<uint8>[stations]`. A forecast that
- * tells its uncertainty has `NAME_p10` .. `NAME_p90` besides, as `NAME`. The schema's metadata holds the station table as
+ * tells its uncertainty has `NAME_p10` .. `NAME_p90` besides, as `NAME`, and one that tells how its hours hang together has
+ * `NAME_ranks: fixed_size_list<float32>[paths]`, of all stations. The schema's metadata holds the station table as
  * JSON, in the order of the lists. NaN stays NaN; there are no Arrow nulls.
  *
  *     import pyarrow as pa; pa.ipc.open_file('2024-03.1b2c3d4e.arrow').read_all()
@@ -24,6 +25,7 @@ import {
 } from 'apache-arrow';
 import { z } from 'zod';
 import { QUANTILE_LEVELS, QUANTILE_VARIABLES, type Quantiles, quantileColumn } from '../domain/quantiles.ts';
+import { type RankPaths, ranksColumn } from '../domain/rank-paths.ts';
 import type { Series } from '../domain/series.ts';
 import { seriesVariableNames } from '../domain/series.ts';
 import type { Station } from '../domain/station.ts';
@@ -58,6 +60,7 @@ export function encodeSeries(series: Series): Uint8Array {
       valuesColumn(name, values, width),
       listColumn(`${name}_flag`, flagData, width),
       ...quantileColumns(series, name),
+      ...ranksColumns(series, name),
     ];
     for (const list of lists) {
       fields.push(list.field);
@@ -123,7 +126,8 @@ function decode(bytes: Uint8Array): Series {
   }
   const series: Series = { stations, from, hours: rows, variables };
   const quantiles = decodeQuantiles(series, (name) => columns.get(name)?.children[0]?.values);
-  return quantiles ? { ...series, quantiles } : series;
+  const rankPaths = decodeRankPaths(series, columns);
+  return { ...series, ...(quantiles && { quantiles }), ...(rankPaths && { rankPaths }) };
 }
 
 /** The files of a dataset have the same table mostly; reading it takes longer than an hour's values. */
@@ -163,6 +167,30 @@ function decodeQuantiles({ stations, hours, variables }: Series, column: (name: 
     });
   }
   return Object.keys(quantiles).length > 0 ? quantiles : undefined;
+}
+
+function ranksColumns({ hours, rankPaths }: Series, name: VariableName) {
+  const ranks = rankPaths?.[name];
+  if (!ranks) return [];
+  const paths = ranks.length / hours;
+  if (!Number.isInteger(paths) || paths === 0) throw new Error(`the ranks of ${name} are not of [time, path]`);
+  return [valuesColumn(ranksColumn(name), ranks, paths)];
+}
+
+/** Undefined where no variable has any. */
+function decodeRankPaths({ hours, variables }: Series, columns: ReadonlyMap<string, Data>): RankPaths | undefined {
+  const rankPaths: RankPaths = {};
+  for (const name of QUANTILE_VARIABLES) {
+    const column = columns.get(ranksColumn(name));
+    if (!variables[name] || !column) continue;
+    const ranks: unknown = column.children[0]?.values;
+    const size = hours * (column.type as FixedSizeList).listSize;
+    if (!(ranks instanceof Float32Array) || !(ranks.length >= size)) {
+      throw new Error(`the ranks of ${name} are not of [${hours}, path]`);
+    }
+    rankPaths[name] = ranks.subarray(0, size);
+  }
+  return Object.keys(rankPaths).length > 0 ? rankPaths : undefined;
 }
 
 function valuesColumn(name: string, values: Float32Array, width: number) {

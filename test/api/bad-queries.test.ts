@@ -44,6 +44,9 @@ const CASES: [path: string, parameter: string, detail: RegExp][] = [
   ['/v1/forecast?station=amsterdam&daily=temperature_2m', 'daily', /did you mean 'temperature_2m_max'/],
   ['/v1/forecast?station=amsterdam&hourly=p_wind_speed_10m_over_x', 'hourly', /has the value/],
   ['/v1/forecast?station=amsterdam&hourly=p_wind_direction_10m_over_5', 'hourly', /has the value/],
+  ['/v1/forecast?station=amsterdam&hourly=p_wind_speed_10m_over_5_25h', 'hourly', /has the value/],
+  ['/v1/forecast?station=amsterdam&hourly=p_wind_speed_10m_over_5_1h', 'hourly', /has the value/],
+  ['/v1/forecast?station=amsterdam&daily=p_wind_speed_10m_over_5_6h', 'daily', /has the value/],
   ['/v1/forecast?station=amsterdam&format=xml', 'format', /known are json/],
   [
     '/v1/forecast?station=amsterdam&format=parquet&hourly=temperature_2m&daily=temperature_2m_max',

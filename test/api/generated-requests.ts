@@ -102,7 +102,9 @@ function fromSchema(schema: Schema): fc.Arbitrary<string> {
   if (type === 'number')
     return fc.double({ min: Number(minimum ?? -180), max: Number(maximum ?? 180), noNaN: true }).map(String);
   if (schema.pattern !== undefined && String(schema.pattern).startsWith('^p_')) {
-    return fc.constantFrom('p_wind_speed_10m_over_15', 'p_temperature_2m_under_-3.5');
+    const isGood = new RegExp(String(schema.pattern));
+    const names = ['p_wind_speed_10m_over_15', 'p_temperature_2m_under_-3.5', 'p_temperature_2m_over_11_6h'];
+    return fc.constantFrom(...names.filter((name) => isGood.test(name)));
   }
   return fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });
 }

@@ -215,10 +215,64 @@ describe('uncertainty', () => {
     ]);
   });
 
+  test('is told of any of some hours, by how hours hang together', async () => {
+    const names = 'p_temperature_2m_over_11,p_temperature_2m_over_11_2h,p_temperature_2m_over_11_6h';
+    const { body } = await get(`/v1/forecast?station=amsterdam&hourly=${names},p_temperature_2m_under_11_2h`);
+    // Hour by hour 26.6, 28.1, 29.7, 31.3, 32.8, 34.4 %; what is high in one hour is low in the next.
+    expect(body.hourly.p_temperature_2m_over_11.slice(0, 6)).toEqual([27, 28, 30, 31, 33, 34]);
+    expect(body.hourly.p_temperature_2m_over_11_2h[0]).toBe(55);
+    expect(body.hourly.p_temperature_2m_over_11_6h[0]).toBe(68);
+    expect(body.hourly.p_temperature_2m_under_11_2h[0]).toBe(100);
+    expect(body.hourly_units.p_temperature_2m_over_11_6h).toBe('%');
+    expect(body.hourly.p_temperature_2m_over_11_6h.map((value: number | null) => value === null)).toEqual(
+      Array.from({ length: 24 }, (_, row) => row > 18),
+    );
+    expect(body.nulls.find(({ name }: { name: string }) => name === 'p_temperature_2m_over_11_6h')).toEqual({
+      name: 'p_temperature_2m_over_11_6h',
+      from: '2025-02-20T20:00',
+      through: '2025-02-21T00:00',
+      reason: 'beyond_forecast',
+    });
+  });
+
+  test('is told of the forecast hours of a day', async () => {
+    const { body } = await get(
+      '/v1/forecast?station=amsterdam&past_days=1&forecast_days=3&daily=p_temperature_2m_over_11,p_temperature_2m_over_13.5',
+    );
+    // On the 20th from 1 o'clock on; the next day has one hour, of 11.5 degrees.
+    expect(body.daily.p_temperature_2m_over_11).toEqual([null, 100, 63, null]);
+    expect(body.daily['p_temperature_2m_over_13.5']).toEqual([null, 17, 10, null]);
+    expect(body.daily_units.p_temperature_2m_over_11).toBe('%');
+    expect(body.nulls.slice(0, 2).map(({ from, reason }: Record<string, string>) => [from, reason])).toEqual([
+      ['2025-02-19', 'no_past_uncertainty'],
+      ['2025-02-22', 'beyond_forecast'],
+    ]);
+  });
+
+  test('of any of some hours is null where a model tells of each alone', async () => {
+    const hourly = await get(
+      '/v1/forecast?station=amsterdam&hourly=p_wind_u_component_10m_over_10_3h&models=demo,persistence&forecast_hours=1',
+    );
+    expect(hourly.body.nulls.map(({ reason }: { reason: string }) => reason)).toEqual([
+      'no_joint_uncertainty',
+      'no_uncertainty',
+    ]);
+    const daily = await get('/v1/forecast?station=amsterdam&daily=p_wind_u_component_10m_over_10.8');
+    // Of one hour, the last, nothing needs to be known but the hour.
+    expect(daily.body.daily['p_wind_u_component_10m_over_10.8']).toEqual([null, 50]);
+    expect(daily.body.nulls[0].reason).toBe('no_joint_uncertainty');
+  });
+
   test('is there for maps too', async () => {
     const { body } = await get('/v1/runs/latest/values?hourly=temperature_2m_p90,p_wind_u_component_10m_over_3');
     expect(body.hourly.temperature_2m_p90[0]).toEqual([12.1, 13.1, 14.1]);
     expect(body.hourly.p_wind_u_component_10m_over_3[0]).toEqual([50, 50, 50]);
+    const joint = await get('/v1/runs/latest/values?hourly=p_temperature_2m_over_11_2h');
+    // Suva has no third hour.
+    expect(joint.body.hourly.p_temperature_2m_over_11_2h.slice(0, 2)).toEqual([
+      [55, 100, 100],
+      [57, 100, null],
+    ]);
   });
 });
 

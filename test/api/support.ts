@@ -57,7 +57,10 @@ export function observed(from: Hour, hours: number): Series {
   return seriesOf(STATIONS, from, hours, value, { variables: VARIABLES });
 }
 
-/** Two and one degree below the forecast, it, and one and two above; the eastward wind within a metre per second. */
+/**
+ * Two and one degree below the forecast, it, and one and two above; the eastward wind within a metre per second. A temperature that
+ * is high in an hour is as low in the next, which is not told of the wind.
+ */
 function withQuantiles(series: Series): Series {
   const around = (values: Float32Array, steps: readonly number[]) =>
     steps.map((step) => values.map((each) => each + step));
@@ -68,6 +71,12 @@ function withQuantiles(series: Series): Series {
     quantiles: {
       temperature_2m: around(temperature, [-2, -1, 0, 1, 2]),
       wind_u_component_10m: around(u, [-1, -0.5, 0, 0.5, 1]),
+    },
+    rankPaths: {
+      temperature_2m: Float32Array.from({ length: series.hours * 200 }, (_, index) => {
+        const rank = ((index % 200) + 0.5) / 200;
+        return Math.floor(index / 200) % 2 === 0 ? rank : 1 - rank;
+      }),
     },
   };
 }

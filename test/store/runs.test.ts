@@ -49,15 +49,17 @@ test('the uncertainty of a forecast comes back with it, and a model without has 
   const store = new RunStore(temporaryFolder());
   const [network, persistence] = [...forecasts().values()];
   const quantiles = { temperature_2m: QUANTILE_LEVELS.map((level) => new Float32Array(48).fill(level)) };
+  const rankPaths = { temperature_2m: Float32Array.from({ length: 72 }, (_, index) => ((index % 3) + 0.5) / 3) };
   await store.publish(
     run(),
     new Map([
-      ['unireplknet-s', { ...network, quantiles }],
+      ['unireplknet-s', { ...network, quantiles, rankPaths }],
       ['persistence', persistence],
     ]),
   );
-  expect((await store.read('demo', INIT, 'unireplknet-s')).quantiles).toEqual(quantiles);
-  expect((await store.read('demo', INIT, 'persistence')).quantiles).toBeUndefined();
+  expect(await store.read('demo', INIT, 'unireplknet-s')).toMatchObject({ quantiles, rankPaths });
+  const certain = await store.read('demo', INIT, 'persistence');
+  expect([certain.quantiles, certain.rankPaths]).toEqual([undefined, undefined]);
 });
 
 test('runs are listed in the order of time, and nothing else is a run', async () => {

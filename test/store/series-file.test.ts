@@ -70,6 +70,19 @@ test('quantiles of another size than the series are not written, and not read wh
   expect(() => decodeSeries(without, 'x.arrow')).toThrow(expect.objectContaining({ code: 'STORE_CORRUPT' }));
 });
 
+test('a forecast keeps its rank paths, of all stations, in one column a variable', () => {
+  const series = seriesOf(stations, FROM, 2, (hour) => hour - FROM);
+  const ranks = Float32Array.of(0.1, 0.3, 0.5, 0.7, 0.9, 0.9, 0.7, 0.5, 0.3, 0.1);
+  const forecast: Series = { ...series, rankPaths: { temperature_2m: ranks } };
+  const bytes = encodeSeries(forecast);
+  expect(decodeSeries(bytes, 'f')).toEqual(forecast);
+  const { fields } = tableFromIPC(bytes).schema;
+  expect(`${fields.at(-1)!.name}: ${fields.at(-1)!.type}`).toBe('temperature_2m_ranks: FixedSizeList[5]<Float32>');
+  expect('rankPaths' in decodeSeries(encodeSeries(series), 'f')).toBe(false);
+  const cut = { ...series, rankPaths: { temperature_2m: ranks.subarray(1) } };
+  expect(() => encodeSeries(cut)).toThrow(/not of \[time, path\]/);
+});
+
 test('reading copies nothing', () => {
   const bytes = encodeSeries(seriesOf(stations, FROM, 24, () => 1));
   const { values, flags } = decodeSeries(bytes, 'f').variables.temperature_2m!;

@@ -28,6 +28,11 @@ beforeAll(async () => {
   const network = join(root, 'models', 'fresh');
   const weights = initialise(forecasterSpecs(TINY, 'training'), seededRandom(1));
   for (const { values } of weights.values()) for (let i = 0; i < values.length; i++) values[i] += 0.01;
+  // It tells its uncertainty, and how its hours hang together.
+  const factors = Float32Array.from({ length: 4 * 24 * 5 }, (_, index) => (index % 5) - 2);
+  const ranks = Float32Array.from({ length: 2 * 4 * 24 }, (_, index) => (index < 4 * 24 ? 0.25 : 0.75));
+  weights.set('calibration', { shape: [4, 24, 5], values: factors });
+  weights.set('rankPaths', { shape: [2, 4, 24], values: ranks });
   const createdAt = '2025-01-01T00:00:00.000Z';
   const stationTree = treeOf('test', stations, TINY);
   const artefact = { id: 'fresh', name: 'Fresh', architecture: TINY, weights, training: {}, createdAt, stationTree };
@@ -58,6 +63,7 @@ describe('a forecast that is cut into shards', () => {
       const whole = await runs.read('whole', init, id);
       const cut = await runs.read('cut', init, id);
       expect(cut).toEqual(whole);
+      expect(Object.keys(cut.rankPaths ?? {})).toEqual(id === 'fresh' ? ['temperature_2m'] : []);
     }
     const parts = new PartStore(root);
     await parts.remove('cut', init);

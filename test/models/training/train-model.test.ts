@@ -78,6 +78,14 @@ test('an artefact tells its data, settings and curve, forecasts, and leaves noth
   const model = await openNetworkModel(join(root, 'whole'), { threads: 1 });
   const forecast = await model.forecast({ observations: cycle, init: cycle.from + 100 });
   expect(forecast.variables.temperature_2m!.values.every(Number.isFinite)).toBe(true);
+  // Of the validation's 37 inits and three stations; wind was not observed.
+  expect(Object.keys(forecast.rankPaths!)).toEqual(['temperature_2m']);
+  const ranks = forecast.rankPaths!.temperature_2m!;
+  expect(ranks).toHaveLength(24 * 111);
+  for (const lead of [0, 23]) {
+    const sorted = ranks.slice(lead * 111, (lead + 1) * 111).sort();
+    expect(sorted).toEqual(Float32Array.from({ length: 111 }, (_, rank) => (rank + 0.5) / 111));
+  }
   await model.close();
   expect((await readdir(root)).filter((name) => name.startsWith('whole'))).toEqual(['whole']);
 });
