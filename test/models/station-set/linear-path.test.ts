@@ -37,7 +37,7 @@ const configOf = (patterns: number) =>
     linear: { lags: [0, 1, 2, 5], penalty: 1, share: 0.5 },
   });
 
-async function fit(patterns: number) {
+async function fitPath(patterns: number) {
   const observations = weather();
   const { tf } = await openTensorFlow();
   const climate = fitClimate(observations);
@@ -58,7 +58,7 @@ function wholeMap({ map, patterns }: { map: Float32Array; patterns: Float32Array
 }
 
 test('it finds that one station sees what comes to the other', async () => {
-  const { path } = await fit(8);
+  const { path } = await fitPath(8);
   const weight = wholeMap(path, 8);
   // Input: lag 0 of station 0 (both stations have four channels); output: lead hour 3 of station 1.
   expect(weight(0, 2 * 8 + 4)).toBeGreaterThan(0.9);
@@ -69,7 +69,7 @@ test('it finds that one station sees what comes to the other', async () => {
 
 test('the patterns are at right angles to each other, the ones that say most first', async () => {
   const rank = 8;
-  const { path } = await fit(rank);
+  const { path } = await fitPath(rank);
   const rows = Array.from({ length: rank }, (_, row) => path.patterns.subarray(row * OUTPUTS, (row + 1) * OUTPUTS));
   const product = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i], 0);
   const sizes = rows.map((row) => Math.sqrt(product(row, row)));
