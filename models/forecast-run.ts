@@ -24,7 +24,8 @@ export interface ForecastRunOptions {
 }
 
 /** What a shard needs of the options of its run. */
-export type ForecastPartOptions = Pick<ForecastRunOptions, 'observations' | 'models' | 'dataset'> & {
+export type ForecastPartOptions = Pick<ForecastRunOptions, 'models' | 'dataset'> & {
+  observations: Pick<ObservationStore, 'describe' | 'read'>;
   parts: PartStore;
   init: Hour;
   shard: Shard;
@@ -105,7 +106,7 @@ async function joinParts(
 }
 
 async function checkInit(
-  observations: ObservationStore,
+  observations: Pick<ObservationStore, 'describe'>,
   dataset: string,
   given: Hour | undefined,
 ): Promise<{ from: Hour; init: Hour }> {

@@ -94,7 +94,9 @@ function meanOverHours(values: Float32Array, hours: readonly Hour[], from: Hour,
       valid[station]++;
     }
   }
-  return Float32Array.from(sum, (total, station) =>
-    valid[station] >= FEWEST_VALUES ? total / valid[station] : Number.NaN,
-  );
+  const means = new Float32Array(count);
+  for (let station = 0; station < count; station++) {
+    means[station] = valid[station] >= FEWEST_VALUES ? sum[station] / valid[station] : Number.NaN;
+  }
+  return means;
 }

@@ -118,16 +118,19 @@ function ofShard(nodes: readonly NodeLayout[], shard: Shard | undefined): readon
 
 /** Laying out takes longer than forecasting; the station list of a dataset rarely changes. */
 function rememberLayout(config: ForecasterConfig, stored: StoredTree): (stations: readonly Station[]) => NodeLayout[] {
+  let last: readonly Station[] | undefined;
   let key: string | undefined;
   let layout: NodeLayout[] = [];
   return (stations) => {
     // Somebody's own station: laid out at once, and no reason to forget a dataset's.
     if (stations.length === 1) return layOutNodes(stations, config);
+    if (stations === last) return layout;
     const places = stations.map(({ id, latitude, longitude }) => `${id},${latitude},${longitude}`).join(';');
     if (places !== key) {
       layout = layOutNodes(stations, config, recallTree(stored, stations));
       key = places;
     }
+    last = stations;
     return layout;
   };
 }

@@ -1,4 +1,6 @@
 /** Makes runs, and forecasts of series that are in no store, in this thread. */
+
+import type { Series } from '../../src/domain/series.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { ObservationStore } from '../../src/store/observations.ts';
 import { PartStore } from '../../src/store/parts.ts';
@@ -12,6 +14,7 @@ export async function openLocalForecaster({ root, network, threads }: WorkerSett
   const models = await openForecastModels({ network, threads, warm: true });
   const parts = new PartStore(root);
   const stores = { observations: new ObservationStore(root), runs: new RunStore(root) };
+  const pasts = readOnce(stores.observations);
   return {
     engine: models[0].engine,
     models: models.map(({ id, name, kind, weightsSha256 }) => ({ id, name, kind, weightsSha256 })),
@@ -20,7 +23,7 @@ export async function openLocalForecaster({ root, network, threads }: WorkerSett
       return forecastRun({ ...stores, models, dataset, init, shards, clock: { now: () => now } });
     },
     async part({ dataset, init, shard }) {
-      await forecastPart({ observations: stores.observations, models, parts, dataset, init, shard });
+      await forecastPart({ observations: pasts, models, parts, dataset, init, shard });
       return undefined;
     },
     async predict({ model: id, observations, init }) {
@@ -33,5 +36,19 @@ export async function openLocalForecaster({ root, network, threads }: WorkerSett
       });
     },
     close: () => models[0].close(),
+  };
+}
+
+/** Keeps what was read last: the shards of a run, one after the other, are computed from the same hours. */
+function readOnce(observations: ObservationStore): Pick<ObservationStore, 'describe' | 'read'> {
+  let last: { key: string; series: Series } | undefined;
+  return {
+    describe: (dataset) => observations.describe(dataset),
+    async read(dataset, from, to) {
+      const { identity } = await observations.stamp(dataset);
+      const key = `${dataset} ${from} ${to} ${identity}`;
+      if (last?.key !== key) last = { key, series: await observations.read(dataset, from, to) };
+      return last.series;
+    },
   };
 }

@@ -137,9 +137,16 @@ function columnsOf(stations: readonly Station[], target: readonly Station[]): In
   if (stations.length <= target.length && stations.every(({ id }, s) => id === target[s].id)) {
     return Int32Array.from(stations, (_, s) => s);
   }
-  const index = new Map(target.map((station, s) => [station.id, s]));
+  let index = indices.get(target);
+  if (!index) {
+    index = new Map(target.map((station, s) => [station.id, s]));
+    indices.set(target, index);
+  }
   return Int32Array.from(stations, (station) => index.get(station.id) ?? -1);
 }
+
+/** Of tables that others were looked up in: whoever joins many series looks each of their variables up in the same one. */
+const indices = new WeakMap<readonly Station[], Map<string, number>>();
 
 interface Span {
   from: Hour;

@@ -119,13 +119,14 @@ function nameOf(model: string, { index, count }: Shard): string {
 function withoutEmptyStations(series: Series): Series | undefined {
   const width = series.stations.length;
   const names = seriesVariableNames(series);
-  const hasValue = (station: number) =>
-    names.some((name) => {
-      const { values } = series.variables[name]!;
-      for (let i = station; i < values.length; i += width) if (!Number.isNaN(values[i])) return true;
-      return false;
-    });
-  const kept = [...series.stations.keys()].filter(hasValue);
+  const hasValue = new Uint8Array(width);
+  for (const name of names) {
+    const { values } = series.variables[name]!;
+    for (let row = 0; row < values.length; row += width) {
+      for (let s = 0; s < width; s++) if (!Number.isNaN(values[row + s])) hasValue[s] = 1;
+    }
+  }
+  const kept = [...series.stations.keys()].filter((s) => hasValue[s]);
   if (kept.length === 0) return undefined;
   const pick = <T extends Float32Array | Uint8Array>(source: T): T => {
     const picked = new (source.constructor as new (length: number) => T)(series.hours * kept.length);
@@ -151,12 +152,14 @@ function joinedQuantiles(parts: readonly Series[], whole: Series): Quantiles | u
   const width = whole.stations.length;
   const quantiles: Quantiles = {};
   for (const { quantiles: some, stations, hours } of parts) {
+    const columns = Uint32Array.from(stations, ({ id }) => index.get(id)!);
     for (const [name, levels] of Object.entries(some ?? {}) as [VariableName & keyof Quantiles, Float32Array[]][]) {
       quantiles[name] ??= QUANTILE_LEVELS.map(() => new Float32Array(whole.hours * width).fill(Number.NaN));
       for (const [level, values] of levels.entries()) {
+        const joined = quantiles[name]![level];
         for (let t = 0; t < hours; t++) {
-          for (const [s, { id }] of stations.entries()) {
-            quantiles[name]![level][t * width + index.get(id)!] = values[t * stations.length + s];
+          for (let s = 0; s < columns.length; s++) {
+            joined[t * width + columns[s]] = values[t * columns.length + s];
           }
         }
       }
