@@ -1,9 +1,9 @@
-/** A station-set forecaster on disk: `model.json`, the weights in training form, and the ONNX graph of the fused networks. */
+/** A station-set forecaster on disk: `model.json`, and the weights in training form, from which it is fused when it is opened. */
 import { z } from 'zod';
 import { emitOnnx } from '../engine/onnx/emit.ts';
 import { EVALUATION } from '../engine/pass.ts';
 import { reparameterize } from '../unireplknet/reparameterize.ts';
-import { artefactSchema, ONNX_FILE, readArtefact, WEIGHTS_FILE, writeArtefact } from '../weights/artefact.ts';
+import { artefactSchema, readArtefact, WEIGHTS_FILE, writeArtefact } from '../weights/artefact.ts';
 import { encodeSafetensors, type Weights } from '../weights/safetensors.ts';
 import { type StationSetConfig, stationSetConfigSchema } from './config.ts';
 import { inputShapes } from './inputs.ts';
@@ -42,11 +42,7 @@ export async function writeStationSet(
   { weights, ...manifest }: TrainedStationSet,
   further: ReadonlyMap<string, Uint8Array>,
 ): Promise<void> {
-  const files = new Map([
-    ...further,
-    [WEIGHTS_FILE, encodeSafetensors(weights)],
-    [ONNX_FILE, emitStationSet(manifest.architecture, manifest.stations.length, weights)],
-  ]);
+  const files = new Map([...further, [WEIGHTS_FILE, encodeSafetensors(weights)]]);
   await writeArtefact(folder, { kind: 'station-set', ...manifest }, files);
 }
 

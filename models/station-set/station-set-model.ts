@@ -13,9 +13,9 @@ import { CHANNELS } from '../forecaster/config.ts';
 import type { NetworkModel, NetworkModelOptions } from '../forecaster/network-model.ts';
 import { CALIBRATION, quantilesAround } from '../uncertainty/calibration.ts';
 import { RANK_PATHS, rankPathsOf } from '../uncertainty/rank-paths.ts';
-import { ONNX_FILE, WEIGHTS_FILE } from '../weights/artefact.ts';
+import { WEIGHTS_FILE } from '../weights/artefact.ts';
 import { decodeSafetensors, type NamedTensor } from '../weights/safetensors.ts';
-import { openStationSetArtefact } from './artefact.ts';
+import { emitStationSet, openStationSetArtefact } from './artefact.ts';
 import { type Climate, climateOf } from './climate.ts';
 import { createInputs, inputShapes, leadClimatology, namedInputs, writeInputs } from './inputs.ts';
 
@@ -26,15 +26,15 @@ const SPEED = FORECAST_VARIABLES.indexOf('wind_speed_10m');
 /** @throws KernelcastError `NOT_FOUND`, `STORE_CORRUPT` or `MODEL` when the artefact is not whole or not of a station set */
 export async function openStationSetModel(folder: string, options: NetworkModelOptions = {}): Promise<NetworkModel> {
   const artefact = await openStationSetArtefact(folder);
-  const { stations, id, name, files } = artefact.manifest;
+  const { architecture, stations, id, name, files } = artefact.manifest;
   const { tensors } = decodeSafetensors(await artefact.read(WEIGHTS_FILE), join(folder, WEIGHTS_FILE));
   const climate = climateOf(stations, tensors);
   const bank = tensors.get(RANK_PATHS);
   const uncertainty = { calibration: tensors.get(CALIBRATION), rankPaths: bank && rankPathsOf(bank) };
-  const session = await openOnnxSession(await artefact.read(ONNX_FILE), {
+  const session = await openOnnxSession(emitStationSet(architecture, stations.length, tensors), {
     threads: options.threads,
     warm: options.warm ? inputShapes(stations.length, 1) : undefined,
-    file: join(folder, ONNX_FILE),
+    file: folder,
   });
 
   async function forecastMany(given: readonly ForecastInput[]): Promise<Series[]> {
