@@ -6,14 +6,14 @@
  *     const text = await client.text('https://www.ncei.noaa.gov/...');
  */
 
+import type { IncomingMessage } from 'node:http';
 import { isIP, type LookupFunction } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Dispatcher } from 'undici';
-import { Agent, request } from 'undici';
 import { type Clock, systemClock } from '../../../src/domain/clock.ts';
 import { isKernelcastError, KernelcastError } from '../../../src/errors.ts';
 import { isPublicAddress, PrivateAddressError, publicLookup } from './addresses.ts';
 import { backoff } from './backoff.ts';
+import { Connections, SilenceError } from './connections.ts';
 
 export interface HttpOptions {
   /** The only hosts that are asked; any where it is not given. `.noaa.gov` allows all below. */
@@ -66,21 +66,20 @@ export class HttpClient {
   readonly #options: HttpOptions & typeof DEFAULTS;
   readonly #clock: Clock;
   /** What a person names may be anywhere; what a server sends us to must be public. */
-  readonly #anywhere: Dispatcher;
-  readonly #publicOnly: Dispatcher;
+  readonly #anywhere: Connections;
+  readonly #publicOnly: Connections;
 
   constructor(options: HttpOptions = {}) {
     this.#options = { ...DEFAULTS, ...options };
     this.#clock = options.clock ?? systemClock;
-    const { stallMs } = this.#options;
-    const timeouts = { headersTimeout: stallMs, bodyTimeout: stallMs };
-    const connect = { timeout: stallMs, ...(options.lookup ? { lookup: options.lookup } : {}) };
-    this.#anywhere = new Agent({ ...timeouts, connect });
-    this.#publicOnly = new Agent({ ...timeouts, connect: { ...connect, lookup: publicLookup(options.lookup) } });
+    const { stallMs, lookup } = this.#options;
+    this.#anywhere = new Connections({ stallMs, lookup });
+    this.#publicOnly = new Connections({ stallMs, lookup: publicLookup(lookup) });
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#anywhere.destroy(), this.#publicOnly.destroy()]);
+    this.#anywhere.destroy();
+    this.#publicOnly.destroy();
   }
 
   /**
@@ -133,14 +132,13 @@ export class HttpClient {
       if (!isHome && isIP(at.hostname.replace(/^\[|\]$/g, '')) !== 0 && !isPublicAddress(at.hostname)) {
         throw refused(url, `it sends us to ${at.hostname}, which is no public address`);
       }
-      const response = await request(at, {
-        dispatcher: isHome ? this.#anywhere : this.#publicOnly,
-        headers: { 'user-agent': 'kernelcast', 'accept-encoding': 'identity', ...headers },
-      }).catch((error: unknown) => {
+      const connections = isHome ? this.#anywhere : this.#publicOnly;
+      const sent = { 'user-agent': 'kernelcast', 'accept-encoding': 'identity', ...headers };
+      const response = await connections.get(at, sent).catch((error: unknown) => {
         throw asFailure(error, url);
       });
-      if (!REDIRECTS.has(response.statusCode)) return this.#answer(url, at, response);
-      await response.body.dump();
+      if (!REDIRECTS.has(response.statusCode!)) return this.#answer(url, at, response, connections);
+      response.destroy();
       const target = response.headers.location;
       if (typeof target !== 'string') throw refused(url, 'it redirects to nowhere');
       if (hop >= MOST_REDIRECTS) throw refused(url, `it redirects more than ${MOST_REDIRECTS} times`);
@@ -169,17 +167,17 @@ export class HttpClient {
     });
   }
 
-  async #answer(asked: string, at: URL, response: Dispatcher.ResponseData): Promise<Answer> {
-    const { statusCode: status, body } = response;
+  #answer(asked: string, at: URL, response: IncomingMessage, connections: Connections): Answer {
+    const status = response.statusCode!;
     const headers = Object.fromEntries(
       Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
     );
     const isTold = (status >= 200 && status < 300) || [304, 404, 410, 416].includes(status);
     const length = Number(headers['content-length'] ?? 0);
     if (isTold && length <= this.#options.maxBytes) {
-      return { status, headers, body: this.#limited(asked, body), url: at.href };
+      return { status, headers, body: this.#limited(asked, connections.bodyOf(response)), url: at.href };
     }
-    await body.dump().catch(() => {});
+    response.destroy();
     if (isTold) throw this.#tooLarge(asked, length);
     if (PASSING.has(status)) {
       throw new PassingFailure(`the server answers ${status}`, { retryAfter: headers['retry-after'] });
@@ -239,8 +237,9 @@ function asFailure(error: unknown, url = ''): unknown {
   if (error instanceof PassingFailure || isKernelcastError(error)) return error;
   const cause = rootOf(error);
   if (cause instanceof PrivateAddressError) return refused(url, `it sends us away: ${cause.message}`);
+  if (error instanceof SilenceError) return new PassingFailure(error.message, { cause: error });
   const code = (error as { code?: unknown }).code;
-  const isNetwork = typeof code === 'string' && /^(UND_ERR_|E[A-Z]+$|ERR_|HPE_|CERT_|DEPTH_|UNABLE_|SELF_)/.test(code);
+  const isNetwork = typeof code === 'string' && /^(E[A-Z]+$|EAI_|ERR_|HPE_|CERT_|DEPTH_|UNABLE_|SELF_)/.test(code);
   if (!isNetwork) return error;
   return new PassingFailure(MEANING[code] ?? (error instanceof Error ? error.message : code), { cause: error });
 }
@@ -251,11 +250,8 @@ function rootOf(error: unknown): unknown {
 }
 
 const MEANING: Record<string, string> = {
-  UND_ERR_HEADERS_TIMEOUT: 'the server does not answer',
-  UND_ERR_BODY_TIMEOUT: 'the server stalls in the midst of the answer',
-  UND_ERR_CONNECT_TIMEOUT: 'the server cannot be reached',
-  UND_ERR_SOCKET: 'the server breaks off in the midst of the answer',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer is not as long as the server says',
+  ECONNRESET: 'the server breaks off the connection',
+  EPIPE: 'the server breaks off the connection',
   ECONNREFUSED: 'the server refuses connections',
   ENOTFOUND: 'there is no such host',
   EAI_AGAIN: 'the name of the host cannot be looked up',

@@ -41,7 +41,7 @@ const ingest = (names: string[], options: Partial<SourcesOptions> = {}) =>
     store,
     root,
     stations: [station('a', 12, 12)],
-    http: { sleep: async (ms: number) => void waits.push(ms), random: () => 0.5, stallMs: 200, attempts: 3 },
+    http: { sleep: async (ms: number) => void waits.push(ms), random: () => 0.5, stallMs: 1000, attempts: 3 },
     ...options,
   });
 

@@ -29,7 +29,7 @@ async function ingest(names: string[], options: Partial<SourcesOptions> = {}) {
   const root = folder.path(`data-${++count}`);
   const store = new ObservationStore(root);
   const wanted = { stations: STATIONS, from: FROM, to: FROM + 3 };
-  const http = { sleep: async () => {}, stallMs: 200, attempts: 2 };
+  const http = { sleep: async () => {}, stallMs: 1000, attempts: 2 };
   const report = await ingestSources(names, { dataset: 'test', store, root, http, ...wanted, ...options });
   return { report, series: await store.read('test') };
 }

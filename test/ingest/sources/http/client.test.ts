@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { isPublicAddress } from '../../../../ingest/sources/http/addresses.ts';
 import { backoff } from '../../../../ingest/sources/http/backoff.ts';
@@ -11,7 +12,7 @@ const NOW = Date.UTC(2024, 0, 1);
 function patient(options: HttpOptions = {}) {
   const waits: number[] = [];
   const sleep = async (milliseconds: number) => void waits.push(milliseconds);
-  const client = new HttpClient({ sleep, random: () => 0.5, clock: { now: () => NOW }, stallMs: 150, ...options });
+  const client = new HttpClient({ sleep, random: () => 0.5, clock: { now: () => NOW }, stallMs: 1000, ...options });
   return { client, waits };
 }
 
@@ -20,6 +21,26 @@ describe('an answer', () => {
     const { url, requests } = await serve(answer(200, 'hello'));
     expect(await patient().client.text(`${url}/a?b=c`)).toBe('hello');
     expect(requests[0]).toMatchObject({ line: 'GET /a?b=c', headers: { 'accept-encoding': 'identity' } });
+  });
+
+  it('is whole where the server has closed the connection before it is read', async () => {
+    const body = Buffer.alloc(64 * 1024, 'a');
+    const { url } = await serve(answer(200, body, { connection: 'close' }));
+    const { body: chunks } = await patient().client.get(url);
+    await delay(100);
+    let bytes = 0;
+    for await (const chunk of chunks) bytes += chunk.length;
+    expect(bytes).toBe(body.length);
+  });
+
+  it('may be read as slowly as one likes: only the silence of the server counts', async () => {
+    const { url } = await serve(answer(200, Buffer.alloc(2 ** 20)));
+    let bytes = 0;
+    for await (const chunk of (await patient({ stallMs: 500 }).client.get(url)).body) {
+      if (bytes === 0) await delay(800);
+      bytes += chunk.length;
+    }
+    expect(bytes).toBe(2 ** 20);
   });
 
   it('of 404 is no failure, and is not asked for again', async () => {

@@ -11,7 +11,7 @@ let count = 0;
 
 function downloads(attempts = 5) {
   const root = folder.path(`downloads-${++count}`);
-  const client = new HttpClient({ sleep: async () => {}, random: () => 0, stallMs: 150, attempts });
+  const client = new HttpClient({ sleep: async () => {}, random: () => 0, stallMs: 1000, attempts });
   return { root, kept: new Downloads(client, root) };
 }
 const content = async (found: { path: string } | undefined) => readFile(found!.path, 'utf8');
