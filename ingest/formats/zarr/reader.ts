@@ -71,7 +71,9 @@ export async function openZarr(store: ZarrStore): Promise<Grid> {
   if (!isObject(rootDocument)) {
     throw new KernelcastError('FORMAT', 'this is no Zarr group: it has no zarr.json, .zmetadata or .zgroup', {
       where: { file: store.path },
-      hint: 'Give the folder (or the address) that holds one of them.',
+      hint: /^https?:/i.test(store.path)
+        ? 'Only Zarr is read at its address. Fetch a file of another format first, or let `kernelcast ingest` do it.'
+        : 'Give the folder that holds one of them.',
     });
   }
   const documents = consolidated(rootDocument, version);

@@ -285,6 +285,14 @@ describe('over HTTP', () => {
     });
   });
 
+  it('where there is no Zarr, it tells that nothing else is read at its address', async () => {
+    files = new Map();
+    expect(await failure(openGrid(address))).toMatchObject({
+      code: 'FORMAT',
+      hint: expect.stringContaining('Only Zarr is read at its address'),
+    });
+  });
+
   it.each([[500], [403], ['short' as const]])('an answer of %s is no absent chunk', async (what) => {
     files = await zarr2({ t2m }, true);
     answer = (key) => (key === 't2m/1.1.1' ? what : undefined);
