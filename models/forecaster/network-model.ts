@@ -7,7 +7,7 @@ import type { Station } from '../../src/domain/station.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
 import type { Shard } from '../../src/store/parts.ts';
 import type { EngineReport } from '../engine/engine-choice.ts';
-import { openOnnxSession } from '../engine/onnx/session.ts';
+import { openOnnxLanes } from '../engine/onnx/lanes.ts';
 import {
   FORECAST_VARIABLES,
   type ForecastInput,
@@ -54,12 +54,13 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
   const calibration = tensors.get(CALIBRATION);
   const bank = tensors.get(RANK_PATHS);
   const rankPaths = bank && rankPathsOf(bank);
-  const atOnce = imagesAtOnce(architecture.backbone, INPUT_HOURS, architecture.dModel);
-  const session = await openOnnxSession(await artefact.read(ONNX_FILE), {
+  const inALane = imagesAtOnce(architecture.backbone, INPUT_HOURS, architecture.dModel);
+  const session = await openOnnxLanes(await artefact.read(ONNX_FILE), {
     threads,
-    warm: warm ? forecasterInputShapes(atOnce) : undefined,
+    warm: warm ? forecasterInputShapes(inALane) : undefined,
     file: join(folder, ONNX_FILE),
   });
+  const atOnce = session.lanes * inALane;
   const batch = createNodeBatch(atOnce);
   const layoutOf = rememberLayout(architecture, stationTree);
 

@@ -13,7 +13,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { initialise } from '../../models/engine/initialise.ts';
 import { emitOnnx } from '../../models/engine/onnx/emit.ts';
-import { openOnnxSession } from '../../models/engine/onnx/session.ts';
+import { openOnnxLanes } from '../../models/engine/onnx/lanes.ts';
 import { Parameters } from '../../models/engine/parameters.ts';
 import { EVALUATION } from '../../models/engine/pass.ts';
 import { tensorFlowOps } from '../../models/engine/tensorflow.ts';
@@ -129,9 +129,9 @@ async function onOnnx({ config, weights, form, images }: Subject, threads: numbe
   const file = emitOnnx('bench', { x: [-1, ...images.shape.slice(1)] }, weights, (ops, parameters, { x }) => ({
     y: ops.transpose(networkFeatures(ops, x, parameters, config, form, EVALUATION)[3], [0, 3, 1, 2]),
   }));
-  const session = await openOnnxSession(file, { threads });
+  const session = await openOnnxLanes(file, { threads });
   const [batch, height, width] = images.shape;
-  const atOnce = imagesAtOnce(config, height, width);
+  const atOnce = session.lanes * imagesAtOnce(config, height, width);
   return {
     name: 'onnx',
     compute: () =>
