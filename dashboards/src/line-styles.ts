@@ -2,7 +2,16 @@
 import type { RunModel } from './api/contracts.ts';
 import type { Theme } from './theme.ts';
 
-export type LineRole = 'observed' | 'forecast' | 'persistence' | 'climatology' | 'other' | 'earlier';
+export type LineRole =
+  | 'observed'
+  | 'forecast'
+  | 'persistence'
+  | 'climatology'
+  | 'other'
+  | 'earlier'
+  | 'training'
+  | 'validation'
+  | 'kept';
 
 export interface LineStyle {
   width: number;
@@ -19,6 +28,10 @@ export const LINE_STYLES: Record<LineRole, LineStyle> = {
   climatology: { width: 1.5, dash: [1.5, 3], colour: (theme) => theme.climatology, order: 3 },
   other: { width: 1.5, dash: [8, 3, 2, 3], colour: (theme) => theme.muted, order: 4 },
   earlier: { width: 1, dash: [], colour: (theme) => theme.earlier, order: 5 },
+  training: { width: 1.25, dash: [], colour: (theme) => theme.climatology, order: 2 },
+  validation: { width: 2, dash: [], colour: (theme) => theme.accent, order: 1 },
+  /** The step whose weights were kept. */
+  kept: { width: 0, dash: [], colour: (theme) => theme.persistence, order: 0 },
 };
 
 /** @param index place of the model in its run; the first is the forecast itself. */

@@ -30,13 +30,21 @@ export interface Theme {
   /** Night behind a chart. */
   dusk: string;
   font: string;
+  /** Size of a text on a canvas, px, from what it is at the usual size of the page's text. */
+  textSize(pixels: number): number;
 }
 
+/** Size of the page's text but on a wall, px (base.css). */
+const USUAL_TEXT = 14;
+
 const darkScheme = window.matchMedia('(prefers-color-scheme: dark)');
+/** As in base.css. */
+const wall = window.matchMedia('(min-width: 2400px) and (min-height: 1200px)');
 const stillness = window.matchMedia('(prefers-reduced-motion: reduce)');
 
 export function readTheme(): Theme {
   const style = getComputedStyle(document.documentElement);
+  const larger = Number.parseFloat(style.fontSize) / USUAL_TEXT;
   const value = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   return {
     dark: darkScheme.matches,
@@ -63,12 +71,14 @@ export function readTheme(): Theme {
     space: value('space'),
     dusk: value('dusk'),
     font: getComputedStyle(document.body).fontFamily,
+    textSize: (pixels) => Math.round(pixels * larger),
   };
 }
 
-/** Canvases are drawn again in another scheme, and when a font has come that they were first drawn without. */
+/** Canvases are drawn again in another scheme, on another screen, and when a font has come that they were first drawn without. */
 export function onThemeChange(call: () => void): void {
   darkScheme.addEventListener('change', call);
+  wall.addEventListener('change', call);
   document.fonts.addEventListener('loadingdone', call);
 }
 

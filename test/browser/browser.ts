@@ -13,9 +13,10 @@ const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 export const hasChromium = existsSync(executablePath);
 
 /** Where pictures of the pages go, for a person to look at. */
-const PICTURES = process.env.KERNELCAST_PICTURES ?? join(tmpdir(), 'kernelcast-pictures');
+export const PICTURES = process.env.KERNELCAST_PICTURES ?? join(tmpdir(), 'kernelcast-pictures');
 
-export function launch(): Promise<Browser> {
+/** @param more arguments and environment of this one besides those of all */
+export function launch(more: { args?: readonly string[]; env?: Record<string, string> } = {}): Promise<Browser> {
   const args = [
     '--no-sandbox',
     '--disable-gpu',
@@ -24,8 +25,9 @@ export function launch(): Promise<Browser> {
     '--no-first-run',
     '--disable-component-update',
     '--disable-sync',
+    ...(more.args ?? []),
   ];
-  return chromium.launch({ executablePath, args });
+  return chromium.launch({ executablePath, args, env: { ...process.env, ...more.env } as Record<string, string> });
 }
 
 const root = fileURLToPath(new URL('../../dashboards', import.meta.url));

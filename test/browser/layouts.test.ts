@@ -93,6 +93,25 @@ describe.skipIf(!hasChromium)('the layouts of the dashboard (needs Chromium)', (
     await savePicture(lost.page, 'state-unknown-station');
   });
 
+  it('prints the place, its charts and its table, without what nobody can click on paper', async () => {
+    const { page } = await openPage(browser, `${api.url}#station=amsterdam`, {
+      viewport: { width: 794, height: 1123 },
+    });
+    await expectText(page, '#place-name', 'Amsterdam');
+    await page.locator('#values summary').click();
+    await page.emulateMedia({ media: 'print' });
+    for (const there of ['#place-name', '#chart-temperature', '#chart-wind', '#map-frame', '#values table', '#clock']) {
+      expect(await page.locator(there).isVisible(), there).toBe(true);
+    }
+    for (const gone of ['#search', '#play', '#live', '#go-skill', '#compare', '#zoom-in', '#download-csv', '#rose']) {
+      expect(await page.locator(gone).isVisible(), gone).toBe(false);
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(794);
+    await savePicture(page, 'print', true);
+    expect((await page.pdf()).subarray(0, 4).toString()).toBe('%PDF');
+    await page.context().close();
+  });
+
   it('stands still for people who ask for reduced motion', async () => {
     const { page } = await openPage(browser, api.url, { reducedMotion: 'reduce' });
     await expectText(page, '#readiness', /./);

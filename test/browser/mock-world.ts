@@ -92,6 +92,12 @@ export function mockWeather({ latitude, longitude }: MockStation, hour: number):
   };
 }
 
+/** Some regions are harder to forecast than others. */
+function difficulty({ latitude, longitude }: MockStation): number {
+  const [phi, lambda] = [latitude * RADIAN, longitude * RADIAN];
+  return 0.3 + 1.1 * Math.sin(3 * phi + 0.5) ** 2 * Math.cos(2 * lambda - 0.4) ** 2;
+}
+
 /** What a model says for a station `lead` hours after `init`: the truth, and an error that grows as such models' errors do. */
 export function mockForecast(model: string, station: MockStation, init: number, lead: number): MockWeather {
   const truth = mockWeather(station, init + lead);
@@ -106,7 +112,7 @@ export function mockForecast(model: string, station: MockStation, init: number, 
       direction: days[0].direction,
     };
   }
-  const error = Math.sin(init * 0.7 + station.longitude + lead / 5) * Math.sqrt(lead) * 0.75;
+  const error = difficulty(station) * Math.sin(init * 0.7 + station.longitude / 9 + lead / 5) * Math.sqrt(lead);
   return {
     temperature: truth.temperature + error,
     speed: Math.max(0, truth.speed + error * 0.7),

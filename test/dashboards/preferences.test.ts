@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { globSync } from 'tinyglobby';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fullFrame } from '../../dashboards/frame.ts';
 import { inUnit, windText, withUnit } from '../../dashboards/src/format/quantity.ts';
@@ -15,6 +17,7 @@ import {
   setPreferences,
   withFavourite,
 } from '../../dashboards/src/preferences/preferences.ts';
+import { packageRoot } from '../../src/config.ts';
 
 afterEach(async () => {
   setPreferences(DEFAULT_PREFERENCES);
@@ -107,6 +110,14 @@ describe('languages', () => {
     expect(text().live).toBe('实时');
     expect(fullInstantLabel(Date.UTC(2025, 1, 20, 6))).toBe('2025年2月20日 周四 06:00 UTC');
     expect(windText(5, 290)).toBe('5.0 m/s 西西北风');
+  });
+
+  it('are all written somewhere on the page', () => {
+    const sources = globSync(['dashboards/{src,pages}/**/*.{ts,html}', 'dashboards/index.html'], { cwd: packageRoot() })
+      .filter((path) => !/i18n\/(en|zh)/.test(path))
+      .map((path) => readFileSync(join(packageRoot(), path), 'utf8'))
+      .join('\n');
+    expect(Object.keys(en).filter((key) => !new RegExp(`\\b${key}\\b`).test(sources))).toEqual([]);
   });
 
   it('stand in the frame of the page in English, word for word, until the script runs', () => {

@@ -49,6 +49,8 @@ export interface Api {
   forecast(query: ForecastQuery, signal?: AbortSignal): Promise<ForecastResponse>;
   /** Over the runs from `start` to `end` (initialisation times), or as many of the last as the service thinks best. */
   verification(dataset: string, span?: { start: string; end: string }): Promise<Verification>;
+  /** The same at some stations, by station too, over the newest runs that are still kept. */
+  stationVerification(dataset: string, stations: readonly string[], runs: number): Promise<Verification>;
   /** Hours from `start` to `end`, both included, ISO 8601 in UTC; °C and m/s. */
   observations(
     dataset: string,
@@ -82,6 +84,8 @@ export interface ForecastQuery {
 }
 
 const TIMEOUT = 10_000;
+/** For what the service first has to work out. */
+const LONG_TIMEOUT = 60_000;
 const STATION_LIMIT = 10_000;
 
 /** @param base address of the page; the API lies beside it, also behind a path prefix. */
@@ -106,9 +110,14 @@ export function createApi(base: string, fetcher: typeof fetch = fetch): Api {
     };
   }
 
-  async function request(path: string, query: Record<string, string>, signal?: AbortSignal): Promise<unknown> {
+  async function request(
+    path: string,
+    query: Record<string, string>,
+    signal?: AbortSignal,
+    patience = TIMEOUT,
+  ): Promise<unknown> {
     const url = address(path, query);
-    const timeout = AbortSignal.timeout(TIMEOUT);
+    const timeout = AbortSignal.timeout(patience);
     let response: Response;
     let body: unknown;
     try {
@@ -152,6 +161,10 @@ export function createApi(base: string, fetcher: typeof fetch = fetch): Api {
     // More runs than any span has: the service has a bound of its own.
     verification: async (dataset, span) =>
       (await request('v1/verification', { dataset, ...(span ? { ...span, last_runs: '1000' } : {}) })) as Verification,
+    stationVerification: async (dataset, stations, runs) => {
+      const query = { dataset, station: stations.join(','), last_runs: String(runs) };
+      return (await request('v1/verification', query, undefined, LONG_TIMEOUT)) as Verification;
+    },
     observations: async (dataset, stations, variables, { start, end }) => {
       const query = {
         dataset,
@@ -176,7 +189,7 @@ export function createApi(base: string, fetcher: typeof fetch = fetch): Api {
     attempts: async (limit) =>
       ((await request('v1/jobs', { limit: String(limit) })) as { attempts: JobAttempt[] }).attempts,
     storage: async () => (await request('v1/storage', {})) as Storage,
-    doctor: async () => (await request('v1/doctor', {})) as Doctor,
+    doctor: async () => (await request('v1/doctor', {}, undefined, LONG_TIMEOUT)) as Doctor,
     forecastAddress: (query, format) =>
       address('v1/forecast', { ...forecastQuery(query), ...(format === undefined ? {} : { format }) }).href,
     eventsAddress: (dataset) => address('v1/events', { dataset }).href,

@@ -121,6 +121,8 @@ export interface VariableScore {
     mae: (number | null)[];
     crps?: (number | null)[];
   };
+  /** Where stations were asked for, over all lead hours. */
+  by_station?: { station: string[]; count: number[]; mse: (number | null)[]; mae: (number | null)[] };
 }
 
 export interface Verification {

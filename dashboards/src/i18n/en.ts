@@ -1,5 +1,6 @@
 /** The page's words in English. What varies is a function; every other language has the same keys (`Texts`). */
 import { enService } from './en-service.ts';
+import { enSkill } from './en-skill.ts';
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -86,7 +87,6 @@ export const en = {
   nothingFound: 'No station of that name',
   nearMe: 'Near me',
   nearMeFailed: 'Your browser does not tell where you are.',
-  nearestTo: (position: string) => `Nearest to ${position}`,
   farAway: (kilometres: string) => `${kilometres} km away`,
   favourite: 'Favourite',
   addFavourite: 'Keep this place as a favourite',
@@ -105,18 +105,14 @@ export const en = {
   pastHours: (hours: number) => (hours % 24 === 0 && hours > 48 ? `${hours / 24} d` : `${hours} h`),
   compare: 'Compare with',
   previousRuns: 'Earlier runs',
-  previousRunsHint: 'What earlier runs said of the same hours',
   earlierRun: (hours: number) => `the run ${hours} h earlier`,
   timesIn: (zone: string) => `Times in ${zone}`,
-  chartTemperature: 'Chart of temperature',
-  chartWind: 'Chart of wind speed and direction',
   chartSummary: (what: string, place: string, hours: number, until: string, range: string) =>
     `Chart of ${what} at ${place}: ${hours} hours observed until ${until}, then the forecast, ${range}.`,
   chartOfTemperature: 'temperature',
   chartOfWind: 'wind speed and direction',
   range: (from: string, to: string, unit: string) => `${from} to ${to} ${unit}`,
   days: 'By day',
-  dayHead: 'Day',
   windRose: 'Wind rose',
   windRoseOf: (hours: number) => `Where the wind came from and how strong it was: ${hours} h observed and forecast`,
   windRoseSector: (point: string, share: string) => `${point}: ${share}`,
@@ -139,63 +135,7 @@ export const en = {
   copied: 'Copied',
   copyFailed: 'Not copied',
 
-  // Skill.
-  skillTitle: 'How good has it been?',
-  skillEmpty:
-    'Nothing to score yet: a run is scored when all of its hours have been observed, a day after it was made.',
-  skillAgainst: (reference: string) => `against ${reference}`,
-  skillMore: 'All scores',
-  persistence: 'persistence',
-  climatology: 'climatology',
-  runsFromTo: (count: number, from: string, to: string) =>
-    `${count} ${count === 1 ? 'run' : 'runs'}, ${from === to ? `of ${from}` : `${from} to ${to}`}`,
-  runsCount: (count: number) => `${count} ${count === 1 ? 'run' : 'runs'}`,
-  scoredOver: 'Scored over',
-  lastDays: (days: number) => (days === 1 ? 'the last day' : `the last ${days} days`),
-  byLead: 'Error by lead hour',
-  byLeadOf: (what: string) => `${what}: mean absolute error by lead hour`,
-  leadSummary: (name: string, first: string, firstLead: number, last: string, lastLead: number) =>
-    `${name}: ${first} at plus ${firstLead} h, ${last} at plus ${lastLead} h.`,
-  skillByLead: (what: string) => `${what}: skill against persistence by lead hour`,
-  model: 'Model',
-  mse: 'MSE',
-  mseLong: 'Mean squared error',
-  mae: 'MAE',
-  maeLong: 'Mean absolute error',
-  rmse: 'RMSE',
-  rmseLong: 'Root mean square error',
-  bias: 'Bias',
-  biasLong: 'Mean of forecast minus observation',
-  crps: 'CRPS',
-  crpsLong: 'Continuous ranked probability score',
-  coverage: 'In 80 %',
-  coverageLong: 'Share of observations within the 80 % band',
-  reliability: 'Does the band hold what it says?',
-  reliabilityEmpty: 'The scored runs tell no uncertainty, so there is nothing to hold them to.',
-  reliabilityLine: (band: string, share: string) => `${band}: ${share} of the observations lay inside`,
-  weeks: 'Error over the past weeks',
-  weeksOf: (what: string) => `${what}: mean absolute error, period by period`,
-  skillMap: 'Where is it good?',
-  skillMapNote: 'Mean absolute error of the latest whole run whose hours have all been observed, station by station.',
-  skillMapEmpty: 'No run has been observed to its end yet.',
-  worstCases: 'Worst cases',
-  worstNote: 'The stations where that run was farthest off. Click one for its chart.',
-  modelCards: 'Models',
-  loading: 'Loading …',
-  loadFailed: 'This could not be loaded.',
-  weights: 'Weights (SHA-256)',
-  noWeights: 'none: computed from observations',
-  trainedOn: 'Trained on',
-  validatedOn: 'Validated on',
-  trainedWith: 'Trained with',
-  created: 'Made',
-  inService: 'in service',
-  kindNetwork: 'network',
-  kindBaseline: 'baseline',
-  validationLoss: 'Validation loss',
-  steps: (count: number) => `${count} steps`,
-  computedBy: 'Computed by',
-
+  ...enSkill,
   ...enService,
 
   // Quantities.

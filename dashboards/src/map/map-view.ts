@@ -64,6 +64,7 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
     if (weather) shownValue = origin ? blend(origin.value, weather.value, share) : weather.value;
     if (share < 1) requestFrame();
     else origin = undefined;
+    const { variable } = store.state.view;
     const selected = weather?.stations.findIndex(({ id }) => id === shownStation(store.state)) ?? -1;
     paint({
       projection,
@@ -72,13 +73,14 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
       theme,
       atlas,
       moving,
-      variable: store.state.view.variable,
+      variable,
       weather: weather && { ...weather, value: shownValue },
       time,
       positions,
       arrows: store.state.view.wind === 'arrows' ? arrows : [],
       flow: store.state.view.wind === 'flow' && !prefersStillness(),
       selected: selected < 0 ? undefined : selected,
+      label: withUnit(weather?.value[selected], variable === 'temperature_2m' ? 'temperature' : 'speed'),
       hovered: pointed,
     });
   }

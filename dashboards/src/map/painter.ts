@@ -10,6 +10,7 @@ import { createFlowLayer } from './flow-layer.ts';
 import { drawGround, drawNight, drawOutlines, type Outlines, outlines } from './land.ts';
 import type { Projection } from './projection.ts';
 import { dotRadius, drawStations, type Positions } from './stations.ts';
+import { drawValueLabel } from './value-label.ts';
 import type { Size, Viewport } from './viewport.ts';
 import type { MapWeather } from './weather.ts';
 
@@ -32,6 +33,8 @@ export interface Scene {
   /** Do particles drift with the wind. */
   flow: boolean;
   selected: number | undefined;
+  /** The value of the selected station, with its unit. */
+  label: string;
   hovered: number | undefined;
 }
 
@@ -83,7 +86,11 @@ export function createPainter(): (scene: Scene) => void {
     const context = openCanvas(dots, size);
     if (weather) {
       const radius = dotRadius(weather.stations.length, viewport.scale / projection.minimumScale(size), size);
-      drawStations(context, weather, scene.positions, { ...scene, scale, radius });
+      const { positions, selected } = scene;
+      drawStations(context, weather, positions, { ...scene, scale, radius });
+      if (selected !== undefined) {
+        drawValueLabel(context, scene.label, [positions[selected * 2], positions[selected * 2 + 1]], size, theme);
+      }
     }
     before = scene;
   };

@@ -122,7 +122,7 @@ function drawMark(chart: Chart, { theme, init, initLabel, marked }: Frame): void
     ctx.strokeStyle = theme.surface;
     ctx.stroke();
   });
-  ctx.font = `600 10px ${theme.font}`;
+  ctx.font = `600 ${theme.textSize(10)}px ${theme.font}`;
   ctx.fillStyle = theme.ink;
   ctx.textAlign = 'right';
   ctx.textBaseline = 'top';
@@ -133,7 +133,7 @@ function drawMark(chart: Chart, { theme, init, initLabel, marked }: Frame): void
 function drawUnit(chart: Chart, { theme, unit }: Frame): void {
   const { ctx, chartArea } = chart;
   ctx.save();
-  ctx.font = `11px ${theme.font}`;
+  ctx.font = `${theme.textSize(11)}px ${theme.font}`;
   ctx.fillStyle = theme.muted;
   ctx.textAlign = 'right';
   ctx.textBaseline = 'middle';

@@ -52,7 +52,7 @@ export function createSeriesChart(canvas: HTMLCanvasElement, options: { fromZero
             autoSkip: false,
             maxRotation: 0,
             padding: 4,
-            font: ({ tick }) => ({ size: 11, weight: tick && isMidnight(tick.value) ? 600 : 400 }),
+            font: ({ tick }) => ({ weight: tick && isMidnight(tick.value) ? 600 : 400 }),
             callback: (value) => {
               const time = Number(value);
               return isMidnight(time) ? shortDayLabel(time) : clockLabel(time).slice(0, 2);
@@ -70,7 +70,6 @@ export function createSeriesChart(canvas: HTMLCanvasElement, options: { fromZero
           ticks: {
             maxTicksLimit: 6,
             padding: 6,
-            font: { size: 11 },
             callback: (value) => String(value).replace('-', '−'),
           },
         },
@@ -83,7 +82,7 @@ export function createSeriesChart(canvas: HTMLCanvasElement, options: { fromZero
     x.ticks.color = theme.muted;
     y.ticks.color = theme.muted;
     y.grid.color = theme.grid;
-    Chart.defaults.font.family = theme.font;
+    Object.assign(Chart.defaults.font, { family: theme.font, size: theme.textSize(11) });
   }
 
   return {

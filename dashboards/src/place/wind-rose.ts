@@ -44,7 +44,7 @@ export function drawWindRose(
     });
   });
   context.fillStyle = theme.muted;
-  context.font = `600 11px ${theme.font}`;
+  context.font = `600 ${theme.textSize(11)}px ${theme.font}`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   for (const sector of [0, 4, 8, 12]) {

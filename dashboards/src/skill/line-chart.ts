@@ -9,6 +9,8 @@ export interface ScoreLine {
   role: LineRole;
   label: string;
   points: readonly { x: number; y: number | null }[];
+  /** Radius of dots on its points; none without. */
+  dots?: number;
 }
 
 export interface LineChart {
@@ -16,13 +18,12 @@ export interface LineChart {
 }
 
 export interface LineChartOptions {
-  /** What stands under a place on the horizontal axis. */
+  /** What stands under a place on the horizontal axis, whose numbers are small: hours, steps, but not milliseconds. */
   xLabel(x: number): string;
-  /** Distance of two labels there. */
-  xStep: number;
+  /** Distance of two labels there; without, what fits. */
+  xStep?: number;
+  /** True where not given. */
   fromZero?: boolean;
-  /** Dots on the lines, where there are few points. */
-  dots?: boolean;
 }
 
 type Axis = { min?: number; max?: number; ticks: { color: string }; grid: { color: string } };
@@ -37,7 +38,7 @@ export function createLineChart(canvas: HTMLCanvasElement, options: LineChartOpt
       maintainAspectRatio: false,
       parsing: false,
       events: [],
-      elements: { point: { radius: options.dots ? 2.5 : 0 }, line: { tension: 0.25 } },
+      elements: { line: { tension: 0.25 } },
       layout: { padding: { top: 6, right: 10 } },
       scales: {
         x: {
@@ -45,8 +46,8 @@ export function createLineChart(canvas: HTMLCanvasElement, options: LineChartOpt
           grid: { display: false },
           ticks: {
             stepSize: options.xStep,
+            includeBounds: false,
             maxRotation: 0,
-            font: { size: 11 },
             callback: (value) => options.xLabel(Number(value)),
           },
         },
@@ -54,7 +55,7 @@ export function createLineChart(canvas: HTMLCanvasElement, options: LineChartOpt
           type: 'linear',
           beginAtZero: options.fromZero ?? true,
           border: { display: false },
-          ticks: { maxTicksLimit: 5, padding: 4, font: { size: 11 } },
+          ticks: { maxTicksLimit: 5, padding: 4 },
         },
       },
     },
@@ -66,14 +67,25 @@ export function createLineChart(canvas: HTMLCanvasElement, options: LineChartOpt
       x.ticks.color = theme.muted;
       y.ticks.color = theme.muted;
       y.grid.color = theme.grid;
-      Chart.defaults.font.family = theme.font;
+      Object.assign(Chart.defaults.font, { family: theme.font, size: theme.textSize(11) });
       const places = lines.flatMap(({ points }) => points.map((point) => point.x));
-      if (places.length > 0) [x.min, x.max] = [Math.min(...places, x.min ?? places[0]), Math.max(...places)];
-      chart.data.datasets = lines.map(({ role, label, points }) => {
+      if (places.length > 0) [x.min, x.max] = [Math.min(...places), Math.max(...places)];
+      chart.data.datasets = lines.map(({ role, label, points, dots = 0 }) => {
         const { width, dash, colour, order } = LINE_STYLES[role];
         const data = points.map((point) => ({ x: point.x, y: point.y ?? Number.NaN }));
         const ink = colour(theme);
-        return { label, data, borderColor: ink, backgroundColor: ink, borderWidth: width, borderDash: dash, order };
+        return {
+          label,
+          data,
+          borderColor: ink,
+          backgroundColor: ink,
+          borderWidth: width,
+          borderDash: dash,
+          order,
+          pointRadius: dots,
+          // Dots at the ends of the axis are whole.
+          clip: dots + 2,
+        };
       });
       chart.update('none');
     },

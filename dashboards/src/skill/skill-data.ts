@@ -1,8 +1,8 @@
-/** What the skill page shows, asked of the API when somebody looks: scores of a span and of its parts, a run against what came. */
+/** What the skill page shows, asked of the API when somebody looks: scores of a span, of its parts, and by station. */
 import type { Api } from '../api/client.ts';
-import type { Models, RunValues, Verification } from '../api/contracts.ts';
+import type { Models, TrainingLog, Verification } from '../api/contracts.ts';
 import { HOUR, parseInstant } from '../format/time.ts';
-import { type StationError, spread, stationErrors } from './station-errors.ts';
+import { spread } from './station-scores.ts';
 
 export interface Period {
   /** Initialisation times, ms: from, and to before. */
@@ -11,24 +11,19 @@ export interface Period {
   verification: Verification;
 }
 
-export interface JudgedRun {
-  values: RunValues;
-  errors: Record<string, StationError[]>;
-}
-
 export interface SkillData {
   verification: Verification;
   periods: Period[];
-  /** The newest run whose hours have all been observed; undefined where there is none. */
-  judged: JudgedRun | undefined;
   models: Models;
+  /** How the training of each network went, as far as its log came with it. */
+  training: ReadonlyMap<string, TrainingLog>;
 }
 
 /** Parts that a span is cut into. */
 const PERIODS = 7;
-/** Stations that the map of errors asks for: a sample where there are more. */
-const MOST_STATIONS = 400;
-const VARIABLES = ['temperature_2m', 'wind_speed_10m'] as const;
+/** Stations that the map asks for, a sample where there are more, and runs that it asks for their errors: the service has to read them all. */
+const MAP_STATIONS = 400;
+const MAP_RUNS = 12;
 
 /** @param now the service's clock, ms; runs of the `days` before are scored */
 export async function requestSkill(api: Api, dataset: string, now: number, days: number): Promise<SkillData> {
@@ -37,7 +32,7 @@ export async function requestSkill(api: Api, dataset: string, now: number, days:
   const from = end - days * 24 * HOUR;
   const part = (days * 24 * HOUR) / PERIODS;
   const cuts = Array.from({ length: PERIODS }, (_, index) => Math.round((from + index * part) / HOUR) * HOUR);
-  const [verification, periods, judged, models] = await Promise.all([
+  const [verification, periods, models] = await Promise.all([
     api.verification(dataset, span(from + HOUR, end)),
     Promise.all(
       cuts.map(async (start, index): Promise<Period> => {
@@ -45,10 +40,26 @@ export async function requestSkill(api: Api, dataset: string, now: number, days:
         return { from: start, to, verification: await api.verification(dataset, span(start + HOUR, to)) };
       }),
     ),
-    newest.last === null ? undefined : judge(api, dataset, newest.last),
     api.models(dataset),
   ]);
-  return { verification, periods: periods.filter((period) => period.verification.runs > 0), judged, models };
+  const training = await requestTraining(api, models);
+  return { verification, periods: periods.filter((period) => period.verification.runs > 0), models, training };
+}
+
+/** @param stations all of the dataset's; undefined is the answer where no run has been observed to its end */
+export async function requestStationScores(
+  api: Api,
+  dataset: string,
+  stations: readonly string[],
+): Promise<Verification | undefined> {
+  const scores = await api.stationVerification(dataset, spread(stations, MAP_STATIONS), MAP_RUNS);
+  return scores.runs === 0 ? undefined : scores;
+}
+
+async function requestTraining(api: Api, { models }: Models): Promise<SkillData['training']> {
+  const networks = models.filter(({ kind }) => kind === 'network');
+  const logs = await Promise.all(networks.map(({ id }) => api.training(id)));
+  return new Map(logs.flatMap((log) => (log ? [[log.model, log] as const] : [])));
 }
 
 function span(start: number, end: number): { start: string; end: string } {
@@ -57,13 +68,4 @@ function span(start: number, end: number): { start: string; end: string } {
 
 function instant(time: number): string {
   return `${new Date(time).toISOString().slice(0, 16)}Z`;
-}
-
-async function judge(api: Api, dataset: string, init: string): Promise<JudgedRun> {
-  const values = await api.values(dataset, init, VARIABLES);
-  const ids = spread(values.stations, MOST_STATIONS);
-  const [start, end] = [values.time[0], values.time[values.time.length - 1]];
-  const observed = await api.observations(dataset, ids, VARIABLES, { start, end });
-  const errors = Object.fromEntries(VARIABLES.map((name) => [name, stationErrors(values, observed, name)]));
-  return { values, errors };
 }

@@ -8,6 +8,8 @@ export interface SkillRow {
   rmse: number | null;
   bias: number | null;
   crps: number | null;
+  /** Against persistence: 1 - mse / its mse. */
+  skill: number | null;
   byLead: { lead: number; mae: number | null }[];
 }
 
@@ -56,6 +58,7 @@ export function variableSkill(
           rmse: score.rmse ?? null,
           bias: score.bias ?? null,
           crps: score.crps ?? null,
+          skill: score.skill_persistence,
           byLead: lead.map((hour, index) => ({ lead: hour, mae: mae[index] })),
         },
       ];
