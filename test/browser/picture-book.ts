@@ -92,7 +92,11 @@ async function writeFontConfig(folder: string): Promise<string> {
 
 /** The whole page, when it has all that it asked for and two pictures in a row are the same: however slow the machine is. */
 async function stillPicture(page: Page): Promise<Buffer> {
-  await page.evaluate(() => document.fonts.ready);
+  // Where there is no other font, the browser may lay out text without asking for the page's: it is asked for here.
+  await page.evaluate(async () => {
+    await document.fonts.load('14px "Inter Variable"', document.body.innerText);
+    await document.fonts.ready;
+  });
   let last = await page.screenshot({ fullPage: true });
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     await page.waitForTimeout(250);

@@ -51,6 +51,8 @@ export const enService = {
     `out of range ${range}, too great a step ${step}, stuck ${persistence}, unlike its neighbours ${spatial}`,
   gapHours: 'Gaps',
   storage: 'Storage',
+  storageKept: 'What the service keeps',
+  storageDisk: 'The disk that it lies on',
   storedObservations: 'Observations',
   storedRuns: 'Runs',
   storedModels: 'Models',

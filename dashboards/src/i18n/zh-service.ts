@@ -53,6 +53,8 @@ export const zhService: { [K in keyof typeof enService]: Widened<(typeof enServi
     `超出范围 ${range}，跳变过大 ${step}，数值僵滞 ${persistence}，与邻站不符 ${spatial}`,
   gapHours: '缺口',
   storage: '存储',
+  storageKept: '服务保留的数据',
+  storageDisk: '所在磁盘',
   storedObservations: '观测',
   storedRuns: '预报',
   storedModels: '模型',

@@ -65,7 +65,7 @@ export function createSeriesChart(canvas: HTMLCanvasElement, options: { fromZero
           beginAtZero: options.fromZero,
           grace: options.fromZero ? 0.5 : 1,
           afterFit: (axis) => {
-            axis.width = AXIS_WIDTH;
+            axis.width = frame?.theme.textSize(AXIS_WIDTH) ?? AXIS_WIDTH;
           },
           ticks: {
             maxTicksLimit: 6,

@@ -19,7 +19,7 @@ export function fillStorage(storage: Storage | undefined): void {
   const kept = parts.filter(({ kind }) => kind !== 'rest' && kind !== 'free');
   fillBar(byId('storage-kept'), kept);
   fillBar(byId('storage-disk'), parts);
-  byId('storage-disk').hidden = storage.disk === null;
+  byId('storage-disk-part').hidden = storage.disk === null;
   byId('storage-parts').replaceChildren(
     ...parts.map(({ kind, label, bytes, count }) =>
       element(
