@@ -1,6 +1,6 @@
 /**
  * Pictures of the pages, kept beside the tests and compared with what the pages look like now. They are the same on every
- * machine: the browser knows no font but the page's own, draws without what only some processors have, and is waited for.
+ * machine: all text is in the page's own font, drawn without what only some machines have, and the page is waited for.
  *
  *     const book = await openPictureBook();
  *     expect(await book.compare(page, 'forecast-1280-light')).toEqual(SAME);
@@ -17,7 +17,8 @@ import type { Browser, Page } from 'playwright-core';
 import { launch, PICTURES } from './browser.ts';
 
 const FOLDER = fileURLToPath(new URL('pictures', import.meta.url));
-const FONTS = fileURLToPath(new URL('../../node_modules/@fontsource-variable/inter/files', import.meta.url));
+/** A browser without any font lays out nothing until the page's has come, and sometimes not then. */
+const FONTS = ['/usr/share/fonts', '/usr/local/share/fonts'];
 const isUpdating = process.env.KERNELCAST_UPDATE_PICTURES === '1';
 
 /** Of the 256 steps of lossy WebP; what it loses, the picture of now loses too before it is compared. */
@@ -73,7 +74,7 @@ export async function openPictureBook(): Promise<PictureBook> {
   };
 }
 
-/** Fonts of the machine, and how it likes them drawn, are not for these pictures. */
+/** How the machine likes fonts drawn is not for these pictures; which it has does not matter, for all text is in the page's own. */
 async function writeFontConfig(folder: string): Promise<string> {
   const file = join(folder, 'fonts.conf');
   const drawn = [
@@ -84,7 +85,7 @@ async function writeFontConfig(folder: string): Promise<string> {
   await writeFile(
     file,
     `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>` +
-      `<dir>${FONTS}</dir><cachedir>${join(folder, 'cache')}</cachedir>` +
+      `${FONTS.map((folder) => `<dir>${folder}</dir>`).join('')}<cachedir>${join(folder, 'cache')}</cachedir>` +
       `<match target="font">${drawn.join('')}</match></fontconfig>`,
   );
   return file;
@@ -92,11 +93,8 @@ async function writeFontConfig(folder: string): Promise<string> {
 
 /** The whole page, when it has all that it asked for and two pictures in a row are the same: however slow the machine is. */
 async function stillPicture(page: Page): Promise<Buffer> {
-  // Where there is no other font, the browser may lay out text without asking for the page's: it is asked for here.
-  await page.evaluate(async () => {
-    await document.fonts.load('14px "Inter Variable"', document.body.innerText);
-    await document.fonts.ready;
-  });
+  await page.waitForFunction(() => document.fonts.check('14px "Inter Variable"'));
+  await page.evaluate(() => document.fonts.ready);
   let last = await page.screenshot({ fullPage: true });
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     await page.waitForTimeout(250);
