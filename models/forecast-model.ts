@@ -32,6 +32,8 @@ export interface ForecastInput {
   init: Hour;
   /** Only these images of the network are computed; the stations of the others stay missing. Baselines have no images. */
   shard?: Shard;
+  /** Ids of the stations whose forecasts are wanted, by default all; a model may leave those of others missing. */
+  wanted?: ReadonlySet<string>;
 }
 
 export interface ForecastModel extends RunModel {

@@ -35,6 +35,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const days = dayOf(inits[inits.length - 1]) + 1;
   const stations = observations.stations.length;
   const truth = onlyStations(observations, options.scored);
+  const wanted = options.scored && new Set(options.scored);
   const sums = new Accumulator(
     models.map(({ id }) => id),
     days,
@@ -48,6 +49,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       const inputs = some.map((init) => ({
         observations: viewSeries(observations, Math.max(observations.from, init + 1 - model.historyHours), init + 1),
         init,
+        wanted,
       }));
       forecasts.push(await forecastEach(model, inputs));
     }
@@ -61,14 +63,13 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     });
     onProgress?.(done + some.length, inits.length);
   }
-  const scored = options.scored && new Set(options.scored);
   return reportEvaluation({
     models,
     sums: sums.models,
     windows: inits.length,
     days,
     stations: observations.stations,
-    isScored: ({ id }) => !scored || scored.has(id),
+    isScored: ({ id }) => !wanted || wanted.has(id),
   });
 }
 

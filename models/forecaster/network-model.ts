@@ -64,8 +64,10 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
   const batch = createNodeBatch(atOnce);
   const layoutOf = rememberLayout(architecture, stationTree);
 
-  async function forecast({ observations, init, shard }: ForecastInput): Promise<Series> {
-    const nodes = ofShard(layoutOf(observations.stations), shard);
+  async function forecast({ observations, init, shard, wanted }: ForecastInput): Promise<Series> {
+    const nodes = ofShard(layoutOf(observations.stations), shard).filter(
+      ({ stations: [own] }) => !wanted || wanted.has(observations.stations[own].id),
+    );
     const windowOf = rememberWindows(observations, init);
     const result = new ForecastArrays(observations, calibration);
     for (let from = 0; from < nodes.length; from += atOnce) {

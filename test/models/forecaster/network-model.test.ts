@@ -89,6 +89,14 @@ test('its quantiles are the calibrated factors times the expected error, in orde
   await calibrated.close();
 });
 
+test('where only some stations are wanted, the others stay missing, and these are forecast as among all', async () => {
+  const observations = window({ temperature_2m: (hour, station) => station + Math.sin(hour / 5) });
+  const all = (await model.forecast({ observations, init })).variables.temperature_2m!.values;
+  const some = (await model.forecast({ observations, init, wanted: new Set(['s3', 's8']) })).variables.temperature_2m!
+    .values;
+  for (const [cell, value] of some.entries()) expect(value).toBe([3, 8].includes(cell % 10) ? all[cell] : Number.NaN);
+});
+
 test('a station without enough data has no forecast, the others do', async () => {
   const observations = window({
     temperature_2m: (hour, station) => (station === 4 && hour > init - 30 ? Number.NaN : 5),
