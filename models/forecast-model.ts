@@ -30,7 +30,7 @@ export interface ForecastInput {
   observations: Series;
   /** The hour of the last observation that may be used. */
   init: Hour;
-  /** Only these images of the network are computed; the stations of the others stay missing. Baselines have no images. */
+  /** Only these images of a network are computed, and its forecast holds their stations alone. Models without images pass over it. */
   shard?: Shard;
   /** Ids of the stations whose forecasts are wanted, by default all; a model may leave those of others missing. */
   wanted?: ReadonlySet<string>;

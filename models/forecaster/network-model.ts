@@ -63,13 +63,15 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
   const atOnce = session.lanes * inALane;
   const batch = createNodeBatch(atOnce);
   const layoutOf = rememberLayout(architecture, stationTree);
+  const windowsOf = rememberWindows();
 
   async function forecast({ observations, init, shard, wanted }: ForecastInput): Promise<Series> {
     const nodes = ofShard(layoutOf(observations.stations), shard).filter(
       ({ stations: [own] }) => !wanted || wanted.has(observations.stations[own].id),
     );
-    const windowOf = rememberWindows(observations, init);
-    const result = new ForecastArrays(observations, calibration);
+    const windowOf = windowsOf(observations, init);
+    const own = nodes.map(({ stations: [station] }) => station);
+    const result = new ForecastArrays(observations, shard ? own : [...observations.stations.keys()], calibration);
     for (let from = 0; from < nodes.length; from += atOnce) {
       const some = nodes.slice(from, from + atOnce);
       for (const [image, node] of some.entries()) {
@@ -103,12 +105,20 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
   };
 }
 
-/** Each station is seen in its own image and in those of its neighbours. */
-function rememberWindows(observations: Series, init: number): (station: number) => StationWindow {
-  const windows = new Array<StationWindow | undefined>(observations.stations.length);
-  return (station) => {
-    windows[station] ??= stationWindow(observations, station, init);
-    return windows[station];
+/** Each station is seen in its own image and in those of its neighbours, which may be in other shards of the same run. */
+function rememberWindows(): (observations: Series, init: number) => (station: number) => StationWindow {
+  const known = new WeakMap<Series, { init: number; windows: (StationWindow | undefined)[] }>();
+  return (observations, init) => {
+    let of = known.get(observations);
+    if (of?.init !== init) {
+      of = { init, windows: new Array(observations.stations.length) };
+      known.set(observations, of);
+    }
+    const { windows } = of;
+    return (station) => {
+      windows[station] ??= stationWindow(observations, station, init);
+      return windows[station];
+    };
   };
 }
 
@@ -138,17 +148,22 @@ function rememberLayout(config: ForecasterConfig, stored: StoredTree): (stations
   };
 }
 
-/** Forecasts of all stations in the making. */
+/** Forecasts in the making. */
 class ForecastArrays {
   readonly #observations: Series;
+  /** Where each station of the observations stands in the forecast. */
+  readonly #columns: Int32Array;
   readonly #calibration: NamedTensor | undefined;
   readonly #values = new Map<VariableName, Float32Array>();
   readonly #quantiles: Record<string, Float32Array[]> = {};
 
-  constructor(observations: Series, calibration: NamedTensor | undefined) {
-    this.#observations = observations;
+  /** @param stations those that the forecast holds, by their index among the observations' */
+  constructor(observations: Series, stations: readonly number[], calibration: NamedTensor | undefined) {
+    this.#observations = { ...observations, stations: stations.map((station) => observations.stations[station]) };
+    this.#columns = new Int32Array(observations.stations.length).fill(-1);
+    for (const [column, station] of stations.entries()) this.#columns[station] = column;
     this.#calibration = calibration;
-    const missing = () => new Float32Array(LEAD_HOURS * observations.stations.length).fill(Number.NaN);
+    const missing = () => new Float32Array(LEAD_HOURS * stations.length).fill(Number.NaN);
     for (const variable of FORECAST_VARIABLES) {
       if (!observations.variables[variable]) continue;
       this.#values.set(variable, missing());
@@ -164,6 +179,7 @@ class ForecastArrays {
     { mean, logScale }: ReturnType<NodeBatch['outputs']>,
   ): void {
     const count = this.#observations.stations.length;
+    const column = this.#columns[station];
     FORECAST_VARIABLES.forEach((variable, channel) => {
       const values = this.#values.get(variable);
       if (!values || Number.isNaN(means[channel])) return;
@@ -172,11 +188,11 @@ class ForecastArrays {
         const cell = lead * CHANNELS + channel;
         const at = image * LEAD_HOURS * CHANNELS + cell;
         const value = climate[cell] + mean.values[at] * unit;
-        values[lead * count + station] = channel === SPEED ? Math.max(0, value) : value;
+        values[lead * count + column] = channel === SPEED ? Math.max(0, value) : value;
         if (!this.#calibration) continue;
         const around = quantilesAround(this.#calibration, channel, lead, value, Math.exp(logScale.values[at]) * unit);
         for (const [level, quantile] of around.entries()) {
-          this.#quantiles[variable][level][lead * count + station] = quantile;
+          this.#quantiles[variable][level][lead * count + column] = quantile;
         }
       }
     });
