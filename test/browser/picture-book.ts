@@ -56,11 +56,16 @@ export async function openPictureBook(): Promise<PictureBook> {
     browser,
     async compare(page, name) {
       const file = join(FOLDER, `${name}.webp`);
-      const now = await asWebp(darkroom, await stillPicture(page));
-      if (isUpdating) await writeFile(file, now);
+      if (isUpdating) await writeFile(file, await asWebp(darkroom, await lastOf(picturesOf(page))));
       if (!existsSync(file)) return `there is no picture ${name}: KERNELCAST_UPDATE_PICTURES=1 takes it`;
-      const [before, after] = [await pixelsOf(darkroom, await readFile(file)), await pixelsOf(darkroom, now)];
-      const difference = differenceOf(before, after);
+      const before = await pixelsOf(darkroom, await readFile(file));
+      let now: Buffer = Buffer.alloc(0);
+      let difference: ReturnType<typeof differenceOf>;
+      for await (const picture of picturesOf(page)) {
+        now = await asWebp(darkroom, picture);
+        difference = differenceOf(before, await pixelsOf(darkroom, now));
+        if (difference === undefined) return SAME;
+      }
       if (difference === undefined) return SAME;
       const paths = ['now', 'difference'].map((which) => join(PICTURES, `${name}-${which}.webp`));
       await writeFile(paths[0], now);
@@ -91,18 +96,27 @@ async function writeFontConfig(folder: string): Promise<string> {
   return file;
 }
 
-/** The whole page, when it has all that it asked for and two pictures in a row are the same: however slow the machine is. */
-async function stillPicture(page: Page): Promise<Buffer> {
+/**
+ * The whole page, from when it has all that it asked for until two pictures in a row are the same to the bit: however slow the
+ * machine is. On some machines a large canvas never is; then there are so many pictures.
+ */
+async function* picturesOf(page: Page): AsyncGenerator<Buffer> {
   await page.waitForFunction(() => document.fonts.check('14px "Inter Variable"'));
   await page.evaluate(() => document.fonts.ready);
-  let last = await page.screenshot({ fullPage: true });
+  let last: Buffer = Buffer.alloc(0);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    await page.waitForTimeout(250);
+    if (attempt > 0) await page.waitForTimeout(250);
     const next = await page.screenshot({ fullPage: true });
-    if (next.equals(last)) return next;
+    yield next;
+    if (next.equals(last)) return;
     last = next;
   }
-  throw new Error(`the page does not stand still: ${page.url()}`);
+}
+
+async function lastOf(pictures: AsyncGenerator<Buffer>): Promise<Buffer> {
+  let last: Buffer = Buffer.alloc(0);
+  for await (const picture of pictures) last = picture;
+  return last;
 }
 
 interface Pixels {
