@@ -97,6 +97,38 @@ test('where only some stations are wanted, the others stay missing, and these ar
   for (const [cell, value] of some.entries()) expect(value).toBe([3, 8].includes(cell % 10) ? all[cell] : Number.NaN);
 });
 
+test('a shard holds its own stations alone, and all shards together hold each once, as the whole forecast has it', async () => {
+  const observations = window({ temperature_2m: (hour, station) => station + Math.sin(hour / 5) });
+  const whole = (await model.forecast({ observations, init })).variables.temperature_2m!.values;
+  const shards = await Promise.all(
+    [0, 1, 2].map((index) => model.forecast({ observations, init, shard: { index, count: 3 } })),
+  );
+  const ids = shards.flatMap((shard) => shard.stations.map(({ id }) => id));
+  expect(ids.toSorted()).toEqual(stations.map(({ id }) => id).toSorted());
+  for (const { stations: own, variables } of shards) {
+    expect(own.length).toBeLessThan(10);
+    const { values } = variables.temperature_2m!;
+    for (const [cell, value] of values.entries()) {
+      const [lead, column] = [Math.floor(cell / own.length), cell % own.length];
+      expect(value).toBe(whole[lead * 10 + Number(own[column].id.slice(1))]);
+    }
+  }
+});
+
+test('the same observations at another init are another forecast', async () => {
+  const observations = testSeries({
+    stations,
+    from: init - 60,
+    hours: 61,
+    values: { temperature_2m: (hour) => (hour === init ? 30 : 0) },
+  });
+  const at = async (hour: number) =>
+    (await model.forecast({ observations, init: hour })).variables.temperature_2m!.values;
+  const before = await at(init - 1);
+  expect((await at(init))[0]).toBeGreaterThan(10);
+  expect(before[0]).toBe(0);
+});
+
 test('a station without enough data has no forecast, the others do', async () => {
   const observations = window({
     temperature_2m: (hour, station) => (station === 4 && hour > init - 30 ? Number.NaN : 5),
