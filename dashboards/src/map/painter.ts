@@ -74,12 +74,7 @@ export function createPainter(): (scene: Scene) => void {
     }
     if (weather && (moved || changed)) {
       const context = openCanvas(air, size);
-      field.draw(context, scene, weather.stations, weather.value, scale);
-      // Of the sea most stations know little: the field colours the land.
-      context.globalCompositeOperation = 'destination-in';
-      context.fillStyle = '#000';
-      context.fill(shapes.land);
-      context.globalCompositeOperation = 'source-over';
+      field.draw(context, scene, shapes.land, weather.stations, weather.value, scale);
       drawNight(context, projection, viewport, size, theme, time);
     }
     showFlow(scene);

@@ -1,7 +1,8 @@
 /** The stations on the map: coloured dots, wind arrows where there is room, and which station lies under a pointer. */
 import type { ColourScale } from '../colour/scale.ts';
 import type { Theme } from '../theme.ts';
-import { openCanvas } from './canvas.ts';
+import { channelsOf, contextOf } from './canvas.ts';
+import { paintDot } from './dots.ts';
 import type { Projection } from './projection.ts';
 import type { Size, Viewport } from './viewport.ts';
 import type { MapWeather } from './weather.ts';
@@ -109,56 +110,48 @@ export function drawStations(
   }
 }
 
-/** Steps of the scale that dots are drawn in: finer than an eye tells on a dot. */
-const STEPS = 96;
+/** Width of the line around a dot, px. */
+const DOT_EDGE = 0.7;
+/** Radius of the dot of a missing value, as a share of that of the others. */
+const MISSING = 0.7;
 
-/** A dot of each colour side by side, and last that of a missing value: thousands of paths would take the time of a frame. */
-interface Sprites {
-  of: { scale: ColourScale; theme: Theme; radius: number };
-  picture: HTMLCanvasElement;
-  /** Width and height of a dot with its room, CSS pixels. */
-  cell: number;
-}
+/** All dots side by side on a canvas of their own, whose pixels are written and not drawn. */
+let board: { context: CanvasRenderingContext2D; picture: ImageData } | undefined;
 
-let sprites: Sprites | undefined;
-
-function spritesOf({ scale, theme, radius }: StationStyle): Sprites {
-  if (sprites?.of.scale === scale && sprites.of.theme === theme && sprites.of.radius === radius) return sprites;
-  const picture = document.createElement('canvas');
-  const cell = Math.ceil(radius * 2 + 2);
-  const context = openCanvas(picture, { width: cell * (STEPS + 2), height: cell });
-  const [from, to] = scale.domain;
-  context.lineWidth = 0.7;
-  context.strokeStyle = theme.dotEdge;
-  for (let step = 0; step <= STEPS + 1; step++) {
-    const missing = step === STEPS + 1;
-    context.beginPath();
-    context.arc((step + 0.5) * cell, cell / 2, missing ? radius * 0.7 : radius, 0, 7);
-    context.fillStyle = missing ? theme.missing : scale.colour(from + ((to - from) * step) / STEPS);
-    context.fill();
-    context.stroke();
+function boardFor({ width, height }: HTMLCanvasElement): NonNullable<typeof board> {
+  if (board?.picture.width === width && board.picture.height === height) {
+    board.picture.data.fill(0);
+    return board;
   }
-  sprites = { of: { scale, theme, radius }, picture, cell };
-  return sprites;
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [width, height];
+  const context = contextOf(canvas);
+  board = { context, picture: context.createImageData(width, height) };
+  return board;
 }
 
 function drawDots(
   context: CanvasRenderingContext2D,
   weather: MapWeather,
   positions: Positions,
-  style: StationStyle,
+  { scale, theme, radius }: StationStyle,
 ): void {
-  const { picture, cell } = spritesOf(style);
-  const [from, to] = style.scale.domain;
-  const ratio = picture.height / cell;
-  const half = cell / 2;
+  const { canvas } = context;
+  if (canvas.width === 0 || canvas.height === 0) return;
+  const ratio = window.devicePixelRatio || 1;
+  const { context: pencil, picture } = boardFor(canvas);
+  const [edge, edgeOpacity] = channelsOf(theme.dotEdge);
+  const [missing] = channelsOf(theme.missing);
+  const known = { radius: radius * ratio, edgeWidth: DOT_EDGE * ratio, edge, edgeOpacity };
+  const unknown = { ...known, radius: known.radius * MISSING };
   for (let index = 0; index < weather.stations.length; index++) {
-    const [x, y, value] = [positions[index * 2], positions[index * 2 + 1], weather.value[index]];
+    const [x, y, value] = [positions[index * 2] * ratio, positions[index * 2 + 1] * ratio, weather.value[index]];
     if (Number.isNaN(x)) continue;
-    const share = Math.min(1, Math.max(0, (value - from) / (to - from)));
-    const step = Number.isNaN(value) ? STEPS + 1 : Math.round(share * STEPS);
-    context.drawImage(picture, step * cell * ratio, 0, cell * ratio, cell * ratio, x - half, y - half, cell, cell);
+    if (Number.isNaN(value)) paintDot(picture, x, y, missing, unknown);
+    else paintDot(picture, x, y, scale.rgb(value), known);
   }
+  pencil.putImageData(picture, 0, 0);
+  context.drawImage(pencil.canvas, 0, 0, canvas.width / ratio, canvas.height / ratio);
 }
 
 function dot(
@@ -171,7 +164,7 @@ function dot(
 ): void {
   const value = weather.value[index];
   context.beginPath();
-  context.arc(positions[index * 2], positions[index * 2 + 1], Number.isNaN(value) ? radius * 0.7 : radius, 0, 7);
+  context.arc(positions[index * 2], positions[index * 2 + 1], Number.isNaN(value) ? radius * MISSING : radius, 0, 7);
   context.fillStyle = Number.isNaN(value) ? style.theme.missing : style.scale.colour(value);
   context.fill();
   context.stroke();
@@ -187,7 +180,7 @@ function ring(
 ): void {
   const { theme, radius } = style;
   const [x, y] = [positions[index * 2], positions[index * 2 + 1]];
-  context.lineWidth = 0.7;
+  context.lineWidth = DOT_EDGE;
   context.strokeStyle = theme.dotEdge;
   dot(context, weather, positions, index, style, radius + 1.5);
   for (const [colour, lineWidth] of [
