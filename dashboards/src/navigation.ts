@@ -7,9 +7,16 @@ export interface Navigation {
   go(step: Partial<Pick<ViewState, 'station' | 'page'>>): void;
 }
 
+/** Milliseconds of rest after which the address follows: browsers refuse addresses that change as often as a slider is moved. */
+const SETTLED = 250;
+
 /** @param onStation is told the station of each address that the person comes to by link, back or forward. */
 export function createNavigation(store: Store, onStation: (station: string | undefined) => void): Navigation {
+  let settling: number | undefined;
+
   const write = (how: 'pushState' | 'replaceState'): void => {
+    clearTimeout(settling);
+    settling = undefined;
     const hash = formatView(store.state.view);
     if (hash !== location.hash) history[how](null, '', `${location.pathname}${location.search}${hash}`);
   };
@@ -24,12 +31,16 @@ export function createNavigation(store: Store, onStation: (station: string | und
   addEventListener('hashchange', read);
 
   store.subscribe((state, before) => {
-    // While playing the lead changes too often for an address; it is written when the playing stops.
-    if (before && !state.playing && (state.view !== before.view || before.playing)) write('replaceState');
+    // While playing, it is the hour where the playing stops that is written.
+    if (!before || state.playing || (state.view === before.view && !before.playing)) return;
+    clearTimeout(settling);
+    settling = window.setTimeout(write, SETTLED, 'replaceState');
   });
 
   return {
     go(step) {
+      // What the person leaves is what the back button comes back to.
+      if (settling !== undefined) write('replaceState');
       store.update({ view: { ...store.state.view, ...step } });
       write('pushState');
     },

@@ -88,6 +88,15 @@ export async function expectText(page: Page, selector: string, wanted: string | 
   throw new Error(`${selector} says '${text}', not ${wanted}`);
 }
 
+/** Waits until the address carries the view: it follows once the person's hand rests. */
+export async function expectHash(page: Page, wanted: string | RegExp): Promise<void> {
+  const fits = (hash: string): boolean => (typeof wanted === 'string' ? hash === wanted : wanted.test(hash));
+  const deadline = Date.now() + 8000;
+  const hashNow = (): string => new URL(page.url()).hash;
+  while (Date.now() < deadline && !fits(hashNow())) await page.waitForTimeout(50);
+  if (!fits(hashNow())) throw new Error(`the address ends in '${hashNow()}', not in ${wanted}`);
+}
+
 export async function savePicture(page: Page, name: string, fullPage = false): Promise<void> {
   await mkdir(PICTURES, { recursive: true });
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage });

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { clampViewport, project } from '../../dashboards/src/map/viewport.ts';
-import { buildPages, expectText, hasChromium, launch, openPage } from './browser.ts';
+import { buildPages, expectHash, expectText, hasChromium, launch, openPage } from './browser.ts';
 import { type MockApi, startMockApi } from './mock-api.ts';
 import { mockForecast, mockWeather } from './mock-world.ts';
 
@@ -173,9 +173,37 @@ describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
     expect(await page.locator('#lead').getAttribute('aria-valuetext')).toBe(
       'plus 24 hours, valid Fri 21 Feb 06:00 UTC',
     );
-    expect(new URL(page.url()).hash).toBe('#station=amsterdam&lead=24');
+    await expectHash(page, '#station=amsterdam&lead=24');
     await page.waitForTimeout(400);
     expect(await mapPicture()).not.toBe(before);
+  });
+
+  it('shows an hour that the slider came to as it shows that of a link', async () => {
+    const pictures = async (hash: string, then?: (page: Page) => Promise<void>): Promise<string[]> => {
+      const page = await show(hash, { reducedMotion: 'reduce' });
+      await expectText(page, '#skill-span', /36 runs/);
+      await page.evaluate(() => document.fonts.ready);
+      await then?.(page);
+      await expectText(page, '#now-temperature', temperatureAt('amsterdam', 24));
+      await page.waitForTimeout(400);
+      const taken = ['map-air', 'map-stations', 'chart-temperature', 'chart-wind'].map((id) =>
+        page.locator(`#${id}`).evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL()),
+      );
+      const all = await Promise.all(taken);
+      await page.context().close();
+      return all;
+    };
+    for (const map of ['flat', 'globe']) {
+      const linked = await pictures(`#station=amsterdam&map=${map}&lead=24`);
+      const moved = await pictures(`#station=amsterdam&map=${map}&lead=2`, async (page) => {
+        await page.locator('#lead').focus();
+        for (const key of ['PageUp', 'ArrowLeft', 'End']) {
+          await page.keyboard.press(key);
+          await page.waitForTimeout(60);
+        }
+      });
+      expect(moved.map((picture, index) => picture === linked[index])).toEqual([true, true, true, true]);
+    }
   });
 
   it('plays through the hours, and holds at the one where it is stopped', async () => {
@@ -187,7 +215,7 @@ describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
     const held = await page.locator('#valid-lead').textContent();
     await page.waitForTimeout(1000);
     expect(await page.locator('#valid-lead').textContent()).toBe(held);
-    expect(new URL(page.url()).hash).toMatch(/lead=\d+$/);
+    await expectHash(page, /lead=\d+$/);
   });
 
   it('opens a link as it was sent, and goes back by the back button', async () => {
@@ -205,13 +233,34 @@ describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
     await expectText(page, '#place-name', 'Nairobi');
   });
 
+  it('comes back to the hour that was left, however soon after the slider', async () => {
+    const page = await show('#station=amsterdam');
+    await expectText(page, '#place-name', 'Amsterdam');
+    const steps = await page.evaluate(async () => {
+      const slider = document.getElementById('lead') as HTMLInputElement;
+      const before = history.length;
+      for (const hour of ['9', '14', '24']) {
+        slider.value = hour;
+        slider.dispatchEvent(new Event('input'));
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+      document.getElementById('go-skill')?.click();
+      return history.length - before;
+    });
+    expect(steps).toBe(1);
+    await expectHash(page, '#view=skill&station=amsterdam&lead=24');
+    await page.goBack();
+    await expectHash(page, '#station=amsterdam&lead=24');
+    await expectText(page, '#valid-lead', '+24 h');
+  });
+
   it('takes the baselines out of the charts and back', async () => {
     const page = await show('#station=amsterdam');
     await page.locator('#readout-temperature .persistence').waitFor();
     await page.locator('#compare-persistence').uncheck();
     await page.locator('#compare-climatology').uncheck();
     await expectText(page, '#readout-temperature', /^Forecast[^A-Z]*band[^A-Z]*$/);
-    expect(new URL(page.url()).hash).toBe('#station=amsterdam&compare=');
+    await expectHash(page, '#station=amsterdam&compare=');
     await page.locator('#compare-climatology').check();
     await page.locator('#readout-temperature .climatology').waitFor();
     expect(await page.locator('#readout-temperature .persistence').count()).toBe(0);

@@ -1,4 +1,4 @@
-/** What stands around the lines of a chart: nights, the forecast's ground and its bands, midnights, the now-line, the chosen hour, wind directions. */
+/** What stands around the lines of a chart: nights, the forecast's ground and its bands, midnights, the now-line, wind directions; and the mark of the chosen hour. */
 import type { Chart, Plugin } from 'chart.js';
 import { HOUR, zoneOffset } from '../format/time.ts';
 import type { Theme } from '../theme.ts';
@@ -10,8 +10,6 @@ export interface Frame {
   init: number;
   /** What stands at the line that parts observed from forecast. */
   initLabel: string;
-  /** The hour whose values the read-out shows, ms. */
-  marked: number;
   unit: string;
   /** When it is night at the place: beginnings and ends, ms. */
   nights: readonly (readonly [number, number])[];
@@ -35,7 +33,7 @@ export function framePlugin(frame: () => Frame | undefined): Plugin<'line'> {
     afterDatasetsDraw(chart) {
       const now = frame();
       if (!now) return;
-      drawMark(chart, now);
+      drawInit(chart, now);
       drawUnit(chart, now);
       if (now.directions) drawDirections(chart, now, now.directions);
     },
@@ -105,9 +103,22 @@ function drawBand(chart: Chart, band: readonly BandPoint[], theme: Theme): void 
   ctx.restore();
 }
 
-function drawMark(chart: Chart, { theme, init, initLabel, marked }: Frame): void {
+/** The line that parts observed from forecast. */
+function drawInit(chart: Chart, { theme, init, initLabel }: Frame): void {
   const { ctx, chartArea, scales } = chart;
   line(chart, init, theme.ink, 1, [3, 3]);
+  ctx.save();
+  ctx.font = `600 ${theme.textSize(10)}px ${theme.font}`;
+  ctx.fillStyle = theme.ink;
+  ctx.textAlign = 'right';
+  ctx.textBaseline = 'top';
+  ctx.fillText(initLabel, scales.x.getPixelForValue(init) - 4, chartArea.top + 2);
+  ctx.restore();
+}
+
+/** A line at an hour, ms, and a dot where it meets each of the others. */
+export function drawMark(chart: Chart, marked: number, theme: Theme): void {
+  const { ctx, scales } = chart;
   line(chart, marked, theme.muted, 1);
   const x = scales.x.getPixelForValue(marked);
   ctx.save();
@@ -122,11 +133,6 @@ function drawMark(chart: Chart, { theme, init, initLabel, marked }: Frame): void
     ctx.strokeStyle = theme.surface;
     ctx.stroke();
   });
-  ctx.font = `600 ${theme.textSize(10)}px ${theme.font}`;
-  ctx.fillStyle = theme.ink;
-  ctx.textAlign = 'right';
-  ctx.textBaseline = 'top';
-  ctx.fillText(initLabel, scales.x.getPixelForValue(init) - 4, chartArea.top + 2);
   ctx.restore();
 }
 

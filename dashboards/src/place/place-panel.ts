@@ -86,7 +86,6 @@ export function createPlacePanel(
       theme,
       init,
       initLabel: old ? text().runAt(clockLabel(init)) : text().now,
-      marked: marked(forecast),
       unit: unit(variable).label,
       nights: prepare(forecast).nights,
       band: series(forecast, variable).band,
@@ -98,12 +97,11 @@ export function createPlacePanel(
   /** Lines, axes and everything: another place, another run, other options. */
   function drawCharts(forecast: PlaceForecast): void {
     for (const [variable, , chart] of charts) chart.show(series(forecast, variable), frame(forecast, variable));
-    readOut(forecast);
+    moveMark(forecast);
   }
 
-  /** Only the marked hour. */
   function moveMark(forecast: PlaceForecast): void {
-    for (const [variable, , chart] of charts) chart.reframe(frame(forecast, variable));
+    for (const [, , chart] of charts) chart.mark(marked(forecast));
     readOut(forecast);
   }
 
@@ -190,9 +188,10 @@ export function createPlacePanel(
       if (other || state.view.compare !== before?.view.compare) {
         describe(forecast);
         drawCharts(forecast);
-      } else if (state.view.lead !== before.view.lead || state.connection.kind !== before.connection.kind) {
-        moveMark(forecast);
+      } else if (state.connection.kind !== before.connection.kind) {
+        for (const [variable, , chart] of charts) chart.reframe(frame(forecast, variable));
       }
+      if (state.view.lead !== before?.view.lead) moveMark(forecast);
     }
     controls.follow(state);
   });

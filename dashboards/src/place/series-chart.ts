@@ -1,10 +1,19 @@
 /** One chart of the place panel: lines over three days with a frame around them. Changed in place, so that nothing flickers. */
-import { Chart, type ChartDataset, LinearScale, LineController, LineElement, PointElement } from 'chart.js';
+import {
+  Chart,
+  type ChartDataset,
+  LinearScale,
+  LineController,
+  LineElement,
+  type Plugin,
+  PointElement,
+} from 'chart.js';
 import { clockLabel, HOUR, shortDayLabel, zoneOffset } from '../format/time.ts';
 import { LINE_STYLES } from '../line-styles.ts';
+import { contextOf } from '../map/canvas.ts';
 import type { Theme } from '../theme.ts';
 import { type ChartLine, type ChartSeries, tickStep } from './chart-data.ts';
-import { type Frame, framePlugin, STRIP } from './chart-frame.ts';
+import { drawMark, type Frame, framePlugin, STRIP } from './chart-frame.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale);
 
@@ -15,18 +24,33 @@ type LinearScaleOptions = { min?: number; max?: number; suggestedMin?: number; s
 
 export interface SeriesChart {
   show(series: ChartSeries, frame: Frame): void;
-  /** Draws again with another frame: the marked hour, the theme. */
+  /** Draws the same lines in another frame. */
   reframe(frame: Frame): void;
+  /** Marks an hour, ms, and no other. */
+  mark(time: number): void;
   /** The hour under a pointer, in ms, or undefined outside of the plot. */
   hourAt(clientX: number): number | undefined;
 }
 
 export function createSeriesChart(canvas: HTMLCanvasElement, options: { fromZero: boolean }): SeriesChart {
   let frame: Frame | undefined;
+  let marked = Number.NaN;
+  /** The chart without a mark, so that a mark that moves leaves the lines and the labels alone. */
+  const unmarked = document.createElement('canvas');
+  const markPlugin: Plugin<'line'> = {
+    id: 'mark',
+    afterDraw(drawn) {
+      // Of a canvas that is not on show there is nothing to keep.
+      if (!frame || canvas.width === 0 || canvas.height === 0) return;
+      [unmarked.width, unmarked.height] = [canvas.width, canvas.height];
+      contextOf(unmarked).drawImage(canvas, 0, 0);
+      drawMark(drawn, marked, frame.theme);
+    },
+  };
   const chart = new Chart<'line', { x: number; y: number }[]>(canvas, {
     type: 'line',
     data: { datasets: [] },
-    plugins: [framePlugin(() => frame)],
+    plugins: [framePlugin(() => frame), markPlugin],
     options: {
       animation: false,
       responsive: true,
@@ -102,6 +126,17 @@ export function createSeriesChart(canvas: HTMLCanvasElement, options: { fromZero
     reframe(next) {
       frame = next;
       chart.draw();
+    },
+    mark(time) {
+      marked = time;
+      if (!frame || unmarked.width !== canvas.width || unmarked.height !== canvas.height) return;
+      const { ctx } = chart;
+      ctx.save();
+      ctx.resetTransform();
+      ctx.clearRect(0, 0, canvas.width, canvas.height);
+      ctx.drawImage(unmarked, 0, 0);
+      ctx.restore();
+      drawMark(chart, marked, frame.theme);
     },
     hourAt(clientX) {
       const at = clientX - canvas.getBoundingClientRect().left;
