@@ -45,14 +45,11 @@ export async function forecastRun(
   const longest = Math.max(...models.map((model) => model.historyHours));
   const past = await observations.read(dataset, Math.max(from, init + 1 - longest), init + 1);
   const forecasts = new Map(
-    await Promise.all(
-      models.map(async (model, index) => {
-        if (index === 0 && options.shards)
-          return [model.id, await joinParts(options.shards, model, past, options)] as const;
-        const history = viewSeries(past, Math.max(past.from, init + 1 - model.historyHours), init + 1);
-        return [model.id, await model.forecast({ observations: history, init })] as const;
-      }),
-    ),
+    models.map((model, index) => {
+      if (index === 0 && options.shards) return [model.id, joinParts(options.shards, model, past, options)];
+      const history = viewSeries(past, Math.max(past.from, init + 1 - model.historyHours), init + 1);
+      return [model.id, model.forecast({ observations: history, init })];
+    }),
   );
   const outcome = await runs.publish(
     {
@@ -73,10 +70,10 @@ export async function forecastRun(
  */
 export async function forecastPart(options: ForecastPartOptions): Promise<void> {
   const { observations, models, dataset, parts, shard } = options;
-  const { init } = await checkInit(observations, dataset, options.init);
+  const { from, init } = await checkInit(observations, dataset, options.init);
   const [model] = models;
   if ((await parts.list(dataset, init, model.id, shard.count)).has(shard.index)) return;
-  const past = await observations.read(dataset, init + 1 - model.historyHours, init + 1);
+  const past = await observations.read(dataset, Math.max(from, init + 1 - model.historyHours), init + 1);
   await parts.publish(dataset, init, model.id, shard, await model.forecast({ observations: past, init, shard }));
 }
 
@@ -93,7 +90,7 @@ async function joinParts(
 ): Promise<Series> {
   const init = from + hours - 1;
   const deadline = performance.now() + LONGEST_WAIT_MS;
-  while ((await parts.list(dataset, init, id, count)).size < count) {
+  const wait = async () => {
     if (performance.now() > deadline) {
       throw new KernelcastError('NOT_READY', 'a shard of the forecast is missing', {
         where: { dataset, run: formatHour(init) },
@@ -101,8 +98,8 @@ async function joinParts(
       });
     }
     await sleep(LOOK_MS);
-  }
-  return parts.join(dataset, init, id, { count, stations, hours: LEAD_HOURS });
+  };
+  return parts.join(dataset, init, id, { count, stations, hours: LEAD_HOURS, wait });
 }
 
 async function checkInit(

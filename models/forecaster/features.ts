@@ -91,7 +91,10 @@ function describeOwn(context: Float32Array, station: Station, { climate, means, 
     context[at++] = isKnown ? means[channel] / (channel === TEMPERATURE ? CLIMATE_SCALE : CHANNEL_SCALES[channel]) : 0;
   }
   const latitude = (station.latitude * Math.PI) / 180;
-  context.set([known, Math.sin(latitude), Math.cos(latitude), (station.elevation ?? 0) / 1000], at);
+  context[at++] = known;
+  context[at++] = Math.sin(latitude);
+  context[at++] = Math.cos(latitude);
+  context[at++] = (station.elevation ?? 0) / 1000;
 }
 
 function describeNeighbour(
@@ -107,13 +110,8 @@ function describeNeighbour(
   const { east, north } = offsetKm(own, neighbour);
   const higher = own.elevation === null || neighbour.elevation === null ? 0 : neighbour.elevation - own.elevation;
   const warmer = window.means[TEMPERATURE] - ownWindow.means[TEMPERATURE];
-  context.set(
-    [
-      east / FARTHEST_KM,
-      north / FARTHEST_KM,
-      higher / 1000,
-      Number.isNaN(warmer) ? 0 : warmer / CHANNEL_SCALES[TEMPERATURE],
-    ],
-    at,
-  );
+  context[at++] = east / FARTHEST_KM;
+  context[at++] = north / FARTHEST_KM;
+  context[at++] = higher / 1000;
+  context[at++] = Number.isNaN(warmer) ? 0 : warmer / CHANNEL_SCALES[TEMPERATURE];
 }

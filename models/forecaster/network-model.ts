@@ -1,36 +1,25 @@
 /** The trained network as a forecast model: the stations' windows in, 24 hours of every station out, by ONNX Runtime. */
 import { join } from 'node:path';
-import { orderQuantiles, QUANTILE_LEVELS } from '../../src/domain/quantiles.ts';
-import type { RankPaths } from '../../src/domain/rank-paths.ts';
 import type { Series } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
-import type { VariableName } from '../../src/domain/variables.ts';
 import type { Shard } from '../../src/store/parts.ts';
 import type { EngineReport } from '../engine/engine-choice.ts';
 import { openOnnxLanes } from '../engine/onnx/lanes.ts';
-import {
-  FORECAST_VARIABLES,
-  type ForecastInput,
-  type ForecastModel,
-  forecastSeries,
-  INPUT_HOURS,
-  LEAD_HOURS,
-} from '../forecast-model.ts';
-import { CALIBRATION, quantilesAround } from '../uncertainty/calibration.ts';
+import { type ForecastInput, type ForecastModel, INPUT_HOURS } from '../forecast-model.ts';
+import { CALIBRATION } from '../uncertainty/calibration.ts';
 import { RANK_PATHS, rankPathsOf } from '../uncertainty/rank-paths.ts';
 import { imagesAtOnce } from '../unireplknet/network.ts';
 import { ONNX_FILE, WEIGHTS_FILE } from '../weights/artefact.ts';
-import { decodeSafetensors, type NamedTensor } from '../weights/safetensors.ts';
-import { CHANNELS, type ForecasterConfig } from './config.ts';
-import { CHANNEL_SCALES, writeFeatures } from './features.ts';
+import { decodeSafetensors } from '../weights/safetensors.ts';
+import type { ForecasterConfig } from './config.ts';
+import { writeFeatures } from './features.ts';
+import { ForecastArrays } from './forecast-arrays.ts';
 import { openForecasterArtefact } from './forecaster-artefact.ts';
 import { forecasterInputShapes } from './network.ts';
-import { createNodeBatch, type NodeBatch } from './node-batch.ts';
+import { createNodeBatch } from './node-batch.ts';
 import { layOutNodes, type NodeLayout } from './node-layout.ts';
 import { HISTORY_HOURS, type StationWindow, stationWindow } from './station-window.ts';
 import { recallTree, type StoredTree } from './stored-tree.ts';
-
-const SPEED = FORECAST_VARIABLES.indexOf('wind_speed_10m');
 
 export interface NetworkModelOptions {
   /** Threads that share one operation. Default: as many as there are cores. */
@@ -79,10 +68,7 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
       }
       const outputs = batch.outputs(some.length);
       await session.run(batch.inputs(some.length), outputs);
-      for (const [image, node] of some.entries()) {
-        const station = node.stations[0];
-        result.write(station, windowOf(station), image, outputs);
-      }
+      result.write(own.slice(from, from + atOnce), windowOf, outputs);
     }
     return result.asSeries(init, rankPaths);
   }
@@ -146,63 +132,4 @@ function rememberLayout(config: ForecasterConfig, stored: StoredTree): (stations
     last = stations;
     return layout;
   };
-}
-
-/** Forecasts in the making. */
-class ForecastArrays {
-  readonly #observations: Series;
-  /** Where each station of the observations stands in the forecast. */
-  readonly #columns: Int32Array;
-  readonly #calibration: NamedTensor | undefined;
-  readonly #values = new Map<VariableName, Float32Array>();
-  readonly #quantiles: Record<string, Float32Array[]> = {};
-
-  /** @param stations those that the forecast holds, by their index among the observations' */
-  constructor(observations: Series, stations: readonly number[], calibration: NamedTensor | undefined) {
-    this.#observations = { ...observations, stations: stations.map((station) => observations.stations[station]) };
-    this.#columns = new Int32Array(observations.stations.length).fill(-1);
-    for (const [column, station] of stations.entries()) this.#columns[station] = column;
-    this.#calibration = calibration;
-    const missing = () => new Float32Array(LEAD_HOURS * stations.length).fill(Number.NaN);
-    for (const variable of FORECAST_VARIABLES) {
-      if (!observations.variables[variable]) continue;
-      this.#values.set(variable, missing());
-      if (calibration) this.#quantiles[variable] = QUANTILE_LEVELS.map(missing);
-    }
-  }
-
-  /** What the network says of a station's image, in units; nothing where a variable was left out. */
-  write(
-    station: number,
-    { climate, means }: StationWindow,
-    image: number,
-    { mean, logScale }: ReturnType<NodeBatch['outputs']>,
-  ): void {
-    const count = this.#observations.stations.length;
-    const column = this.#columns[station];
-    FORECAST_VARIABLES.forEach((variable, channel) => {
-      const values = this.#values.get(variable);
-      if (!values || Number.isNaN(means[channel])) return;
-      const unit = CHANNEL_SCALES[channel];
-      for (let lead = 0; lead < LEAD_HOURS; lead++) {
-        const cell = lead * CHANNELS + channel;
-        const at = image * LEAD_HOURS * CHANNELS + cell;
-        const value = climate[cell] + mean.values[at] * unit;
-        values[lead * count + column] = channel === SPEED ? Math.max(0, value) : value;
-        if (!this.#calibration) continue;
-        const around = quantilesAround(this.#calibration, channel, lead, value, Math.exp(logScale.values[at]) * unit);
-        for (const [level, quantile] of around.entries()) {
-          this.#quantiles[variable][level][lead * count + column] = quantile;
-        }
-      }
-    });
-  }
-
-  asSeries(init: number, rankPaths: RankPaths | undefined): Series {
-    const quantiles = Object.entries(this.#quantiles).map(([name, levels]) => {
-      return [name, orderQuantiles(name as VariableName, levels)] as const;
-    });
-    const input = { observations: this.#observations, init };
-    return forecastSeries(input, this.#values, Object.fromEntries(quantiles), rankPaths);
-  }
 }

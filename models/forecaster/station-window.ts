@@ -24,6 +24,11 @@ export interface StationWindow {
   known: number;
 }
 
+// Of one variable of a station, made once: a forecast makes windows by the ten thousand.
+const last = new Float32Array(INPUT_HOURS);
+const climate = new Float64Array(HOURS_PER_DAY);
+const counts = new Uint16Array(HOURS_PER_DAY);
+
 /** @param historyHours fewer than are there, to see what a station that is new would be like; 48 at least */
 export function stationWindow(
   observations: Series,
@@ -37,8 +42,6 @@ export function stationWindow(
     means: new Float32Array(CHANNELS).fill(Number.NaN),
     known: 0,
   };
-  const last = new Float32Array(INPUT_HOURS);
-  const climate = new Float64Array(HOURS_PER_DAY);
   FORECAST_VARIABLES.forEach((name, channel) => {
     const values = observations.variables[name]?.values;
     if (!values || !readLastHours(last, values, observations, station, init)) return;
@@ -66,7 +69,7 @@ function readClimate(
   init: Hour,
   historyHours: number,
 ): number {
-  const counts = new Uint16Array(HOURS_PER_DAY);
+  counts.fill(0);
   climate.fill(0);
   let valid = 0;
   let slot = (HOURS_PER_DAY - (historyHours % HOURS_PER_DAY)) % HOURS_PER_DAY;

@@ -4,10 +4,17 @@ import { type Hour, MILLISECONDS_PER_HOUR } from './time.ts';
 
 const DEGREE = Math.PI / 180;
 
+/** The hours of the year that was asked for last: a forecast asks for each of its stations' hours. */
+let year = { from: 0, to: 0 };
+
 /** Days since the first instant of 1 January, with fractions. */
 export function dayOfYear(hour: Hour): number {
-  const year = new Date(hour * MILLISECONDS_PER_HOUR).getUTCFullYear();
-  return (hour - Date.UTC(year, 0, 1) / MILLISECONDS_PER_HOUR) / 24;
+  if (hour < year.from || hour >= year.to) {
+    const of = new Date(hour * MILLISECONDS_PER_HOUR).getUTCFullYear();
+    const begin = (of: number) => Date.UTC(of, 0, 1) / MILLISECONDS_PER_HOUR;
+    year = { from: begin(of), to: begin(of + 1) };
+  }
+  return (hour - year.from) / 24;
 }
 
 /** The sun's declination in radians, by its first harmonic (Cooper 1969). */

@@ -5,19 +5,18 @@
  *     parts/DATASET/2024-03-01T06Z/MODEL.3-of-8/{part.arrow, manifest.json}
  */
 import { z } from 'zod';
-import { QUANTILE_LEVELS, type Quantiles } from '../domain/quantiles.ts';
+import type { Quantiles } from '../domain/quantiles.ts';
 import { type Series, seriesVariableNames } from '../domain/series.ts';
 import type { Station } from '../domain/station.ts';
 import type { Hour } from '../domain/time.ts';
-import type { VariableName } from '../domain/variables.ts';
 import { KernelcastError } from '../errors.ts';
 import type { Files } from './files.ts';
-import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME } from './manifest.ts';
+import { JoinedParts } from './joined-parts.ts';
+import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME, missingFile } from './manifest.ts';
 import { readManifest } from './manifest-cache.ts';
 import { checkName } from './names.ts';
 import { openStorage } from './open-storage.ts';
 import { listRunFolders, runFolder } from './run-folders.ts';
-import { joined } from './segments.ts';
 import { decodeSeries, encodeSeries } from './series-file.ts';
 import type { Storage } from './storage.ts';
 
@@ -25,6 +24,13 @@ import type { Storage } from './storage.ts';
 export interface Shard {
   index: number;
   count: number;
+}
+
+export interface JoinOptions {
+  count: number;
+  stations: readonly Station[];
+  hours: number;
+  wait?: () => Promise<void>;
 }
 
 const PART = 'parts';
@@ -68,33 +74,43 @@ export class PartStore {
   }
 
   /**
-   * All parts as one forecast of the given stations.
-   * @throws KernelcastError `STORE_CORRUPT`, also where a part is missing
+   * All parts as one forecast of the given stations. Each part is put in its place as soon as it is there, so that little is
+   * left to do when the last one comes.
+   * @param wait while parts are missing; by default that is an error
+   * @throws KernelcastError `STORE_CORRUPT`, and what `wait` throws
    */
   async join(
     dataset: string,
     init: Hour,
     model: string,
-    { count, stations, hours }: { count: number; stations: readonly Station[]; hours: number },
+    { count, stations, hours, wait }: JoinOptions,
   ): Promise<Series> {
-    const parts: Series[] = [];
-    for (let index = 0; index < count; index++) {
-      const folder = `${runFolder(PART, dataset, init)}/${nameOf(model, { index, count })}`;
-      const manifest = await readManifest(this.#storage, folder, manifestSchema);
-      if (!manifest) {
+    const whole = new JoinedParts({ stations, from: init + 1, hours });
+    const done = new Set<number>();
+    for (;;) {
+      for (const index of await this.list(dataset, init, model, count)) {
+        if (done.has(index)) continue;
+        whole.add(await this.#read(dataset, init, model, { index, count }));
+        done.add(index);
+      }
+      if (done.size === count) return whole.forecast();
+      if (!wait) {
         throw new KernelcastError('STORE_CORRUPT', 'a part of the forecast is missing', {
-          where: { folder: this.#storage.nameOf(folder) },
+          where: { folder: this.#storage.nameOf(runFolder(PART, dataset, init)), parts: `${done.size} of ${count}` },
         });
       }
-      if (manifest.file === null) continue;
-      const bytes = await this.#storage.readFile(folder, PART_NAME, manifest.file);
-      parts.push(decodeSeries(bytes, this.#storage.nameOf(folder, PART_NAME)));
+      await wait();
     }
-    const whole = joined(parts, { from: init + 1, to: init + 1 + hours, stations });
-    const quantiles = joinedQuantiles(parts, whole);
-    // The same in all parts: it is the model's.
-    const rankPaths = parts.find((part) => part.rankPaths)?.rankPaths;
-    return { ...whole, ...(quantiles && { quantiles }), ...(rankPaths && { rankPaths }) };
+  }
+
+  /** Undefined where the model can say nothing of the shard's stations. */
+  async #read(dataset: string, init: Hour, model: string, shard: Shard): Promise<Series | undefined> {
+    const folder = `${runFolder(PART, dataset, init)}/${nameOf(model, shard)}`;
+    const manifest = await readManifest(this.#storage, folder, manifestSchema);
+    if (!manifest) throw missingFile(this.#storage.nameOf(folder, MANIFEST_NAME));
+    if (manifest.file === null) return undefined;
+    const bytes = await this.#storage.readFile(folder, PART_NAME, manifest.file);
+    return decodeSeries(bytes, this.#storage.nameOf(folder, PART_NAME));
   }
 
   /** Takes all parts of a run away; what cannot be removed is swept later. */
@@ -119,15 +135,11 @@ function nameOf(model: string, { index, count }: Shard): string {
 function withoutEmptyStations(series: Series): Series | undefined {
   const width = series.stations.length;
   const names = seriesVariableNames(series);
-  const hasValue = new Uint8Array(width);
-  for (const name of names) {
-    const { values } = series.variables[name]!;
-    for (let row = 0; row < values.length; row += width) {
-      for (let s = 0; s < width; s++) if (!Number.isNaN(values[row + s])) hasValue[s] = 1;
-    }
-  }
-  const kept = [...series.stations.keys()].filter((s) => hasValue[s]);
+  const kept = [...series.stations.keys()].filter((s) =>
+    names.some((name) => hasValue(series.variables[name]!.values, s, width)),
+  );
   if (kept.length === 0) return undefined;
+  if (kept.length === width) return series;
   const pick = <T extends Float32Array | Uint8Array>(source: T): T => {
     const picked = new (source.constructor as new (length: number) => T)(series.hours * kept.length);
     for (let t = 0; t < series.hours; t++) {
@@ -147,23 +159,7 @@ function withoutEmptyStations(series: Series): Series | undefined {
   return part;
 }
 
-function joinedQuantiles(parts: readonly Series[], whole: Series): Quantiles | undefined {
-  const index = new Map(whole.stations.map(({ id }, s) => [id, s]));
-  const width = whole.stations.length;
-  const quantiles: Quantiles = {};
-  for (const { quantiles: some, stations, hours } of parts) {
-    const columns = Uint32Array.from(stations, ({ id }) => index.get(id)!);
-    for (const [name, levels] of Object.entries(some ?? {}) as [VariableName & keyof Quantiles, Float32Array[]][]) {
-      quantiles[name] ??= QUANTILE_LEVELS.map(() => new Float32Array(whole.hours * width).fill(Number.NaN));
-      for (const [level, values] of levels.entries()) {
-        const joined = quantiles[name]![level];
-        for (let t = 0; t < hours; t++) {
-          for (let s = 0; s < columns.length; s++) {
-            joined[t * width + columns[s]] = values[t * columns.length + s];
-          }
-        }
-      }
-    }
-  }
-  return Object.keys(quantiles).length > 0 ? quantiles : undefined;
+function hasValue(values: Float32Array, station: number, width: number): boolean {
+  for (let at = station; at < values.length; at += width) if (!Number.isNaN(values[at])) return true;
+  return false;
 }

@@ -67,21 +67,31 @@ export class RunStore {
 
   /**
    * Publishes a run, all of it or nothing.
-   * @param forecasts by model id, each of the hours init + 1 .. init + leadHours
+   * @param forecasts by model id, each of the hours init + 1 .. init + leadHours; one that is there before the others is
+   *   made ready while they are waited for
    * @returns 'exists' when the run is there already; it stays as it is
    */
-  async publish(run: Run, forecasts: ReadonlyMap<string, Series>): Promise<'published' | 'exists'> {
-    checkName('dataset', run.dataset);
-    checkForecasts(run, forecasts);
-    const entries = new Map<string, Uint8Array>();
-    const models = run.models.map((model) => {
-      const bytes = encodeSeries(forecasts.get(model.id)!);
-      entries.set(fileName(model.id), bytes);
-      const { id, name, kind, weightsSha256 } = model;
-      return { id, name, kind, weightsSha256, file: fileEntry(bytes) };
-    });
+  async publish(run: Run, forecasts: ReadonlyMap<string, Series | Promise<Series>>): Promise<'published' | 'exists'> {
+    checkRun(run, forecasts);
+    const models = await Promise.all(
+      run.models.map(async ({ id, name, kind, weightsSha256 }) => {
+        const forecast = await forecasts.get(id)!;
+        checkForecast(run, id, forecast);
+        const bytes = encodeSeries(forecast);
+        return { bytes, model: { id, name, kind, weightsSha256, file: fileEntry(bytes) } };
+      }),
+    );
+    const entries = new Map(models.map(({ bytes, model }) => [fileName(model.id), bytes]));
     const { dataset, init, leadHours, createdAt } = run;
-    const manifest: Manifest = { format: 'kernelcast-run', version: 1, dataset, init, leadHours, createdAt, models };
+    const manifest: Manifest = {
+      format: 'kernelcast-run',
+      version: 1,
+      dataset,
+      init,
+      leadHours,
+      createdAt,
+      models: models.map(({ model }) => model),
+    };
     entries.set(MANIFEST_NAME, encodeJson(manifest));
 
     return this.#storage.publish(runFolder(PART, dataset, init), entries);
@@ -163,16 +173,19 @@ function fileName(modelId: string): string {
 }
 
 /** What the run says of itself must be true of its forecasts; a caller that mixes them up is a defect, not an input. */
-function checkForecasts(run: Run, forecasts: ReadonlyMap<string, Series>): void {
+function checkRun(run: Run, forecasts: ReadonlyMap<string, unknown>): void {
+  checkName('dataset', run.dataset);
   if (run.models.length === 0) throw new Error('a run has at least one model');
   if (new Set(run.models.map((model) => model.id)).size !== run.models.length) throw new Error('a model occurs twice');
   for (const { id } of run.models) {
     checkName('model', id);
-    const series = forecasts.get(id);
-    if (!series) throw new Error(`the forecast of ${id} is missing`);
-    checkStations(series.stations);
-    if (series.from !== run.init + 1 || series.hours !== run.leadHours) {
-      throw new Error(`the forecast of ${id} is not of the hours init + 1 .. init + ${run.leadHours}`);
-    }
+    if (!forecasts.has(id)) throw new Error(`the forecast of ${id} is missing`);
+  }
+}
+
+function checkForecast({ init, leadHours }: Run, id: string, { stations, from, hours }: Series): void {
+  checkStations(stations);
+  if (from !== init + 1 || hours !== leadHours) {
+    throw new Error(`the forecast of ${id} is not of the hours init + 1 .. init + ${leadHours}`);
   }
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { QUANTILE_LEVELS } from '../../src/domain/quantiles.ts';
+import type { Series } from '../../src/domain/series.ts';
 import { isKernelcastError } from '../../src/errors.ts';
 import { nodeFiles } from '../../src/store/files.ts';
 import { type Run, RunStore } from '../../src/store/runs.ts';
@@ -43,6 +44,23 @@ test('a run comes back as it was published', async () => {
     'persistence.arrow',
     'unireplknet-s.arrow',
   ]);
+});
+
+test('a run is published once its last forecast is there, and not at all where one fails', async () => {
+  const store = new RunStore(temporaryFolder());
+  const given = forecasts();
+  const [network] = given.keys();
+  const failed = new Map<string, Series | Promise<Series>>(given).set(network, Promise.reject(new Error('none')));
+  await expect(store.publish(run(), failed)).rejects.toThrow('none');
+  expect(await store.list('demo')).toEqual([]);
+  let arrive!: (forecast: Series) => void;
+  const late = new Promise<Series>((resolve) => {
+    arrive = resolve;
+  });
+  const publishing = store.publish(run(), new Map<string, Series | Promise<Series>>(given).set(network, late));
+  arrive(given.get(network)!);
+  expect(await publishing).toBe('published');
+  expect(await store.read('demo', INIT, network)).toEqual(given.get(network));
 });
 
 test('the uncertainty of a forecast comes back with it, and a model without has none', async () => {
