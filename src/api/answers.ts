@@ -8,8 +8,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request, Response } from 'express';
 import type { Clock } from '../domain/clock.ts';
 import { AnswerCache, type Known } from './answer-cache.ts';
+import type { DatasetState } from './dataset-state.ts';
 import { chooseEncoding, type Encoding, isWorthEncoding } from './encoding.ts';
-import type { DatasetState, Freshness } from './freshness.ts';
+import type { Freshness } from './freshness.ts';
 import { routeOf, setRoute } from './observe.ts';
 
 export interface Answer {
@@ -73,7 +74,7 @@ export class Answers {
       until: answer.until ?? Number.POSITIVE_INFINITY,
       encoding: isCompressible ? accepted : 'identity',
       dataset: answer.dataset ?? '',
-      state: answer.state?.identity ?? '',
+      state: answer.state?.stamps.identity ?? '',
       route: routeOf(response),
     };
     const tagFor = (encoding: Encoding) => `"${digest}${ENDINGS[encoding]}"`;
@@ -92,7 +93,7 @@ export class Answers {
       return;
     }
     const bytes = await this.#cache.encoded(digest, known.encoding, body);
-    if (answer.dataset !== undefined && answer.state?.isSettled && request.method !== 'POST') {
+    if (answer.dataset !== undefined && answer.state?.stamps.isSettled && request.method !== 'POST') {
       this.#cache.remember(request.originalUrl, accepted, known);
     }
     this.#write(request, response, known, bytes);
@@ -112,7 +113,7 @@ export class Answers {
     if (!known) return false;
     const state = await this.#options.freshness.state(known.dataset);
     const body = this.#cache.peek(known.digest, known.encoding);
-    if (state.identity !== known.state || !body || this.#options.clock.now() >= known.until) {
+    if (state.stamps.identity !== known.state || !body || this.#options.clock.now() >= known.until) {
       this.#cache.forget(url, accepted);
       return false;
     }

@@ -129,11 +129,11 @@ export class Events {
   }
 
   async #current(dataset: string): Promise<Current> {
-    const state = await this.#options.freshness.state(dataset);
+    const { stamps } = await this.#options.freshness.state(dataset);
     const known = this.#known.get(dataset);
-    if (known?.state === state.identity) return known.current;
+    if (known?.state === stamps.identity) return known.current;
     const current = await describe(this.#options, dataset);
-    if (state.isSettled) this.#known.set(dataset, { state: state.identity, current });
+    if (stamps.isSettled) this.#known.set(dataset, { state: stamps.identity, current });
     return current;
   }
 

@@ -4,24 +4,19 @@
  * answered by a look that began before it came.
  */
 import type { ObservationStore } from '../store/observations.ts';
+import { Recent } from '../store/recent.ts';
 import type { RunStore } from '../store/runs.ts';
 import type { ScoreStore } from '../store/scores.ts';
 import type { Stamp } from '../store/stamp.ts';
+import { DatasetState } from './dataset-state.ts';
 
-export interface DatasetState {
-  /** The same text as long as nothing of the dataset has changed. */
-  identity: string;
-  runs: string;
-  observations: string;
-  /** False for a moment after a change: the next one might still bear the same identity. */
-  isSettled: boolean;
-}
-
+/** The datasets whose state is kept. */
+const COUNT = 100;
 /** Longer than the steps in which file systems count time (10 ms at most on Linux), with room for slow clocks. */
 const SETTLED_AFTER_MS = 100;
 
 export interface FreshnessOptions {
-  runs: Pick<RunStore, 'stamp'>;
+  runs: Pick<RunStore, 'stamp' | 'list' | 'open'>;
   observations: Pick<ObservationStore, 'stamp'>;
   scores: Pick<ScoreStore, 'stamp'>;
 }
@@ -30,6 +25,8 @@ export class Freshness {
   readonly #stores: FreshnessOptions;
   /** Looks that have not begun, by dataset. */
   readonly #next = new Map<string, Promise<DatasetState>>();
+  /** The last states that were settled: they hold until something changes. */
+  readonly #settled = new Recent<DatasetState>(COUNT);
   /** Looks that have; fulfilled when they are over, however they end. */
   readonly #under = new Map<string, Promise<unknown>>();
 
@@ -64,13 +61,13 @@ export class Freshness {
   async #look(dataset: string): Promise<DatasetState> {
     const { runs, observations, scores } = this.#stores;
     const stamps = await Promise.all([runs.stamp(dataset), observations.stamp(dataset), scores.stamp(dataset)]);
-    const [run, observation] = stamps;
     const newest = Math.max(...stamps.map(({ changedAt }: Stamp) => changedAt));
-    return {
-      identity: stamps.map(({ identity }) => identity).join('/'),
-      runs: run.identity,
-      observations: observation.identity,
-      isSettled: Date.now() - newest > SETTLED_AFTER_MS,
-    };
+    const identity = stamps.map((stamp) => stamp.identity).join('/');
+    const known = this.#settled.get(dataset);
+    if (known?.stamps.identity === identity) return known;
+    const isSettled = Date.now() - newest > SETTLED_AFTER_MS;
+    const state = new DatasetState(dataset, { identity, isSettled }, runs);
+    if (isSettled) this.#settled.set(dataset, state);
+    return state;
   }
 }

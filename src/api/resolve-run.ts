@@ -5,6 +5,7 @@ import { type Hour, MILLISECONDS_PER_HOUR } from '../domain/time.ts';
 import { KernelcastError } from '../errors.ts';
 import type { Run, RunModel } from '../store/runs.ts';
 import { type ApiContext, datasetName, describeDataset, notReady } from './context.ts';
+import type { DatasetState } from './dataset-state.ts';
 import { badParameter, blame } from './query.ts';
 
 export interface ResolvedRun {
@@ -18,17 +19,19 @@ export interface ResolvedRun {
 
 /**
  * The run at a time, or the newest.
+ * @param state of the dataset that is given, or of the service's own
  * @param parameter what errors call the run: `run` in a query, `init` in a path
  * @throws KernelcastError `NOT_FOUND`; `NOT_READY` when the service's own dataset has no run yet
  */
 export async function resolveRun(
   context: ApiContext,
+  state: DatasetState,
   given: string | undefined,
   time: Hour | 'latest',
   parameter: 'run' | 'init',
 ): Promise<ResolvedRun> {
   const dataset = datasetName(context, given);
-  const inits = await context.runs.list(dataset);
+  const inits = await state.inits();
   const latest = inits.at(-1);
   if (latest === undefined) {
     if (dataset === context.status().dataset) throw notReady(context, 'has no run yet');
@@ -39,7 +42,7 @@ export async function resolveRun(
     });
   }
   const init = time === 'latest' ? latest : time;
-  const run = await blame(parameter, context.runs.describe(dataset, init));
+  const { run } = await blame(parameter, state.run(init));
   const interval = runInterval(inits, init);
   const created = Date.parse(run.createdAt);
   const nextDue = Number.isNaN(created) ? undefined : created + interval * MILLISECONDS_PER_HOUR;

@@ -42,6 +42,12 @@ export interface Run {
   models: RunModel[];
 }
 
+export interface OpenedRun {
+  run: Run;
+  /** The forecast of one model; shared, so do not write to it. @throws KernelcastError `NOT_FOUND`, `STORE_CORRUPT` */
+  read(modelId: string): Promise<Series>;
+}
+
 export const runManifestSchema = z.object({
   format: z.literal('kernelcast-run'),
   version: z.literal(1),
@@ -128,14 +134,7 @@ export class RunStore {
 
   /** @throws KernelcastError `NOT_FOUND`, `STORE_CORRUPT` */
   async describe(dataset: string, init: Hour): Promise<Run> {
-    const { leadHours, createdAt, models } = await this.#manifest(dataset, init);
-    return {
-      dataset,
-      init,
-      leadHours,
-      createdAt,
-      models: models.map(({ id, name, kind, weightsSha256 }) => ({ id, name, kind, weightsSha256 })),
-    };
+    return (await this.open(dataset, init)).run;
   }
 
   /**
@@ -143,7 +142,21 @@ export class RunStore {
    * @throws KernelcastError `NOT_FOUND` naming the run's models, `STORE_CORRUPT`
    */
   async read(dataset: string, init: Hour, modelId: string): Promise<Series> {
-    const { models } = await this.#manifest(dataset, init);
+    return (await this.open(dataset, init)).read(modelId);
+  }
+
+  /** A run whose forecasts can be read without asking again whether it is there. @throws KernelcastError `NOT_FOUND`, `STORE_CORRUPT` */
+  async open(dataset: string, init: Hour): Promise<OpenedRun> {
+    const manifest = await this.#manifest(dataset, init);
+    const models = manifest.models.map(({ id, name, kind, weightsSha256 }) => ({ id, name, kind, weightsSha256 }));
+    const { leadHours, createdAt } = manifest;
+    return {
+      run: { dataset, init, leadHours, createdAt, models },
+      read: (modelId) => this.#read(manifest, modelId),
+    };
+  }
+
+  async #read({ dataset, init, models }: Manifest, modelId: string): Promise<Series> {
     const model = models.find((candidate) => candidate.id === modelId);
     if (!model) {
       const known = models.map((candidate) => candidate.id).join(', ');

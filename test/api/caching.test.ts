@@ -105,10 +105,10 @@ describe('an answer', () => {
     const service = await startFilled();
     await settle();
     let reads = 0;
-    const read = service.context.runs.read.bind(service.context.runs);
-    service.context.runs.read = (...given) => {
+    const open = service.context.runs.open.bind(service.context.runs);
+    service.context.runs.open = (...given) => {
       reads++;
-      return read(...given);
+      return open(...given);
     };
     for (let round = 0; round < 5; round++) await service.get(PATH);
     expect(reads).toBe(1);

@@ -4,12 +4,20 @@ import { INIT, observed, startFilled } from './support.ts';
 
 function freshnessOf(changedAt: () => number) {
   let looks = 0;
+  let lists = 0;
   const stamp = async (): Promise<{ identity: string; changedAt: number }> => {
     looks++;
     return { identity: String(changedAt()), changedAt: changedAt() };
   };
+  const list = async (): Promise<number[]> => {
+    lists++;
+    return [lists];
+  };
+  const open = async (): Promise<never> => {
+    throw new Error('not asked for here');
+  };
   return {
-    freshness: new Freshness({ runs: { stamp }, observations: { stamp }, scores: { stamp } }),
+    freshness: new Freshness({ runs: { stamp, list, open }, observations: { stamp }, scores: { stamp } }),
     looks: () => looks,
   };
 }
@@ -25,9 +33,25 @@ test('all who ask before a look begins share it; who comes later gets another', 
 test('a change of a moment ago may not be the last one of its identity', async () => {
   let changed = Date.now();
   const { freshness } = freshnessOf(() => changed);
-  expect((await freshness.state('a')).isSettled).toBe(false);
+  expect((await freshness.state('a')).stamps.isSettled).toBe(false);
   changed = Date.now() - 1000;
-  expect((await freshness.state('a')).isSettled).toBe(true);
+  expect((await freshness.state('a')).stamps.isSettled).toBe(true);
+});
+
+test('runs are listed once for all requests of a settled state, and anew when something changed', async () => {
+  let changed = Date.now() - 2000;
+  const { freshness } = freshnessOf(() => changed);
+  const listed = async () => (await (await freshness.state('a')).inits())[0];
+  expect([await listed(), await listed()]).toEqual([1, 1]);
+  changed = Date.now() - 1000;
+  expect([await listed(), await listed()]).toEqual([2, 2]);
+});
+
+test('as long as a state is not settled, each look lists the runs anew', async () => {
+  const now = Date.now();
+  const { freshness } = freshnessOf(() => now);
+  const listed = async () => (await (await freshness.state('a')).inits())[0];
+  expect([await listed(), await listed()]).toEqual([1, 2]);
 });
 
 test('an answer whose observations change while it is made is made anew, under the tag of the new ones', async () => {

@@ -1,8 +1,8 @@
 /**
  * `npm run bench -- api [--seconds 10] [--connections 50] [--rate 1000] [--requests 0]`: how fast the API answers, by autocannon, on
  * 1000 stations: one place and 100 places, asked again and again, and 100 places that nobody asked for before, each beside a bare
- * node:http that answers as many bytes; then both, all over the stations, `rate` a second, while another process publishes a run each
- * second, where each answer must come from one run alone. `--requests 1000000` also asks so often, a tenth of it for what nobody asked
+ * node:http that answers as many bytes; then both, all over the stations, `rate` a second, evenly, while another process publishes a
+ * run each second, where each answer must come from one run alone. `--requests 1000000` also asks so often, a tenth of it for what nobody asked
  * for before, and tells the memory in use as it goes on. The load runs on the same machine; `load` is what else ran there, and
  * `microseconds` is the processor's time that an answer took, whatever else ran.
  */
@@ -11,13 +11,17 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createHistogram } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import { fillStore, markOf, STATIONS } from './api/store.ts';
 import { report } from './measure.ts';
 
 const PUBLISH_EVERY_MS = 1000;
+/** Of connections in the open load; a rate must be a multiple of it. */
+const GROUPS = 100;
 
 export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -51,7 +55,7 @@ export async function run(args: string[]): Promise<void> {
       (index) => `/v1/forecast?station=${stationList(index, 100, 1 + Math.floor(index / STATIONS))}`,
     );
     await tell('100 places, each made anew', service, plain, { ...load, url: many, ...made });
-    await tellMixed(url, plain, root, { ...load, overallRate: rate });
+    await tellMixed(url, plain, root, duration, rate);
     if (requests > 0) await tellMemory(service, url, connections, requests);
     await service.stop();
   } finally {
@@ -91,49 +95,96 @@ async function usage(service: Child, what: 'memory' | 'processor') {
 }
 
 /** Requests whose addresses are made one after the other. */
-function addresses(pathOf: (index: number) => string): Pick<autocannon.Options, 'requests'> {
+function addresses(pathOf: (index: number) => string, onResponse?: autocannon.Request['onResponse']) {
   let index = 0;
-  return { requests: [{ setupRequest: (request) => ({ ...request, path: pathOf(index++) }) }] };
+  const setupRequest = (request: autocannon.Request) => ({ ...request, path: pathOf(index++) });
+  return { requests: [{ setupRequest, onResponse }] };
 }
 
 /** Requests over all stations, one place and 100 by turns, while runs are published. */
-async function tellMixed(url: string, plain: string, root: string, load: Partial<autocannon.Options>): Promise<void> {
+async function tellMixed(url: string, plain: string, root: string, duration: number, rate: number): Promise<void> {
   const publisher = await startChild('publisher.ts', root);
   await publisher.line();
   let mixed = 0;
   const seen = new Set<number>();
-  const requests = Array.from({ length: 200 }, (_, index): autocannon.Request => {
+  const onResponse: autocannon.Request['onResponse'] = (status, body) => {
+    if (status !== 200) return;
+    const { inits, values } = marksOf(body);
+    const isOne = inits.size === 1 && values.size === 1 && [...values][0] === markOf([...inits][0]);
+    if (!isOne) mixed++;
+    seen.add([...inits][0]);
+  };
+  const paths = Array.from({ length: 200 }, (_, index) => {
     const station = index % 10 === 0 ? stationList(index * 5, 100) : `s${(index * 37) % STATIONS}`;
-    return {
-      path: `/v1/forecast?station=${station}&hourly=temperature_2m`,
-      onResponse: (status, body) => {
-        if (status !== 200) return;
-        const { inits, values } = marksOf(body);
-        const isOne = inits.size === 1 && values.size === 1 && [...values][0] === markOf([...inits][0]);
-        if (!isOne) mixed++;
-        seen.add([...inits][0]);
-      },
-    };
+    return `/v1/forecast?station=${station}&hourly=temperature_2m`;
   });
+  const pathOf = (index: number) => paths[index % paths.length];
+  // Lets the machine code be made, here as there.
+  await evenly(url, rate, 2, pathOf, onResponse);
   const timer = setInterval(() => publisher.send('publish'), PUBLISH_EVERY_MS);
-  const result = await autocannon({ ...load, url, requests });
+  const result = await evenly(url, rate, duration, pathOf, onResponse);
   clearInterval(timer);
   await publisher.stop();
   // The same load on bytes that need no thought.
-  const sizes = requests.map(({ path }) => ({ path: path!.includes(',') ? '/140000' : '/1200' }));
-  const bare = await autocannon({ ...load, url: plain, requests: sizes });
-  const what = 'one place and 100, while runs are published';
-  const errors = result.errors + result.non2xx;
+  const sizes = paths.map((path) => (path.includes(',') ? '/140000' : '/1200'));
+  const bare = await evenly(
+    plain,
+    rate,
+    duration,
+    (index) => sizes[index % sizes.length],
+    () => {},
+  );
   report({
     bench: 'api',
-    what,
-    ...figures(result),
-    p99OfBare: bare.latency.p99,
+    what: 'one place and 100, while runs are published',
+    ...result,
+    p99OfBare: bare.p99,
     runsSeen: seen.size,
     mixed,
-    errors,
     load: loadavg()[0],
   });
+}
+
+/**
+ * An open load: as many connections as `rate` ask once a second each, and begin in small groups over the first second, so that
+ * what waits holds up nothing else. (autocannon sends all that a connection may ask in a second at once, all connections together;
+ * and its correction for what was held up takes requests to be a millisecond apart, whatever the rate.)
+ */
+async function evenly(
+  url: string,
+  rate: number,
+  duration: number,
+  pathOf: (index: number) => string,
+  onResponse: NonNullable<autocannon.Request['onResponse']> = () => {},
+) {
+  const { requests } = addresses(pathOf, onResponse);
+  const group = {
+    url,
+    requests,
+    duration,
+    connections: rate / GROUPS,
+    connectionRate: 1,
+    ignoreCoordinatedOmission: true,
+  };
+  const latencies = createHistogram();
+  const start = performance.now();
+  const begin = async (_: unknown, index: number): Promise<autocannon.Result> => {
+    await sleep((1000 * index) / GROUPS);
+    return new Promise((resolve, reject) => {
+      const load = autocannon(group, (error, result) => (error ? reject(error) : resolve(result)));
+      load.on('response', (_client, _status, _bytes, ms) => latencies.record(Math.ceil(ms * 1000)));
+    });
+  };
+  const results = await Promise.all(Array.from({ length: GROUPS }, begin));
+  const seconds = (performance.now() - start) / 1000;
+  const milliseconds = (microseconds: number) => Math.round(microseconds / 100) / 10;
+  return {
+    perSecond: Math.round(latencies.count / seconds),
+    p50: milliseconds(latencies.percentile(50)),
+    p99: milliseconds(latencies.percentile(99)),
+    max: milliseconds(latencies.max),
+    errors: results.reduce((sum, { errors, non2xx }) => sum + errors + non2xx, 0),
+  };
 }
 
 /** The runs and the temperatures that an answer holds. */

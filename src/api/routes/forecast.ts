@@ -55,10 +55,11 @@ function handler(tools: Tools, parse: (request: Request) => Query): RequestHandl
     checkFrame(query);
     await untilFresh(async () => {
       const state = await freshness.state(query.dataset ?? context.status().dataset);
-      const resolved = await resolveRun(context, query.dataset, query.run, 'run');
+      const resolved = await resolveRun(context, state, query.dataset, query.run, 'run');
       const { run, isLatest } = resolved;
       const models = chooseModels(run, query.models, 'models');
-      const forecasts = await Promise.all(models.map(({ id }) => context.runs.read(run.dataset, run.init, id)));
+      const opened = await state.run(run.init);
+      const forecasts = await Promise.all(models.map(({ id }) => opened.read(id)));
 
       const places = findPlaces(forecasts[0].stations, query);
       const timing = { anchor: run.init + 1, hours: run.leadHours, current: hourOf(context.clock.now()) };

@@ -114,7 +114,7 @@ export function updatesRoute({ context, answers, access, freshness }: Tools): Ro
       const { dataset: given } = parseQuery(schema, request);
       const id = String(request.params.id);
       const state = await freshness.state(datasetName(context, given));
-      const resolved = await resolveRun(context, given, 'latest', 'run');
+      const resolved = await resolveRun(context, state, given, 'latest', 'run');
       const { run, interval } = resolved;
       const model = run.models.find((candidate) => candidate.id === id);
       if (!model) {

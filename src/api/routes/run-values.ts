@@ -33,7 +33,7 @@ export function runValuesRoute({ context, answers, access, limits, freshness }: 
       const time = parameters.safeParse({ init: request.params.init });
       if (!time.success) throw badParameter('init', `the time of the run ${time.error.issues[0].message}`);
       const state = await freshness.state(query.dataset ?? context.status().dataset);
-      const resolved = await resolveRun(context, query.dataset, time.data.init, 'init');
+      const resolved = await resolveRun(context, state, query.dataset, time.data.init, 'init');
       const { run, isLatest, nextDue } = resolved;
       const [model] = chooseModels(run, query.model === undefined ? undefined : [query.model], 'model');
       const isFixed = time.data.init !== 'latest' && query.dataset !== undefined;
@@ -47,7 +47,7 @@ export function runValuesRoute({ context, answers, access, limits, freshness }: 
         lastModified: run.createdAt,
         expires: isFixed || isLatest ? expires : undefined,
         make: async () => {
-          const series = await context.runs.read(run.dataset, run.init, model.id);
+          const series = await (await state.run(run.init)).read(model.id);
           const asked = query.hourly ?? defaultQuantities(series);
           const days = Math.ceil(run.leadHours / 24);
           await limits.charge(client, series.stations.length * days * Math.max(1, asked.length), 'hourly');
