@@ -8,7 +8,7 @@ import { solarMarks } from '../../src/domain/sun.ts';
 import type { Hour } from '../../src/domain/time.ts';
 import { CHANNELS, INPUT_HOURS, LEAD_HOURS, PLACES, RINGS_KM, SERIES } from './config.ts';
 import { type NodeLayout, offsetKm } from './node-layout.ts';
-import type { StationWindow } from './station-window.ts';
+import type { StationWindows } from './station-windows.ts';
 
 /** degC or m/s that make one unit of each channel. */
 export const CHANNEL_SCALES: readonly number[] = [5, 5, 5, 5];
@@ -44,54 +44,62 @@ export function emptyFeatures(): NodeFeatures {
 }
 
 /**
- * @param windowOf the window of a station by its index; undefined for a neighbour that is not to be seen
  * @param features is written to, whatever it holds
+ * @param places where each place's window stands among the windows; -1 for a neighbour that is not to be seen
  */
 export function writeFeatures(
   features: NodeFeatures,
   stations: readonly Station[],
   node: NodeLayout,
   init: Hour,
-  windowOf: (station: number) => StationWindow | undefined,
+  windows: StationWindows,
+  places: ArrayLike<number> = node.stations,
 ): void {
   const own = stations[node.stations[0]];
-  const ownWindow = windowOf(node.stations[0])!;
   features.series.fill(0);
   features.context.fill(0);
   for (let hour = 0; hour < INPUT_HOURS; hour++) {
     features.marks.set(solarMarks(own, init - INPUT_HOURS + 1 + hour), hour * HOUR_FEATURES);
   }
-  describeOwn(features.context, own, ownWindow);
+  describeOwn(features.context, own, windows, places[0]);
   features.context.set(features.marks.subarray((INPUT_HOURS - 1) * HOUR_FEATURES), OWN_CONTEXT);
   for (let place = 0; place < PLACES; place++) {
-    const index = node.stations[place];
-    const window = index < 0 ? undefined : windowOf(index);
-    if (!window) continue;
+    const at = places[place];
+    if (at < 0) continue;
     for (let hour = 0; hour < INPUT_HOURS; hour++) {
       for (let channel = 0; channel < CHANNELS; channel++) {
         features.series[hour * SERIES + place * CHANNELS + channel] =
-          window.anomalies[hour * CHANNELS + channel] / CHANNEL_SCALES[channel];
+          windows.anomalies[(at * INPUT_HOURS + hour) * CHANNELS + channel] / CHANNEL_SCALES[channel];
       }
     }
-    if (place > 0) describeNeighbour(features.context, place, own, stations[index], ownWindow, window);
+    if (place === 0) continue;
+    const neighbour = stations[node.stations[place]];
+    describeNeighbour(features.context, place, own, neighbour, windows, places[0], at);
   }
 }
 
-function describeOwn(context: Float32Array, station: Station, { climate, means, known }: StationWindow): void {
+function describeOwn(
+  context: Float32Array,
+  station: Station,
+  { climate, means, known }: StationWindows,
+  window: number,
+): void {
   let at = 0;
   for (let lead = 0; lead < LEAD_HOURS; lead++) {
     for (let channel = 0; channel < CHANNELS; channel++) {
-      const mean = Number.isNaN(means[channel]) ? 0 : means[channel];
-      context[at++] = (climate[lead * CHANNELS + channel] - mean) / CHANNEL_SCALES[channel];
+      const given = means[window * CHANNELS + channel];
+      const mean = Number.isNaN(given) ? 0 : given;
+      context[at++] = (climate[(window * LEAD_HOURS + lead) * CHANNELS + channel] - mean) / CHANNEL_SCALES[channel];
     }
   }
   for (let channel = 0; channel < CHANNELS; channel++) {
-    const isKnown = !Number.isNaN(means[channel]);
+    const mean = means[window * CHANNELS + channel];
+    const isKnown = !Number.isNaN(mean);
     context[at++] = isKnown ? 1 : 0;
-    context[at++] = isKnown ? means[channel] / (channel === TEMPERATURE ? CLIMATE_SCALE : CHANNEL_SCALES[channel]) : 0;
+    context[at++] = isKnown ? mean / (channel === TEMPERATURE ? CLIMATE_SCALE : CHANNEL_SCALES[channel]) : 0;
   }
   const latitude = (station.latitude * Math.PI) / 180;
-  context[at++] = known;
+  context[at++] = known[window];
   context[at++] = Math.sin(latitude);
   context[at++] = Math.cos(latitude);
   context[at++] = (station.elevation ?? 0) / 1000;
@@ -102,14 +110,17 @@ function describeNeighbour(
   place: number,
   own: Station,
   neighbour: Station,
-  ownWindow: StationWindow,
-  window: StationWindow,
+  { means }: StationWindows,
+  ownWindow: number,
+  window: number,
 ): void {
   let at = OWN_CONTEXT + HOUR_FEATURES + (place - 1) * NEIGHBOUR_CONTEXT;
-  for (let channel = 0; channel < CHANNELS; channel++) context[at++] = Number.isNaN(window.means[channel]) ? 0 : 1;
+  for (let channel = 0; channel < CHANNELS; channel++) {
+    context[at++] = Number.isNaN(means[window * CHANNELS + channel]) ? 0 : 1;
+  }
   const { east, north } = offsetKm(own, neighbour);
   const higher = own.elevation === null || neighbour.elevation === null ? 0 : neighbour.elevation - own.elevation;
-  const warmer = window.means[TEMPERATURE] - ownWindow.means[TEMPERATURE];
+  const warmer = means[window * CHANNELS + TEMPERATURE] - means[ownWindow * CHANNELS + TEMPERATURE];
   context[at++] = east / FARTHEST_KM;
   context[at++] = north / FARTHEST_KM;
   context[at++] = higher / 1000;

@@ -9,7 +9,7 @@ import type { NamedTensor } from '../weights/safetensors.ts';
 import { CHANNELS, TARGETS } from './config.ts';
 import { CHANNEL_SCALES } from './features.ts';
 import type { NodeBatch } from './node-batch.ts';
-import type { StationWindow } from './station-window.ts';
+import type { StationWindows } from './station-windows.ts';
 
 const SPEED = FORECAST_VARIABLES.indexOf('wind_speed_10m');
 
@@ -38,15 +38,14 @@ export class ForecastArrays {
   /**
    * What the network says of a batch of images, in units; nothing where a variable was left out.
    * @param stations that the images are of, by their index among the observations'
+   * @param windows of all stations of the observations
    */
   write(
     stations: readonly number[],
-    windowOf: (station: number) => StationWindow,
+    { climate, means }: StationWindows,
     { mean, logScale }: ReturnType<NodeBatch['outputs']>,
   ): void {
     const width = this.#observations.stations.length;
-    const windows = stations.map(windowOf);
-    const columns = stations.map((station) => this.#columns[station]);
     const around = new Float64Array(QUANTILE_LEVELS.length);
     for (const [channel, variable] of FORECAST_VARIABLES.entries()) {
       const values = this.#values.get(variable);
@@ -56,12 +55,12 @@ export class ForecastArrays {
       // Image by image within an hour: that is the order in which they lie in a shard's forecast.
       for (let lead = 0; lead < LEAD_HOURS; lead++) {
         const cell = lead * CHANNELS + channel;
-        for (let image = 0; image < columns.length; image++) {
-          const { climate, means } = windows[image];
-          if (Number.isNaN(means[channel])) continue;
+        for (let image = 0; image < stations.length; image++) {
+          const station = stations[image];
+          if (Number.isNaN(means[station * CHANNELS + channel])) continue;
           const at = image * TARGETS + cell;
-          const value = climate[cell] + mean.values[at] * unit;
-          const to = lead * width + columns[image];
+          const value = climate[station * TARGETS + cell] + mean.values[at] * unit;
+          const to = lead * width + this.#columns[station];
           values[to] = channel === SPEED ? Math.max(0, value) : value;
           if (!this.#calibration) continue;
           quantilesAround(this.#calibration, channel, lead, value, Math.exp(logScale.values[at]) * unit, around);

@@ -18,7 +18,7 @@ import { openForecasterArtefact } from './forecaster-artefact.ts';
 import { forecasterInputShapes } from './network.ts';
 import { createNodeBatch } from './node-batch.ts';
 import { layOutNodes, type NodeLayout } from './node-layout.ts';
-import { HISTORY_HOURS, type StationWindow, stationWindow } from './station-window.ts';
+import { HISTORY_HOURS, type StationWindows, stationWindows } from './station-windows.ts';
 import { recallTree, type StoredTree } from './stored-tree.ts';
 
 export interface NetworkModelOptions {
@@ -58,17 +58,17 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
     const nodes = ofShard(layoutOf(observations.stations), shard).filter(
       ({ stations: [own] }) => !wanted || wanted.has(observations.stations[own].id),
     );
-    const windowOf = windowsOf(observations, init);
+    const windows = windowsOf(observations, init);
     const own = nodes.map(({ stations: [station] }) => station);
     const result = new ForecastArrays(observations, shard ? own : [...observations.stations.keys()], calibration);
     for (let from = 0; from < nodes.length; from += atOnce) {
       const some = nodes.slice(from, from + atOnce);
       for (const [image, node] of some.entries()) {
-        writeFeatures(batch.features[image], observations.stations, node, init, windowOf);
+        writeFeatures(batch.features[image], observations.stations, node, init, windows);
       }
       const outputs = batch.outputs(some.length);
       await session.run(batch.inputs(some.length), outputs);
-      result.write(own.slice(from, from + atOnce), windowOf, outputs);
+      result.write(own.slice(from, from + atOnce), windows, outputs);
     }
     return result.asSeries(init, rankPaths);
   }
@@ -92,19 +92,15 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
 }
 
 /** Each station is seen in its own image and in those of its neighbours, which may be in other shards of the same run. */
-function rememberWindows(): (observations: Series, init: number) => (station: number) => StationWindow {
-  const known = new WeakMap<Series, { init: number; windows: (StationWindow | undefined)[] }>();
+function rememberWindows(): (observations: Series, init: number) => StationWindows {
+  const known = new WeakMap<Series, { init: number; windows: StationWindows }>();
   return (observations, init) => {
     let of = known.get(observations);
     if (of?.init !== init) {
-      of = { init, windows: new Array(observations.stations.length) };
+      of = { init, windows: stationWindows(observations, init) };
       known.set(observations, of);
     }
-    const { windows } = of;
-    return (station) => {
-      windows[station] ??= stationWindow(observations, station, init);
-      return windows[station];
-    };
+    return of.windows;
   };
 }
 

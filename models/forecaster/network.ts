@@ -9,7 +9,7 @@
  *                                                                                           |
  *     own series --last anomaly, plus a linear map (skip)---------------------------------> +
  *
- * Everything counts from the station's recent climate (`station-window.ts`), which is the path beside the network: a fresh
+ * Everything counts from the station's recent climate (`station-windows.ts`), which is the path beside the network: a fresh
  * network forecasts that climate and the last anomaly. The embedding is CorrFormer's (Wu et al. 2023, equation 1), the reading
  * of its output as an image is that of UniRepLKNet's time-series model (Ding et al. 2024).
  */

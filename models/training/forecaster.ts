@@ -14,7 +14,7 @@ import { emitForecaster, writeForecaster } from '../forecaster/forecaster-artefa
 import { forecasterForward, forecasterSpecs } from '../forecaster/network.ts';
 import { createNodeBatch, type NodeBatch } from '../forecaster/node-batch.ts';
 import { type NodeLayout, neighbourFinder } from '../forecaster/node-layout.ts';
-import { HISTORY_HOURS, type StationWindow, stationWindow } from '../forecaster/station-window.ts';
+import { HISTORY_HOURS, type StationWindows, stationWindows } from '../forecaster/station-windows.ts';
 import { storeTree } from '../forecaster/stored-tree.ts';
 import { buildStationTree } from '../station-tree.ts';
 import { type CalibrationBatch, calibrate } from './calibrate.ts';
@@ -99,22 +99,25 @@ export function makeForecasterBatch(examples: readonly Example<NodeLayout>[], ra
     const isNew = random && random.uniform() < NEW_STATION_SHARE;
     const history = isNew ? INPUT_HOURS + Math.floor(random.uniform() * (HISTORY_HOURS - INPUT_HOURS)) : HISTORY_HOURS;
     const node = random ? dropNeighbours(unit, random) : unit;
-    const own = stationWindow(observations, node.stations[0], init, history);
-    writeFeatures(batch.features[index], observations.stations, node, init, (station) =>
-      station === node.stations[0] ? own : stationWindow(observations, station, init, history),
-    );
-    writeTargets({ targets, weights }, index * TARGETS, observations, node.stations[0], own, init);
+    const seen = [...node.stations].filter((station) => station >= 0);
+    const windows = stationWindows(observations, init, { stations: seen, historyHours: history });
+    const places = node.stations.map((station) => seen.indexOf(station));
+    writeFeatures(batch.features[index], observations.stations, node, init, windows, places);
+    writeTargets({ targets, weights }, index * TARGETS, observations, node.stations[0], windows, init);
   });
   return { size, inputs: batch.inputs(size), targets, weights };
 }
 
-/** Only what was observed is a target: interpolated hours would teach the interpolation. */
+/**
+ * Only what was observed is a target: interpolated hours would teach the interpolation.
+ * @param windows the first is the station's
+ */
 function writeTargets(
   { targets, weights }: Targets,
   offset: number,
   observations: Series,
   station: number,
-  { climate, means }: StationWindow,
+  { climate, means }: StationWindows,
   init: number,
 ): void {
   const count = observations.stations.length;

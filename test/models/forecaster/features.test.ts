@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { PLACES } from '../../../models/forecaster/config.ts';
 import { CHANNEL_SCALES, emptyFeatures, HOUR_FEATURES, writeFeatures } from '../../../models/forecaster/features.ts';
 import { neighbourFinder } from '../../../models/forecaster/node-layout.ts';
-import { stationWindow } from '../../../models/forecaster/station-window.ts';
+import { stationWindows } from '../../../models/forecaster/station-windows.ts';
 import type { Station } from '../../../src/domain/station.ts';
 import { parseHour } from '../../../src/domain/time.ts';
 import { testSeries, testStations } from '../synthetic-series.ts';
@@ -21,9 +21,8 @@ function featuresOf(values: Parameters<typeof testSeries>[0]['values'], station 
   // Whatever was there before is written over.
   for (const array of Object.values(features)) array.fill(Number.NaN);
   const node = { stations: neighbourFinder(stations)(station) };
-  writeFeatures(features, stations, node, init, (index) =>
-    without.includes(index) ? undefined : stationWindow(observations, index, init),
-  );
+  const seen = node.stations.map((index) => (without.includes(index) ? -1 : index));
+  writeFeatures(features, stations, node, init, stationWindows(observations, init), seen);
   return features;
 }
 

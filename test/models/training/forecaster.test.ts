@@ -3,7 +3,7 @@ import { FORECAST_VARIABLES } from '../../../models/forecast-model.ts';
 import { PLACES } from '../../../models/forecaster/config.ts';
 import { CHANNEL_SCALES } from '../../../models/forecaster/features.ts';
 import { neighbourFinder } from '../../../models/forecaster/node-layout.ts';
-import { stationWindow } from '../../../models/forecaster/station-window.ts';
+import { stationWindows } from '../../../models/forecaster/station-windows.ts';
 import { makeForecasterBatch } from '../../../models/training/forecaster.ts';
 import { seededRandom } from '../../../src/domain/random.ts';
 import { FLAG } from '../../../src/domain/series.ts';
@@ -25,7 +25,7 @@ test('targets are what was observed, from the recent climate, normalised; absent
     stations.map((_, station) => ({ observations, unit: unitOf(station), init })),
   );
   for (const station of stations.keys()) {
-    const { climate } = stationWindow(observations, station, init);
+    const { climate } = stationWindows(observations, init, { stations: [station] });
     for (const [channel, variable] of FORECAST_VARIABLES.entries()) {
       for (let lead = 0; lead < 24; lead++) {
         const at = (station * 24 + lead) * 4 + channel;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HISTORY_HOURS, stationWindow } from '../../../models/forecaster/station-window.ts';
+import { HISTORY_HOURS, stationWindows } from '../../../models/forecaster/station-windows.ts';
 import { parseHour } from '../../../src/domain/time.ts';
 import { testSeries, testStations } from '../synthetic-series.ts';
 
@@ -11,7 +11,7 @@ function windowOf(
   { hours = HISTORY_HOURS + 100, after = 0, historyHours = HISTORY_HOURS } = {},
 ) {
   const observations = testSeries({ stations: testStations(2), from: init + 1 - hours, hours: hours + after, values });
-  return stationWindow(observations, 1, init, historyHours);
+  return stationWindows(observations, init, { stations: [1], historyHours });
 }
 
 const channel = (values: Float32Array, of: number) => [...values].filter((_, index) => index % 4 === of);
@@ -22,7 +22,7 @@ test('the climate is the mean of the last thirty days at each hour of the day, i
   expect(channel(climate, 0)).toEqual(Array.from({ length: 24 }, (_, lead) => daily(init + 1 + lead)));
   expect(channel(anomalies, 0).every((value) => Math.abs(value) < 1e-4)).toBe(true);
   expect(means[0]).toBeCloseTo(21.5, 5);
-  expect(known).toBe(1);
+  expect(known[0]).toBe(1);
 });
 
 test('nothing before the thirty days, and nothing after init, is looked at', () => {
@@ -37,7 +37,7 @@ test('a new station has the climate of what there is, and says so', () => {
   const short = windowOf(trend, { hours: 48 });
   expect(channel(short.climate, 0).every((value) => value === 3)).toBe(true);
   expect(channel(short.anomalies, 0)).toEqual(Array.from({ length: 48 }, (_, hour) => (hour < 24 ? -1 : 1)));
-  expect(short.known).toBeCloseTo(48 / HISTORY_HOURS, 5);
+  expect(short.known[0]).toBeCloseTo(48 / HISTORY_HOURS, 5);
   expect(windowOf(trend, { historyHours: 48 })).toEqual(short);
 });
 
@@ -63,4 +63,23 @@ test('a variable that is not there, or was mostly silent, is left out', () => {
   const { means, anomalies } = windowOf({ temperature_2m: (hour) => (hour > init - 30 ? Number.NaN : 15) });
   expect([...means]).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
   expect(anomalies.every((value) => value === 0)).toBe(true);
+});
+
+test('the windows of many stations are those of each alone, in the order that was asked for', () => {
+  const stations = testStations(300);
+  const temperature_2m = (hour: number, station: number) =>
+    (hour * station) % 7 < 1 ? Number.NaN : station + Math.sin(hour / 3);
+  const observations = testSeries({ stations, from: init - 99, hours: 110, values: { temperature_2m } });
+  const all = stationWindows(observations, init);
+  const some = [299, 3, 128, 127];
+  const chosen = stationWindows(observations, init, { stations: some });
+  for (const [name, values] of Object.entries(all)) {
+    const size = values.length / 300;
+    const own = (from: Float32Array, at: number) => from.slice(at * size, (at + 1) * size);
+    for (const [index, station] of some.entries()) {
+      const alone = stationWindows(observations, init, { stations: [station] })[name as keyof typeof all];
+      expect(own(values, station)).toEqual(alone);
+      expect(own(chosen[name as keyof typeof all], index)).toEqual(alone);
+    }
+  }
 });
