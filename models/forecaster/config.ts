@@ -10,6 +10,8 @@ export const backboneSchema = z.strictObject({
   dims: sizes(4),
   /** One kernel size a block, 3..17, stage by stage. */
   kernels: z.array(z.array(z.int())).length(4),
+  /** Large kernels have no dilated branches in training. */
+  plainKernels: z.boolean().optional(),
   dropPathRate: z.number().min(0).max(1),
   layerScaleInit: z.number(),
 });
@@ -22,6 +24,8 @@ export const forecasterConfigSchema = z.strictObject({
   backbone: backboneSchema,
   /** Share of the features that the head does not see, in training. */
   headDropout: z.number().min(0).lt(1).default(0),
+  /** Whether an image sees the stations around its own. */
+  neighbours: z.boolean().default(true),
 });
 
 export type ForecasterConfig = z.infer<typeof forecasterConfigSchema>;

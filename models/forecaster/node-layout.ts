@@ -8,7 +8,7 @@
 import { distanceKm, EARTH_RADIUS_KM, type Point, unitVector } from '../../src/domain/geo.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { buildStationTree, type StationTree } from '../station-tree.ts';
-import { PLACES, RINGS_KM, SECTORS } from './config.ts';
+import { type ForecasterConfig, PLACES, RINGS_KM, SECTORS } from './config.ts';
 import { PointsWithin } from './points-within.ts';
 
 export interface NodeLayout {
@@ -23,13 +23,19 @@ const SAME_PLACE_KM = 0.1;
 /** @param tree where the stations have one already; else one is made of them */
 export function layOutNodes(
   stations: readonly Station[],
-  { stationsPerNode }: { stationsPerNode: number },
+  { stationsPerNode, neighbours: seesNeighbours }: Pick<ForecasterConfig, 'stationsPerNode' | 'neighbours'>,
   tree: StationTree = buildStationTree(stations, { stationsPerNode, branching: 'auto' }),
 ): NodeLayout[] {
-  const neighbours = neighbourFinder(stations);
+  const neighbours = seesNeighbours ? neighbourFinder(stations) : alone;
   return tree.nodes.flatMap((members) =>
     members.filter((index) => index >= 0).map((index) => ({ stations: neighbours(index) })),
   );
+}
+
+function alone(station: number): Int32Array {
+  const places = new Int32Array(PLACES).fill(-1);
+  places[0] = station;
+  return places;
 }
 
 /** @returns what gives [PLACES] of a station */

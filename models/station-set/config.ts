@@ -6,6 +6,8 @@ import { backboneSchema } from '../forecaster/config.ts';
 export const stationSetConfigSchema = z.strictObject({
   /** Width of the embedding, and so of the image: [48 hours, dModel]. */
   dModel: z.int().positive(),
+  /** What the image is: an embedding of all series, hour by hour, or the series as they are: [48 hours, stations * 4]. */
+  image: z.enum(['embedding', 'series']).default('embedding'),
   backbone: backboneSchema,
   /** Networks that are trained side by side; the forecast is their mean. */
   members: z.int().positive().default(1),

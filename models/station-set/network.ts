@@ -52,10 +52,14 @@ const atZero = (specs: readonly ParameterSpec[]): ParameterSpec[] => specs.map((
 /** What is trained. */
 export function memberSpecs(config: StationSetConfig, stations: number, form: Form): ParameterSpec[] {
   const outputs = LEAD_HOURS * stations * CHANNELS;
-  const features = imageFeatureCount(INPUT_HOURS, config.dModel, config.backbone);
-  const specs = [
+  const width = config.image === 'series' ? stations * CHANNELS : config.dModel;
+  const features = imageFeatureCount(INPUT_HOURS, width, config.backbone);
+  const embedding = [
     ...nest('token', tokenSpecs(stations * CHANNELS, config.dModel)),
     ...nest('marks', linearSpecs(HOUR_FEATURES, config.dModel)),
+  ];
+  const specs = [
+    ...(config.image === 'series' ? [] : embedding),
     ...nest('backbone', imageBackboneSpecs(config.backbone, form)),
     ...nest('head', atZero(linearSpecs(features, config.patterns))),
     ...nest('scale', atZero(linearSpecs(features, outputs))),
@@ -103,13 +107,20 @@ function member<T>(
   { series, marks }: StationSetInputs<T>,
   parameters: Parameters<T>,
   patterns: T,
-  { backbone, headDropout }: StationSetConfig,
+  { image, backbone, headDropout }: StationSetConfig,
   form: Form,
   pass: Pass<T>,
 ): Distribution<T> {
-  const token = tokens(ops, series, parameters.scope('token'));
-  const embedded = ops.add(token, linear(ops, marks, parameters.scope('marks')));
-  const all = imageFeatures(ops, embedded, parameters.scope('backbone'), backbone, form, pass);
+  const embed = () =>
+    ops.add(tokens(ops, series, parameters.scope('token')), linear(ops, marks, parameters.scope('marks')));
+  const all = imageFeatures(
+    ops,
+    image === 'series' ? series : embed(),
+    parameters.scope('backbone'),
+    backbone,
+    form,
+    pass,
+  );
   const seen = dropout(ops, all, headDropout, pass);
   const own = ownPath(ops, series, parameters.scope('own'));
   return {

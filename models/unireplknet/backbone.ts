@@ -36,6 +36,7 @@ export const backboneSchema = artefactSchema.extend({
       depths: counts,
       dims: counts,
       kernels: z.array(z.array(z.int())).length(4),
+      plainKernels: z.boolean().optional(),
       dropPathRate: z.number(),
       layerScaleInit: z.number(),
       classes: z.int().positive().optional(),

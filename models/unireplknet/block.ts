@@ -18,16 +18,14 @@ import { inParts, type Pass } from '../engine/pass.ts';
 import { batchNorm, batchNormSpecs } from '../layers/batch-norm.ts';
 import { dropPath } from '../layers/drop-path.ts';
 import { linear, linearSpecs } from '../layers/linear.ts';
-import { depthwise, depthwiseSpecs, type Form, OUTER_NORM } from './depthwise.ts';
+import { depthwise, depthwiseSpecs, type Form, type Kernel, OUTER_NORM } from './depthwise.ts';
 import { globalResponseNorm, globalResponseNormSpecs } from './global-response-norm.ts';
 import { squeezeExcite, squeezeExciteSpecs } from './squeeze-excite.ts';
 
 export type { Form } from './depthwise.ts';
 
-export interface BlockConfig {
+export interface BlockConfig extends Kernel {
   channels: number;
-  /** 3, 5, 7, ... 17, or 0 for a block without a spatial part. */
-  kernel: number;
   /** The probability that training leaves the block out for a sample. */
   dropPathRate: number;
   /** What the layer scale starts at; 0 for a block without one. */
@@ -39,10 +37,10 @@ export const EXPANSION = 4;
 const LAST_NORM = 'pwconv2.2';
 const LAYER_SCALE = 'gamma';
 
-export function blockSpecs({ channels, kernel, layerScaleInit }: BlockConfig, form: Form): ParameterSpec[] {
+export function blockSpecs({ channels, kernel, plain, layerScaleInit }: BlockConfig, form: Form): ParameterSpec[] {
   const wide = EXPANSION * channels;
   const specs = [
-    ...depthwiseSpecs(channels, kernel, form),
+    ...depthwiseSpecs(channels, { kernel, plain }, form),
     ...nest('se', squeezeExciteSpecs(channels)),
     ...nest('pwconv1.1', linearSpecs(channels, wide)),
     ...nest('act.1', globalResponseNormSpecs(wide, form)),
@@ -71,7 +69,7 @@ export function block<T>(
     unit: Number.POSITIVE_INFINITY,
     parameters,
     compute([x], parameters, pass) {
-      const spatial = depthwise(ops, x, parameters, config.kernel, form, pass);
+      const spatial = depthwise(ops, x, parameters, config, form, pass);
       const mixed = inParts<T>(pass, {
         inputs: [spatial],
         unit: 1,

@@ -2,8 +2,9 @@
  * The spatial part of a block: a depthwise convolution and its batch norm.
  *
  * A large kernel (K >= 7) is trained with smaller dilated ones beside it, each with a batch norm of its own; their sum
- * is one K x K convolution of dense and sparse kernels, and is fused into one for use. A small kernel (3 or 5) is plain,
- * and kernel 0 leaves the whole part out. Source: UniRepLKNet (Ding et al. 2024), the Dilated Reparam Block.
+ * is one K x K convolution of dense and sparse kernels, and is fused into one for use. A small kernel (3 or 5) is plain, and
+ * so is a large one that is to be (to see what the branches are worth); kernel 0 leaves the whole part out.
+ * Source: UniRepLKNet (Ding et al. 2024), the Dilated Reparam Block.
  */
 
 import { KernelcastError } from '../../src/errors.ts';
@@ -14,6 +15,13 @@ import { batchNorm, batchNormSpecs } from '../layers/batch-norm.ts';
 
 /** Branches all trained, or all fused into one convolution. */
 export type Form = 'training' | 'fused';
+
+export interface Kernel {
+  /** 3, 5, 7, ... 17, or 0 for a block without a spatial part. */
+  kernel: number;
+  /** Without dilated branches, however large it is. */
+  plain?: boolean;
+}
 
 export interface Branch {
   kernel: number;
@@ -38,17 +46,17 @@ function branches(kernels: readonly number[], dilations: readonly number[]): Bra
 }
 
 /** @throws KernelcastError `MODEL` for a kernel size that the network does not have. */
-export function branchesOf(kernel: number): readonly Branch[] {
+export function branchesOf({ kernel, plain }: Kernel): readonly Branch[] {
   if (!Object.hasOwn(BRANCHES, kernel)) {
     throw new KernelcastError('MODEL', `there is no block with kernel ${kernel}`, {
       hint: `Kernel sizes are ${Object.keys(BRANCHES).join(', ')}.`,
     });
   }
-  return BRANCHES[kernel];
+  return plain ? [] : BRANCHES[kernel];
 }
 
 /** The name of the K x K convolution among the tensors of a block. */
-export function mainConvolution(kernel: number): string {
+export function mainConvolution(kernel: Kernel): string {
   return branchesOf(kernel).length > 0 ? 'dwconv.lk_origin' : 'dwconv';
 }
 
@@ -62,10 +70,11 @@ export const MAIN_NORM = 'dwconv.origin_bn';
 /** Behind the sum of all. */
 export const OUTER_NORM = 'norm';
 
-export function depthwiseSpecs(channels: number, kernel: number, form: Form): ParameterSpec[] {
-  const branchList = branchesOf(kernel);
+export function depthwiseSpecs(channels: number, shape: Kernel, form: Form): ParameterSpec[] {
+  const { kernel } = shape;
+  const branchList = branchesOf(shape);
   if (kernel === 0) return [];
-  const main = mainConvolution(kernel);
+  const main = mainConvolution(shape);
   if (form === 'fused') {
     return [
       weightSpec(main, channels, kernel),
@@ -90,14 +99,14 @@ export function depthwise<T>(
   ops: Ops<T>,
   x: T,
   parameters: Parameters<T>,
-  kernel: number,
+  shape: Kernel,
   form: Form,
   pass: Pass<NoInfer<T>>,
 ): T {
-  if (kernel === 0) return x;
+  if (shape.kernel === 0) return x;
   if (form === 'fused') {
-    const main = parameters.scope(mainConvolution(kernel));
-    return ops.depthwiseConv2d(x, main.get('weight'), { bias: main.get('bias'), padding: (kernel - 1) / 2 });
+    const main = parameters.scope(mainConvolution(shape));
+    return ops.depthwiseConv2d(x, main.get('weight'), { bias: main.get('bias'), padding: (shape.kernel - 1) / 2 });
   }
   // Engines have no gradient for dilated convolutions; the same kernel with the zeros written out has one.
   const convolve = (scope: string, dilation: number) =>
@@ -110,8 +119,8 @@ export function depthwise<T>(
         return ops.depthwiseConv2d(x, weight, { padding: (ops.shape(weight)[2] - 1) / 2 });
       },
     });
-  const main = convolve(mainConvolution(kernel), 1);
-  const branchList = branchesOf(kernel);
+  const main = convolve(mainConvolution(shape), 1);
+  const branchList = branchesOf(shape);
   if (branchList.length === 0) return main;
   const names = branchList.map(branchNames);
   const norms = [MAIN_NORM, ...names.map(({ norm }) => norm)];

@@ -6,6 +6,7 @@ import { KernelcastError } from '../../src/errors.ts';
 import type { ParameterSpec } from '../engine/parameters.ts';
 import { requireSpecs, type Shapes } from '../weights/checkpoint.ts';
 import { type BlockConfig, blockSpecs, type Form } from './block.ts';
+import { branchesOf } from './depthwise.ts';
 import { type NetworkConfig, networkSpecs } from './network.ts';
 
 const LAYER_SCALE_INIT = 1e-6;
@@ -24,10 +25,12 @@ export function inferForm(shapes: Shapes): Form {
 export function inferBlockConfig(shapes: Shapes, prefix = ''): BlockConfig {
   const sizes = (name: string) => shapes.get(prefix + name)?.shape;
   const channels = required(shapes, `${prefix}pwconv1.1.weight`, 2)[1];
-  const main = sizes('dwconv.lk_origin.weight') ?? sizes('dwconv.weight');
+  const single = sizes('dwconv.weight');
+  const kernel = (sizes('dwconv.lk_origin.weight') ?? single)?.[2] ?? 0;
   const config = {
     channels,
-    kernel: main?.[2] ?? 0,
+    kernel,
+    plain: single !== undefined,
     dropPathRate: 0,
     layerScaleInit: sizes('gamma') ? LAYER_SCALE_INIT : 0,
   };
@@ -54,6 +57,9 @@ export function inferNetworkConfig(shapes: Shapes): NetworkConfig {
     depths: blocks.map((stage) => stage.length),
     dims: blocks.map(([first]) => first.channels),
     kernels: blocks.map((stage) => stage.map(({ kernel }) => kernel)),
+    ...(blocks.flat().some(({ kernel, plain }) => plain && branchesOf({ kernel }).length > 0) && {
+      plainKernels: true,
+    }),
     dropPathRate: 0,
     layerScaleInit: blocks[0][0].layerScaleInit,
     classes: shapes.get('head.weight')?.shape[0],

@@ -25,6 +25,8 @@ export interface NetworkConfig {
   dims: readonly number[];
   /** The kernel size of each block, stage by stage. */
   kernels: readonly (readonly number[])[];
+  /** Large kernels have no dilated branches in training. */
+  plainKernels?: boolean;
   /** Of the last block; it grows from 0 in equal steps over all blocks. */
   dropPathRate: number;
   /** What the layer scales start at; 0 for none. */
@@ -122,11 +124,17 @@ function stageOutputs<T>(
 }
 
 /** The blocks of each stage. */
-function blockConfigs({ dims, kernels, dropPathRate, layerScaleInit }: NetworkConfig): BlockConfig[][] {
+function blockConfigs({
+  dims,
+  kernels,
+  plainKernels: plain,
+  dropPathRate,
+  layerScaleInit,
+}: NetworkConfig): BlockConfig[][] {
   const rates = dropPathRates(kernels.flat().length, dropPathRate);
   let next = 0;
   return kernels.map((stage, i) =>
-    stage.map((kernel) => ({ channels: dims[i], kernel, dropPathRate: rates[next++], layerScaleInit })),
+    stage.map((kernel) => ({ channels: dims[i], kernel, plain, dropPathRate: rates[next++], layerScaleInit })),
   );
 }
 

@@ -41,7 +41,7 @@ function fuseBlock(weights: Weights, prefix: string, result: Map<string, NamedTe
 
   if (kernel > 0) {
     const { weight, bias } = fuseDepthwise(get, config);
-    const main = mainConvolution(kernel);
+    const main = mainConvolution(config);
     put(`${main}.weight`, weight);
     put(`${main}.bias`, bias);
   }
@@ -65,9 +65,10 @@ function fuseBlock(weights: Weights, prefix: string, result: Map<string, NamedTe
 }
 
 /** The one K x K convolution that equals the branches, their batch norms and the batch norm after their sum. */
-function fuseDepthwise(get: (name: string) => Float32Array, { channels, kernel }: BlockConfig): Affine {
-  const branches = branchesOf(kernel);
-  let sum = plain(get(`${mainConvolution(kernel)}.weight`), channels);
+function fuseDepthwise(get: (name: string) => Float32Array, config: BlockConfig): Affine {
+  const { channels, kernel } = config;
+  const branches = branchesOf(config);
+  let sum = plain(get(`${mainConvolution(config)}.weight`), channels);
   if (branches.length > 0) sum = normalise(sum, get, MAIN_NORM);
   for (const branch of branches) {
     const { convolution, norm } = branchNames(branch);

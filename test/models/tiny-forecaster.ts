@@ -15,6 +15,7 @@ export const TINY: ForecasterConfig = {
     layerScaleInit: 0.5,
   },
   headDropout: 0.1,
+  neighbours: true,
 };
 
 /** The tree that training on these stations would put into the artefact. */

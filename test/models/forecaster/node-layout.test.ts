@@ -14,8 +14,13 @@ const KM_NORTH = 1 / 111.195;
 
 test('each station has one image, and is the first in it', () => {
   const stations = testStations(23);
-  const own = layOutNodes(stations, { stationsPerNode: 4 }).map(({ stations: [first] }) => first);
+  const own = layOutNodes(stations, { neighbours: true, stationsPerNode: 4 }).map(({ stations: [first] }) => first);
   expect(own.toSorted((a, b) => a - b)).toEqual([...stations.keys()]);
+});
+
+test('without neighbours an image has its own station alone', () => {
+  const layouts = layOutNodes(testStations(5), { neighbours: false, stationsPerNode: 4 });
+  expect(layouts.map(({ stations: [, ...others] }) => new Set(others))).toEqual(Array(5).fill(new Set([-1])));
 });
 
 test('the nearest station in each sector and ring is its neighbour', () => {

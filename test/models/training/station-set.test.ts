@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
+import { initialise } from '../../../models/engine/initialise.ts';
 import { openTensorFlow } from '../../../models/engine/tensorflow-backend.ts';
 import { fitClimate } from '../../../models/station-set/climate.ts';
 import { stationSetConfigSchema } from '../../../models/station-set/config.ts';
 import { fitLinearPath } from '../../../models/station-set/linear-path.ts';
+import { AdamW } from '../../../models/training/adamw.ts';
 import { trainableStationSet } from '../../../models/training/station-set.ts';
+import { type Loss, trainStep } from '../../../models/training/train-step.ts';
 import { seededRandom } from '../../../src/domain/random.ts';
 import { FLAG } from '../../../src/domain/series.ts';
 import { parseHour } from '../../../src/domain/time.ts';
@@ -77,4 +80,25 @@ test('a target that either of the two lacks does not count; without random numbe
   const mixes = Array.from({ length: 8 }, (_, seed) => counts(network.makeBatch(two, seededRandom(seed)).weights));
   expect(mixes.every(([first]) => first === 0)).toBe(true);
   expect(mixes.some(([, second]) => second === 0)).toBe(true);
+});
+
+test('an image of the series as they are has no embedding, and learns all the same', () => {
+  const bare = stationSetConfigSchema.parse({ ...config, image: 'series' });
+  const own = trainableStationSet(tf, bare, climate, fitLinearPath(tf, observations, climate, bare));
+  expect(own.specs.filter(({ name }) => /token|marks/.test(name))).toEqual([]);
+  const start = new Map([...initialise(own.specs, seededRandom(3)), ...own.fixed!]);
+  const variables = new Map(
+    own.specs.map(({ name, shape, role }) => [
+      name,
+      tf.variable(tf.tensor(start.get(name)!.values, [...shape]), role === 'trained'),
+    ]),
+  );
+  const optimizer = new AdamW(tf);
+  const batch = own.makeBatch(examples);
+  const losses = Array.from({ length: 3 }, () => {
+    const random = seededRandom(1).uniform;
+    const loss: Loss = (weights, pass) => own.loss(weights, batch, pass);
+    return trainStep(tf, variables, [loss], { optimizer, learningRate: 0.02, random }).loss;
+  });
+  expect(losses.at(-1)).toBeLessThan(losses[0]);
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { initialise } from '../../../models/engine/initialise.ts';
 import { blockSpecs } from '../../../models/unireplknet/block.ts';
+import { inferNetworkConfig } from '../../../models/unireplknet/infer.ts';
 import { networkSpecs } from '../../../models/unireplknet/network.ts';
 import { reparameterize } from '../../../models/unireplknet/reparameterize.ts';
 import type { NamedTensor, Weights } from '../../../models/weights/safetensors.ts';
@@ -34,11 +35,13 @@ function expectSame(trained: Weights, x: NamedTensor): void {
   expect(difference(after, before).relative).toBeLessThan(1e-5);
 }
 
-test('a fused block computes what the trained one does, for every kernel, with and without layer scale', () => {
+test('a fused block computes what the trained one does, for every kernel, with and without branches and layer scale', () => {
   fc.assert(
-    fc.property(kernel, fc.boolean(), fc.integer({ min: 1, max: 3 }), fc.nat(), (size, scaled, quarter, seed) => {
+    fc.property(kernel, fc.boolean(), fc.boolean(), fc.integer({ min: 1, max: 3 }), fc.nat(), (...drawn) => {
+      const [size, plain, scaled, quarter, seed] = drawn;
       const random = seededRandom(seed);
-      const config = { channels: 4 * quarter, kernel: size, dropPathRate: 0, layerScaleInit: scaled ? 1e-6 : 0 };
+      const layerScaleInit = scaled ? 1e-6 : 0;
+      const config = { channels: 4 * quarter, kernel: size, plain, dropPathRate: 0, layerScaleInit };
       const trained = lively(blockSpecs(config, 'training'), random);
       expectSame(trained, image(config.channels, 7, 6, random));
       const declared = blockSpecs(config, 'fused').map(({ name, shape }) => [name, shape]);
@@ -67,6 +70,27 @@ test('a fused network computes what the trained one does, for any depths and ker
     }),
     { numRuns: 5, seed: 2 },
   );
+});
+
+test('a network of plain large kernels has no branches, and is known as one by its tensors, in both forms', () => {
+  const config = {
+    inChannels: 1,
+    depths: [1, 1, 1, 1],
+    dims: [4, 4, 4, 4],
+    kernels: [[13], [7], [5], [3]],
+    plainKernels: true,
+    dropPathRate: 0,
+    layerScaleInit: 1e-6,
+    classes: 3,
+  };
+  const trained = lively(networkSpecs(config, 'training'), seededRandom(5));
+  expect([...trained.keys()].filter((name) => name.includes('dil_') || name.includes('lk_origin'))).toEqual([]);
+  expectSame(trained, image(1, 33, 20, seededRandom(6)));
+  for (const weights of [trained, reparameterize(trained)]) {
+    expect(inferNetworkConfig(weights)).toMatchObject({ kernels: config.kernels, plainKernels: true });
+  }
+  const branched = networkSpecs({ ...config, plainKernels: false }, 'training');
+  expect(inferNetworkConfig(lively(branched, seededRandom(5))).plainKernels).toBeUndefined();
 });
 
 test('blocks are found wherever they stand, and everything else is passed on untouched', () => {
