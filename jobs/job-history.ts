@@ -32,6 +32,7 @@ export function attemptsOf(records: readonly LedgerRecord[]): JobAttempt[] {
         } else {
           close(known.attempt, record.isLast ? 'dead' : 'failed', at);
           known.attempt.error = record.error;
+          known.attempt.log = record.log ?? [];
         }
         break;
       case 'skipped':
@@ -53,7 +54,15 @@ export function attemptsOf(records: readonly LedgerRecord[]): JobAttempt[] {
   return attempts.reverse();
 }
 
-const EMPTY = { state: 'running', ended_at: null, error: null, note: null, trace: null, ingested: null } as const;
+const EMPTY = {
+  state: 'running',
+  ended_at: null,
+  error: null,
+  note: null,
+  trace: null,
+  log: [],
+  ingested: null,
+} as const;
 
 function close(attempt: JobAttempt, state: JobAttempt['state'], at: string): void {
   attempt.state = state;

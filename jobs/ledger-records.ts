@@ -44,8 +44,18 @@ const recordSchema = z.discriminatedUnion('kind', [
   }),
   /** `ingested`: what a slot of ingest brought. */
   z.object({ kind: z.literal('done'), ...common, claim: z.string(), ingested: ingested.optional() }),
-  /** `isLast`: no attempt is left; the slot is dead until a person asks for it again. */
-  z.object({ kind: z.literal('failed'), ...common, claim: z.string(), error: z.string(), isLast: z.boolean() }),
+  /**
+   * `isLast`: no attempt is left; the slot is dead until a person asks for it again. `log`: the last lines of the log that the
+   * attempt wrote; there are none where its process died.
+   */
+  z.object({
+    kind: z.literal('failed'),
+    ...common,
+    claim: z.string(),
+    error: z.string(),
+    isLast: z.boolean(),
+    log: z.array(z.object({ at: z.string(), level: z.string(), text: z.string() })).optional(),
+  }),
   /** Slots from `slot` through `to` that will not be done. */
   z.object({ kind: z.literal('skipped'), ...common, to: slot, reason: z.string() }),
   /** A person asks for a slot, whatever has become of it; its attempts count from one again. */

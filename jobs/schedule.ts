@@ -13,6 +13,7 @@ import { type Clock, systemClock } from '../src/domain/clock.ts';
 import { formatHour, type Hour, MILLISECONDS_PER_HOUR } from '../src/domain/time.ts';
 import { describeShort, KernelcastError } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
+import { LogTail } from '../src/log-tail.ts';
 import { newTrace, withTrace } from '../src/trace.ts';
 import { jobAttempts, jobLag, jobRunning, jobSeconds, jobSkips, tellOf } from './job-metrics.ts';
 import { jobStatuses } from './job-status.ts';
@@ -123,7 +124,7 @@ export class Schedule {
         }
         return [record];
       });
-      const error = await withTrace(start.trace, () => this.#attempt(start));
+      const error = await this.#attempt(start);
       if (error !== undefined) throw error;
     } finally {
       this.#ledger.letGo(claim);
@@ -159,7 +160,7 @@ export class Schedule {
       const { due: _, ...record } = start;
       const taken = await this.#ledger.transact((states, isHeld) => (isStillDue(due, states, isHeld) ? [record] : []));
       if (taken.length === 0) return false;
-      const lane = withTrace(start.trace, () => this.#attempt(start)).then(() => {});
+      const lane = this.#attempt(start).then(() => {});
       this.#lanes.add(lane);
       await lane.finally(() => this.#lanes.delete(lane));
       return true;
@@ -217,7 +218,7 @@ export class Schedule {
 
   #launch(start: Start): void {
     const lane = (async () => {
-      await withTrace(start.trace, () => this.#attempt(start));
+      await this.#attempt(start);
       this.#ledger.letGo(start.claim);
       // The lane is free when what follows it has been begun: who waits for all lanes waits for that too.
       await this.begin();
@@ -226,7 +227,12 @@ export class Schedule {
   }
 
   /** Never rejects. @returns what it failed with */
-  async #attempt({ due, claim }: Start): Promise<unknown> {
+  #attempt(start: Start): Promise<unknown> {
+    const tail = new LogTail();
+    return withTrace(start.trace, () => tail.during(() => this.#attemptWith(tail, start)));
+  }
+
+  async #attemptWith(tail: LogTail, { due, claim }: Start): Promise<unknown> {
     const { job: name, slot, attempt, note } = due;
     const job = this.#jobs.get(name)!;
     const where = { job: name, slot: formatHour(slot), attempt };
@@ -248,7 +254,7 @@ export class Schedule {
     const end: LedgerRecord =
       error === undefined
         ? { kind: 'done', ...common, ingested }
-        : { kind: 'failed', ...common, error: describeShort(error), isLast };
+        : { kind: 'failed', ...common, error: describeShort(error), isLast, log: [...tail.lines] };
     try {
       await this.#ledger.transact(() => [end]);
     } catch (failure) {

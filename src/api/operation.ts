@@ -1,5 +1,7 @@
 /** What a service tells of its own operation, as the routes answer it and as those who know it hand it in. */
 
+import type { LogLine } from '../log-tail.ts';
+
 /** An attempt at a slot of a job, or slots that were skipped. Times are ISO 8601. */
 export interface JobAttempt {
   job: string;
@@ -18,6 +20,8 @@ export interface JobAttempt {
   note: string | null;
   /** The same in every line of the log that the attempt wrote; null for slots that were skipped. */
   trace: string | null;
+  /** The last of those lines, where it failed. */
+  log: readonly LogLine[];
   /** Of an attempt that ingested. */
   ingested: Ingested | null;
 }

@@ -299,6 +299,7 @@ export interface Gets {
         error: string | null;
         /** what was missing, where the job did not wait for it any longer */ note: string | null;
         /** the same in the attempt's lines in the log */ trace: string | null;
+        /** the last of those lines, where it failed; none where its process died */ log: ({ at: string; level: string; text: string })[];
         ingested: {
           /** values that are new in the dataset: hours x stations x variables */ added: number;
           replaced: number;

@@ -105,6 +105,7 @@ export function scoreRows(): ScoreRow[] {
   );
 }
 
+const FAILED_LINE = { at: '2025-02-20T06:00:03.400Z', level: 'error', text: 'a job failed' };
 const attemptOf = (more: Partial<JobAttempt>): JobAttempt => ({
   job: 'ingest',
   slot: '2025-02-20T06:00Z',
@@ -116,12 +117,13 @@ const attemptOf = (more: Partial<JobAttempt>): JobAttempt => ({
   error: null,
   note: null,
   trace: 'ab'.repeat(16),
+  log: [],
   ingested: null,
   ...more,
 });
 export const OPERATION: Operation = {
   attempts: () => [
-    attemptOf({ job: 'forecast', state: 'failed', error: 'no room on the disk' }),
+    attemptOf({ job: 'forecast', state: 'failed', error: 'no room on the disk', log: [FAILED_LINE] }),
     attemptOf({
       ingested: {
         added: 12,

@@ -21,7 +21,7 @@ import {
 } from './import-graph.ts';
 
 const ROOMS: [room: string, paths: RegExp, mayImport: string[]][] = [
-  ['floor', /^src\/(domain\/.*|errors\.ts|log\.ts|metrics\.ts|trace\.ts|config\.ts|thread\.ts)$/, []],
+  ['floor', /^src\/(domain\/.*|errors\.ts|log\.ts|log-tail\.ts|metrics\.ts|trace\.ts|config\.ts|thread\.ts)$/, []],
   ['store', /^src\/store\//, ['floor']],
   ['ingest', /^ingest\//, ['floor', 'store']],
   ['models', /^models\//, ['floor', 'store']],

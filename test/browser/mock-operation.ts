@@ -27,6 +27,7 @@ export function mockAttempts(init: number, stations: number): JobAttempt[] {
             attempt,
             state: 'failed',
             error: FAILURE,
+            log: logOf(slot, after + attempt * 60),
           });
         }
         attempts.push({ ...attemptOf(job, slot, after + 240, takes), attempt: 3 });
@@ -49,6 +50,14 @@ export function mockAttempts(init: number, stations: number): JobAttempt[] {
 
 const FAILURE =
   'ENVIRONMENT: the model could not be opened: not enough memory\n  at unireplknet-sample (model.onnx)\n  Free some memory, or set --threads to fewer.';
+/** Two lines of a log, the second one with a stack. */
+function logOf(slot: number, after: number): JobAttempt['log'] {
+  const at = new Date(slot * HOUR + after * 1000).toISOString();
+  return [
+    { at, level: 'info', text: 'the model is opened {"model":"unireplknet-sample"}' },
+    { at, level: 'error', text: 'a job failed\nKernelcastError: the model could not be opened\n    at openSession' },
+  ];
+}
 const SKIPPED = 'the service was away; scores of these hours are made with the next ones';
 
 function attemptOf(job: string, slot: number, after: number, seconds: number): JobAttempt {
@@ -65,6 +74,7 @@ function attemptOf(job: string, slot: number, after: number, seconds: number): J
     error: null,
     note: null,
     trace,
+    log: [],
     ingested: null,
   };
 }

@@ -55,14 +55,19 @@ describe.skipIf(!hasChromium)('the page of the service (needs Chromium)', () => 
     await expectText(page, '#job-errors li >> nth=1', /^failedforecast.*attempt 2.*not enough memory/);
     await page.locator('#job-errors summary').nth(1).click();
     const unfolded = page.locator('#job-errors details[open]');
-    expect(await unfolded.locator('pre').textContent()).toMatch(/Free some memory/);
+    expect(await unfolded.locator('pre').allTextContents()).toEqual([
+      expect.stringMatching(/Free some memory/),
+      expect.stringMatching(
+        /^2025-02-19T21:06:50\.000Z info .*\n2025-02-19T21:06:50\.000Z error a job failed\nKernelcastError/,
+      ),
+    ]);
     expect(await unfolded.locator('code').allTextContents()).toEqual([
       expect.stringMatching(/^[0-9a-f]{32}$/),
       'kernelcast jobs log forecast',
     ]);
     api.advance();
     await expectText(page, '#jobs-span', /Thu 20 Feb 07:05 UTC/);
-    expect(await unfolded.locator('pre').textContent()).toMatch(/Free some memory/);
+    expect(await unfolded.locator('pre').first().textContent()).toMatch(/Free some memory/);
   });
 
   it('tells of each source how fresh it is, and what its newest file brought', async () => {

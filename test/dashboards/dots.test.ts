@@ -31,7 +31,8 @@ describe('dots written as pixels', () => {
         const picture = empty(30, 30);
         paintDot(picture, x, y, RED, { ...bare, radius });
         const area = picture.data.reduce((sum, value, index) => (index % 4 === 3 ? sum + value / 255 : sum), 0);
-        expect(Math.abs(area / (Math.PI * radius ** 2) - 1)).toBeLessThan(0.05);
+        // As if its radius were off by so many pixels; 0.05 is the most that was seen in 160,000 dots.
+        expect(Math.abs(Math.sqrt(area / Math.PI) - radius)).toBeLessThan(0.065);
       }),
     );
   });

@@ -26,6 +26,7 @@ function attempt(minute: number, seconds: number | null, more: Partial<JobAttemp
     error: null,
     note: null,
     trace: null,
+    log: [],
     ingested: null,
     ...more,
   };

@@ -11,16 +11,17 @@ const common = { job: 'forecast', slot };
 const states = (records: LedgerRecord[]) => attemptsOf(records).map(({ attempt, state }) => `${attempt} ${state}`);
 
 test('tells each attempt with its beginning, its end and what went wrong, the newest first', () => {
+  const log = [{ at: at(2), level: 'error', text: 'a job failed' }];
   const attempts = attemptsOf([
     { kind: 'begin', ...common, at: at(0), every: 1 },
     start(1, 'a.0'),
-    { kind: 'failed', ...common, at: at(2), claim: 'a.0', error: 'no room on the disk', isLast: false },
+    { kind: 'failed', ...common, at: at(2), claim: 'a.0', error: 'no room on the disk', isLast: false, log },
     start(3, 'a.1', 2),
     { kind: 'done', ...common, at: at(4), claim: 'a.1' },
   ]);
   expect(attempts).toMatchObject([
-    { attempt: 2, state: 'done', started_at: at(3), ended_at: at(4), error: null, ingested: null },
-    { attempt: 1, state: 'failed', started_at: at(1), ended_at: at(2), error: 'no room on the disk' },
+    { attempt: 2, state: 'done', started_at: at(3), ended_at: at(4), error: null, log: [], ingested: null },
+    { attempt: 1, state: 'failed', started_at: at(1), ended_at: at(2), error: 'no room on the disk', log },
   ]);
 });
 

@@ -235,6 +235,25 @@ describe('the schedule', () => {
     expect(currentTrace()).toBeUndefined();
   });
 
+  it('keeps the last lines of the log of an attempt that failed beside its error, and of no other', async () => {
+    const told = createLog('info', { write: () => {} });
+    const failing = job('ingest', async () => {
+      told.info({ source: 'isd' }, 'asks the source');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      throw new Error('no answer');
+    });
+    const other = job('retain', async () => told.info('a line of another job'));
+    await new Schedule([failing, other], { ledger, log: told, clock, wall: clock }).tick();
+    const [failed, ...more] = ledger.records.flatMap((record) => ('log' in record ? [record] : []));
+    expect(more).toEqual([]);
+    expect(failed).toMatchObject({ kind: 'failed', job: 'ingest', error: 'no answer' });
+    expect(failed.log?.map(({ level }) => level)).toEqual(['info', 'error']);
+    expect(failed.log?.[0].text).toBe('asks the source {"source":"isd"}');
+    expect(failed.log?.[1].text).toMatch(/^a job failed \{"dead":false\}\nError: no answer\n +at /);
+    const reread = await JobLedger.open(root, 'demo');
+    expect(reread.records).toEqual(ledger.records);
+  });
+
   it('says what runs, what waits for its first turn, and when they are next', async () => {
     let seen: ReturnType<Schedule['status']> = [];
     const schedule: Schedule = scheduleOf([

@@ -18,6 +18,8 @@ export interface JobAttempt {
   note: string | null;
   /** The same in the lines that the attempt wrote in the log. */
   trace: string | null;
+  /** The last of those lines, where it failed; `text` goes over several lines where an error tells its stack. */
+  log: readonly { at: string; level: string; text: string }[];
   ingested: Ingested | null;
 }
 

@@ -28,6 +28,7 @@ export const enService = {
   noErrors: 'No attempt failed or was skipped.',
   attemptNumber: (attempt: number) => `attempt ${attempt}`,
   slotsSkipped: (from: string, to: string) => (from === to ? from : `${from} to ${to}`),
+  logLines: 'The last lines that it wrote in the log',
   traceNote: 'In the log, the lines of this attempt have the trace id',
   logNote: 'On the machine:',
   operationClosed: 'Jobs in detail, storage and the machine are told to the machine itself and to holders of a key.',

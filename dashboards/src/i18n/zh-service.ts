@@ -30,6 +30,7 @@ export const zhService: { [K in keyof typeof enService]: Widened<(typeof enServi
   noErrors: '没有失败或跳过的执行。',
   attemptNumber: (attempt) => `第 ${attempt} 次`,
   slotsSkipped: (from, to) => (from === to ? from : `${from} 至 ${to}`),
+  logLines: '它在日志中写下的最后几行',
   traceNote: '日志中该次执行的跟踪号',
   logNote: '在该机器上运行：',
   operationClosed: '任务详情、存储和机器状况只向本机和持有密钥者公开。',

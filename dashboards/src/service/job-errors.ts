@@ -29,7 +29,7 @@ export function fillJobErrors(jobs: readonly JobStatus[], attempts: readonly Job
 }
 
 function errorRow(attempt: JobAttempt): HTMLElement {
-  const { job, slot, to, state, started_at, error, note, trace } = attempt;
+  const { job, slot, to, state, started_at, error, note, trace, log } = attempt;
   const words = text();
   const said = [error, note].filter((line) => line !== null).join('\n');
   const slots = words.slotsSkipped(instantLabel(parseInstant(slot)), instantLabel(parseInstant(to)));
@@ -45,6 +45,10 @@ function errorRow(attempt: JobAttempt): HTMLElement {
   );
   const fold = element('details', {}, heading, element('pre', { tabindex: '0' }, said));
   fold.dataset.key = `${job} ${slot} ${attempt.attempt} ${started_at}`;
+  if (log.length > 0) {
+    const lines = log.map(({ at, level, text }) => `${at} ${level} ${text}`).join('\n');
+    fold.append(element('p', { class: 'muted' }, words.logLines), element('pre', { tabindex: '0' }, lines));
+  }
   if (trace !== null) {
     fold.append(element('p', { class: 'muted' }, `${words.traceNote} `, element('code', {}, trace)));
   }

@@ -34,6 +34,9 @@ const attemptSchema = z.strictObject({
   error: z.string().nullable(),
   note: z.string().nullable().describe('what was missing, where the job did not wait for it any longer'),
   trace: z.string().nullable().describe("the same in the attempt's lines in the log"),
+  log: z
+    .array(z.strictObject({ at: z.string(), level: z.string(), text: z.string() }))
+    .describe('the last of those lines, where it failed; none where its process died'),
   ingested: ingestedSchema.nullable(),
 });
 
