@@ -6,9 +6,9 @@ import { PartStore } from '../../src/store/parts.ts';
 import { seriesOf, station, temporaryFolder } from './support.ts';
 
 const INIT = Date.UTC(2024, 2, 1, 6) / 3_600_000;
-const stations = ['a', 'b', 'c', 'd', 'e'].map((id) => station(id));
+const stations = [...'abcdefgh'].map((id) => station(id));
 const value = (hour: number, id: string) => (id === 'd' ? Number.NaN : (hour - INIT) * 10 + id.charCodeAt(0));
-const options = { count: 2, stations, hours: 3 };
+const options = { stations, hours: 3 };
 
 function forecastOf(ids: string): Series {
   const own = [...ids].map((id) => stations.find((each) => each.id === id)!);
@@ -19,13 +19,14 @@ function forecastOf(ids: string): Series {
 
 test('parts are one forecast, in the order of its stations, each put in its place as soon as it is there', async () => {
   const parts = new PartStore(temporaryFolder());
-  const publish = (index: number, ids: string) =>
-    parts.publish('demo', INIT, 'one', { index, count: 2 }, forecastOf(ids));
-  await publish(1, 'eb');
+  const count = 6;
+  const publish = (index: number, ids: string) => parts.publish('demo', INIT, 'one', { index, count }, forecastOf(ids));
+  const given = ['hb', 'd', 'c', 'fa', 'g'];
+  for (const [index, ids] of given.entries()) await publish(index, ids);
   let waits = 0;
-  const wait = () => (waits++ < 2 ? Promise.resolve() : publish(0, 'dca'));
-  const whole = await parts.join('demo', INIT, 'one', { ...options, wait });
-  expect(whole).toEqual(forecastOf('abcde'));
+  const wait = () => (waits++ < 2 ? Promise.resolve() : publish(5, 'e'));
+  const whole = await parts.join('demo', INIT, 'one', { ...options, count, wait });
+  expect(whole).toEqual(forecastOf('abcdefgh'));
   expect(whole.variables.temperature_2m!.flags[3]).toBe(FLAG.MISSING);
   expect(waits).toBe(3);
 });
@@ -33,6 +34,6 @@ test('parts are one forecast, in the order of its stations, each put in its plac
 test('where nobody waits for it, a part that is missing is an error that says how many there are', async () => {
   const parts = new PartStore(temporaryFolder());
   await parts.publish('demo', INIT, 'one', { index: 0, count: 2 }, forecastOf('abc'));
-  const error = await parts.join('demo', INIT, 'one', options).catch((reason: unknown) => reason);
+  const error = await parts.join('demo', INIT, 'one', { ...options, count: 2 }).catch((reason: unknown) => reason);
   expect(isKernelcastError(error, 'STORE_CORRUPT') && error.where.parts).toBe('1 of 2');
 });
