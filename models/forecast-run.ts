@@ -79,7 +79,7 @@ export async function forecastPart(options: ForecastPartOptions): Promise<void> 
 
 /** So long a run waits for its shards; then nobody can be at them any more. */
 const LONGEST_WAIT_MS = 3_600_000;
-const LOOK_MS = 100;
+const LOOK_MS = 50;
 
 /** Other models forecast while this one waits. */
 async function joinParts(

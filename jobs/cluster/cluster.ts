@@ -13,8 +13,10 @@ import type { Log } from '../../src/log.ts';
 import type { DueSlot, JobPolicy } from '../plan.ts';
 import { POLICIES } from '../policies.ts';
 import type { Schedule } from '../schedule.ts';
-import { pause, raised, whileLeader } from './leader.ts';
+import { whileLeader } from './leader.ts';
+import { pause, raised } from './pause.ts';
 import { PgLedger, unreachable } from './pg-ledger.ts';
+import { listen, wake } from './wake.ts';
 
 export interface ClusterOptions {
   connectionString: string;
@@ -39,6 +41,10 @@ export class Cluster {
   readonly #options: ClusterOptions;
   readonly #pool: pg.Pool;
   readonly #boss: PgBoss;
+  /** Who takes from a queue, by its name, as pg-boss calls it. */
+  readonly #takers = new Map<string, string>();
+  readonly #closed = new AbortController();
+  #listening: Promise<void> | undefined;
 
   private constructor(options: ClusterOptions, pool: pg.Pool, ledger: PgLedger, boss: PgBoss) {
     this.#options = options;
@@ -102,19 +108,29 @@ export class Cluster {
   /** Puts something into a queue of the dataset: once, as long as nobody has taken it. */
   async send(queue: string, data: object, key: string, expireInSeconds = SHARD_SECONDS): Promise<void> {
     const options = { singletonKey: key, retryLimit: 0, expireInSeconds };
-    await this.#boss.send(queueOf(this.dataset, queue), data, options);
+    const name = queueOf(this.dataset, queue);
+    await this.#boss.send(name, data, options);
+    // It is in the queue already, and found there.
+    await wake(this.#pool, name).catch(() => {});
   }
 
   /** Takes what comes into a queue, one after the other, until the signal is raised. */
   async take<T>(queue: string, signal: AbortSignal, work: (data: T) => Promise<void>): Promise<void> {
     const name = queueOf(this.dataset, queue);
     const options = { batchSize: 1, pollingIntervalSeconds: POLL_SECONDS };
-    await this.#boss.work<T>(name, options, ([{ data }]) => work(data));
+    this.#takers.set(name, await this.#boss.work<T>(name, options, ([{ data }]) => work(data)));
+    this.#listening ??= listen(this.#options, this.#closed.signal, (queue) => {
+      const taker = this.#takers.get(queue);
+      if (taker !== undefined) this.#boss.notifyWorker(taker);
+    });
     await raised(signal);
+    this.#takers.delete(name);
     await this.#boss.offWork(name);
   }
 
   async close(): Promise<void> {
+    this.#closed.abort();
+    await this.#listening;
     await this.#boss.stop({ graceful: false }).catch(() => {});
     await this.ledger.close();
     await this.#pool.end();

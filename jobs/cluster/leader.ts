@@ -2,76 +2,42 @@
  * One leads: of many schedulers the one that holds an advisory lock of the database, for as long as its connection
  * lives. The others wait for the lock.
  */
-import pg from 'pg';
+import type pg from 'pg';
 import type { Log } from '../../src/log.ts';
+import { type ConnectionOptions, whileConnected } from './connection.ts';
+import { pause } from './pause.ts';
 
-export interface LeaderOptions {
-  connectionString: string;
+export interface LeaderOptions extends ConnectionOptions {
   /** What is led. */
   name: string;
   log: Log;
-  /** How often to ask for the lock, and after what pause to connect again, milliseconds. */
-  pollMs?: number;
 }
+
+/** How often to ask for the lock, milliseconds. */
+const POLL_MS = 2_000;
 
 /**
  * Does `lead` whenever this process leads; its signal is raised when it leads no longer.
  * Resolves when `signal` is raised and the last `lead` has ended.
  */
-export async function whileLeader(
-  { connectionString, name, log, pollMs = 2_000 }: LeaderOptions,
+export function whileLeader(
+  { name, log, ...connection }: LeaderOptions,
   signal: AbortSignal,
   lead: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  while (!signal.aborted) {
-    const client = new pg.Client({ connectionString, keepAlive: true });
-    const lost = new AbortController();
-    const lose = () => lost.abort();
-    client.on('error', lose);
-    client.on('end', lose);
-    signal.addEventListener('abort', lose);
-    try {
-      await client.connect();
-      while (!lost.signal.aborted && !(await hasLock(client, name))) await pause(pollMs, lost.signal);
-      if (!lost.signal.aborted) {
-        log.info({ name }, 'this process leads');
-        // A connection that is gone without a word is noticed by asking.
-        const probe = setInterval(() => void client.query('SELECT 1').catch(lose), pollMs);
-        await lead(lost.signal).finally(() => clearInterval(probe));
-      }
-    } catch (error) {
-      log.warn({ err: error, name }, 'the database cannot be asked who leads');
-      await pause(pollMs, signal);
-    } finally {
-      signal.removeEventListener('abort', lose);
-      await client.end().catch(() => {});
-    }
-  }
+  const waitAndLead = async (client: pg.Client, lost: AbortSignal): Promise<void> => {
+    while (!lost.aborted && !(await hasLock(client, name))) await pause(connection.pollMs ?? POLL_MS, lost);
+    if (lost.aborted) return;
+    log.info({ name }, 'this process leads');
+    await lead(lost);
+  };
+  return whileConnected(connection, signal, waitAndLead, (error) =>
+    log.warn({ err: error, name }, 'the database cannot be asked who leads'),
+  );
 }
 
 async function hasLock(client: pg.Client, name: string): Promise<boolean> {
   const sql = 'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS leads';
   const { rows } = await client.query<{ leads: boolean }>(sql, [`kernelcast leader ${name}`]);
   return rows[0].leads;
-}
-
-export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, milliseconds);
-    signal.addEventListener('abort', wake);
-    if (signal.aborted) wake();
-  });
-}
-
-/** Resolves when the signal is raised. */
-export function raised(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -10,7 +10,7 @@ import type { PartStore, Shard } from '../../src/store/parts.ts';
 import { currentTrace, newTrace, withTrace } from '../../src/trace.ts';
 import type { FollowingForecaster } from '../following-forecaster.ts';
 import type { Cluster } from './cluster.ts';
-import { pause } from './leader.ts';
+import { pause } from './pause.ts';
 
 /** A shard of a run, as the queue carries it. */
 interface ShardTask {
