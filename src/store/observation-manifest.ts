@@ -20,7 +20,7 @@ const commonSchema = z.object({
   /** ISO 8601. */
   updatedAt: z.string(),
   sources: z.array(z.string()),
-  stations: z.array(stationSchema).min(1),
+  stations: z.array(stationSchema).min(1).readonly(),
 });
 
 const version2 = commonSchema.extend({

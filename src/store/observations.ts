@@ -30,7 +30,7 @@ import type { Draft, Storage } from './storage.ts';
 
 export interface DatasetInfo {
   dataset: string;
-  stations: Station[];
+  stations: readonly Station[];
   /** The first hour with a value. */
   from: Hour;
   /** The hour after the last with a value. */

@@ -37,8 +37,11 @@ import { Recent } from './recent.ts';
 
 const LAYOUT = 'kernelcast-series-1';
 const stationsSchema = z.array(stationSchema);
-/** Station tables by their text. */
-const tables = new Recent<readonly Station[]>(4);
+/** Stations of all tables that stay in memory: of a forecast of the globe and all its parts, and more. */
+const MOST_STATIONS = 250_000;
+/** Station tables by their text, and the texts by their tables: an hour's files have those of the hour before. */
+const tables = new Recent<readonly Station[]>(MOST_STATIONS);
+const texts = new WeakMap<readonly Station[], string>();
 
 /** @param series with at least one hour and one station */
 export function encodeSeries(series: Series): Uint8Array {
@@ -70,7 +73,7 @@ export function encodeSeries(series: Series): Uint8Array {
 
   const metadata = new Map([
     ['layout', LAYOUT],
-    ['stations', JSON.stringify(series.stations)],
+    ['stations', textOf(series.stations)],
   ]);
   const schema = new Schema(fields, metadata);
   const batch = new RecordBatch(
@@ -135,8 +138,17 @@ function stationsOf(text: string): readonly Station[] {
   const known = tables.get(text);
   if (known) return known;
   const stations = Object.freeze(stationsSchema.parse(JSON.parse(text)));
-  tables.set(text, stations);
+  tables.set(text, stations, stations.length);
   return stations;
+}
+
+function textOf(stations: readonly Station[]): string {
+  const known = texts.get(stations);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(stations);
+  // Only what nobody can write to has one text for good.
+  if (Object.isFrozen(stations)) texts.set(stations, text);
+  return text;
 }
 
 function quantileColumns(series: Series, name: VariableName) {

@@ -1,36 +1,38 @@
 /**
- * `npm run bench -- cluster [STATIONS]`: one forecast of 38,500 stations (a thread each) by the coordinator alone, and in shards
- * by one worker and by two, over a PostgreSQL of its own. `seconds` pass until it is published, of which `together` when all
- * shards are there (or up to 0.05 less); `processorSeconds` is what all processes computed, and `overhead` by how much that is
- * more than without shards. The first run of each is for warming up.
+ * `npm run bench -- cluster [STATIONS]`: one forecast of 38,500 stations in one piece, and in shards by one worker and by two (processes
+ * of a thread each), over a PostgreSQL of its own. As in a service the first worker has the slot: it asks for the shards, computes
+ * shards itself, and puts all together. `seconds` pass until it is published, of which `together` when all shards are there (or up
+ * to 0.05 less), and `overhead` is the share of that; `processorSeconds` is what all processes computed. Medians of RUNS runs; the first
+ * of each is for warming up.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Cluster } from '../../jobs/cluster/cluster.ts';
-import { STATIONS_PER_SHARD, shardedForecaster } from '../../jobs/cluster/sharding.ts';
-import { openFollowing } from '../../jobs/following-forecaster.ts';
+import { STATIONS_PER_SHARD } from '../../jobs/cluster/sharding.ts';
+import { INPUT_HOURS } from '../../models/forecast-model.ts';
 import { DEFAULT_MODEL } from '../../models/registry.ts';
-import type { Forecaster } from '../../models/serving/forecaster.ts';
 import { openLocalForecaster } from '../../models/serving/local-forecaster.ts';
 import { packageRoot } from '../../src/config.ts';
 import { seededRandom } from '../../src/domain/random.ts';
 import { emptyVariable, FLAG, type Series } from '../../src/domain/series.ts';
-import { createLog } from '../../src/log.ts';
 import { ObservationStore } from '../../src/store/observations.ts';
 import { PartStore } from '../../src/store/parts.ts';
 import { Postgres } from '../cluster/postgres.ts';
-import { report } from './measure.ts';
+import { report, summarise } from './measure.ts';
 
 const DATASET = 'bench';
 const FROM = Date.UTC(2024, 0, 1) / 3_600_000;
 const HOURS = 60;
 
+/** Of each, after one for warming up. */
+const RUNS = 3;
+/** Each run is of an hour of its own. */
+let nextInit = FROM + INPUT_HOURS - 1;
+
 interface Bench {
   root: string;
-  connectionString: string;
   stations: number;
   workers: Worker[];
 }
@@ -43,80 +45,79 @@ interface Measured {
 export async function run([count = '38500']: string[]): Promise<void> {
   const root = await mkdtemp(join(process.cwd(), '.bench-'));
   const database = await Postgres.start();
-  const bench: Bench = { root, connectionString: database.url, stations: Number(count), workers: [] };
+  const bench: Bench = { root, stations: Number(count), workers: [] };
+  const { stations, workers } = bench;
   try {
-    const { stations, workers } = bench;
     await new ObservationStore(root).merge(DATASET, world(stations), { source: 'bench' });
-    const alone = await measureAlone(bench, FROM + HOURS - 5);
+    const { model, ...alone } = await measureAlone(bench);
     report({ bench: 'cluster', stations, workers: 0, ...rounded({ ...alone }) });
     let one: number | undefined;
     for (const wanted of [1, 2]) {
       workers.push(await Worker.start(root, database.url));
-      const measured = await measureSharded(bench, FROM + HOURS - 5 + 2 * wanted);
-      one ??= measured.seconds;
-      const speedup = one / measured.seconds;
-      const overhead = measured.processorSeconds / alone.processorSeconds - 1;
-      report({ bench: 'cluster', stations, workers: wanted, ...rounded({ ...measured, speedup, overhead }) });
+      await measureSharded(bench, model);
+      const measured: Awaited<ReturnType<typeof measureSharded>>[] = [];
+      for (let run = 0; run < RUNS; run++) measured.push(await measureSharded(bench, model));
+      const [seconds, together, processorSeconds] = (['seconds', 'together', 'processorSeconds'] as const).map(
+        (name) => summarise(measured.map((each) => each[name])).median,
+      );
+      one ??= seconds;
+      const figures = { seconds, processorSeconds, together, overhead: together / seconds, speedup: one / seconds };
+      report({ bench: 'cluster', stations, workers: wanted, ...rounded(figures) });
     }
   } finally {
-    for (const worker of bench.workers) worker.end();
+    for (const worker of workers) worker.end();
     database.remove();
     await rm(root, { recursive: true });
   }
 }
 
-async function measureAlone(bench: Bench, init: number): Promise<Measured> {
-  const forecaster = await openCoordinator(bench);
-  await forecaster.run({ dataset: DATASET, init: init - 1, now: Date.now() });
-  const { end } = await begin(bench);
-  await forecaster.run({ dataset: DATASET, init, now: Date.now() });
-  const measured = await end();
+async function measureAlone({ root }: Bench): Promise<Measured & { model: string }> {
+  const forecaster = await openLocalForecaster({ root, network: DEFAULT_MODEL, threads: 1 });
+  const [{ id: model }] = forecaster.models;
+  const measured = [];
+  for (let run = 0; run <= RUNS; run++) {
+    const before = process.cpuUsage();
+    const start = performance.now();
+    await forecaster.run({ dataset: DATASET, init: nextInit++, now: Date.now() });
+    const { user, system } = process.cpuUsage(before);
+    measured.push({ seconds: (performance.now() - start) / 1000, processorSeconds: (user + system) / 1e6 });
+  }
   await forecaster.close();
-  return measured;
+  const warm = measured.slice(1);
+  return {
+    model,
+    seconds: summarise(warm.map(({ seconds }) => seconds)).median,
+    processorSeconds: summarise(warm.map(({ processorSeconds }) => processorSeconds)).median,
+  };
 }
 
-async function measureSharded(bench: Bench, init: number): Promise<Measured & { together: number }> {
-  const { root, connectionString, stations } = bench;
-  const forecaster = await openCoordinator(bench);
-  const cluster = await Cluster.open({ connectionString, dataset: DATASET, log: createLog('warn') });
+async function measureSharded(
+  { root, stations, workers }: Bench,
+  model: string,
+): Promise<Measured & { together: number }> {
   const parts = new PartStore(root);
-  const following = await openFollowing({ open: async () => forecaster, serving: async () => undefined });
-  const options = { forecaster: following, observations: new ObservationStore(root), parts };
-  const sharded = shardedForecaster(cluster, options, new AbortController().signal);
-  await sharded.run({ dataset: DATASET, init: init - 1, now: Date.now() });
-  const { start, end } = await begin(bench);
-  const running = sharded.run({ dataset: DATASET, init, now: Date.now() });
+  const init = nextInit++;
+  const before = await processorOf(workers);
+  const start = performance.now();
+  let isRunning = true;
+  const running = workers[0].ask(`run ${init}`).finally(() => {
+    isRunning = false;
+  });
   const count = Math.ceil(stations / STATIONS_PER_SHARD);
   // Until the last look at which one was missing: looking more often would take time from those who are looked at.
   let shards = 0;
-  while ((await parts.list(DATASET, init, forecaster.models[0].id, count)).size < count) {
+  while (isRunning && (await parts.list(DATASET, init, model, count)).size < count) {
     shards = (performance.now() - start) / 1000;
     await sleep(50);
   }
   await running;
-  const measured = await end();
-  await cluster.close();
-  await forecaster.close();
-  return { ...measured, together: measured.seconds - shards };
+  const seconds = (performance.now() - start) / 1000;
+  return { seconds, together: seconds - shards, processorSeconds: (await processorOf(workers)) - before };
 }
 
-function openCoordinator({ root }: Bench): Promise<Forecaster> {
-  return openLocalForecaster({ root, network: DEFAULT_MODEL, threads: 1 });
-}
-
-async function begin({ workers }: Bench): Promise<{ start: number; end: () => Promise<Measured> }> {
-  const processor = async () => {
-    const { user, system } = process.cpuUsage();
-    const theirs = await Promise.all(workers.map((worker) => worker.processorSeconds()));
-    return theirs.reduce((sum, seconds) => sum + seconds, (user + system) / 1e6);
-  };
-  const before = await processor();
-  const start = performance.now();
-  const end = async () => {
-    const seconds = (performance.now() - start) / 1000;
-    return { seconds, processorSeconds: (await processor()) - before };
-  };
-  return { start, end };
+async function processorOf(workers: readonly Worker[]): Promise<number> {
+  const seconds = await Promise.all(workers.map((worker) => worker.ask('processor')));
+  return seconds.reduce((sum, each) => sum + each, 0);
 }
 
 class Worker {
@@ -129,7 +130,7 @@ class Worker {
   }
 
   static async start(root: string, url: string): Promise<Worker> {
-    const args = ['--import', 'tsx', 'test/bench/cluster/worker.ts', root, url, DEFAULT_MODEL];
+    const args = ['--import', 'tsx', 'test/bench/cluster/worker.ts', root, url, DEFAULT_MODEL, DATASET];
     const worker = new Worker(
       spawn(process.execPath, args, { cwd: packageRoot(), stdio: ['pipe', 'pipe', 'inherit'] }),
     );
@@ -137,8 +138,9 @@ class Worker {
     return worker;
   }
 
-  async processorSeconds(): Promise<number> {
-    this.#child.stdin!.write('\n');
+  /** @returns its seconds of processor time after what it was asked to do */
+  async ask(what: string): Promise<number> {
+    this.#child.stdin!.write(`${what}\n`);
     return Number(await this.#line());
   }
 

@@ -1,19 +1,29 @@
 /**
- * A worker of `bench cluster`: computes shards on one thread until it is killed. Each line that it is sent it answers with the
- * seconds of processor time that it has used.
+ * A worker of `bench cluster`, as a process of the role worker is one: it computes shards on one thread until it is killed, and has the
+ * slot where it is told so. To a line `processor` it answers with the seconds of processor time that it has used; to `run INIT`
+ * when that run, cut into shards, is published.
  */
 import { createInterface } from 'node:readline';
 import { Cluster } from '../../../jobs/cluster/cluster.ts';
-import { workShards } from '../../../jobs/cluster/sharding.ts';
+import { shardedForecaster, workShards } from '../../../jobs/cluster/sharding.ts';
+import { openFollowing } from '../../../jobs/following-forecaster.ts';
 import { openLocalForecaster } from '../../../models/serving/local-forecaster.ts';
 import { createLog } from '../../../src/log.ts';
+import { ObservationStore } from '../../../src/store/observations.ts';
+import { PartStore } from '../../../src/store/parts.ts';
 
-const [root, connectionString, network] = process.argv.slice(2);
-const forecaster = await openLocalForecaster({ root, network, threads: 1 });
-const cluster = await Cluster.open({ connectionString, dataset: 'bench', log: createLog('warn') });
-const work = workShards(cluster, { forecaster }, new AbortController().signal);
+const [root, connectionString, network, dataset] = process.argv.slice(2);
+const opened = await openLocalForecaster({ root, network, threads: 1 });
+const forecaster = await openFollowing({ open: async () => opened, serving: async () => undefined });
+const cluster = await Cluster.open({ connectionString, dataset, log: createLog('warn') });
+const sharding = { forecaster, observations: new ObservationStore(root), parts: new PartStore(root) };
+const { signal } = new AbortController();
+const work = workShards(cluster, sharding, signal);
+const sharded = shardedForecaster(cluster, sharding, signal);
 process.stdout.write('up\n');
-createInterface({ input: process.stdin }).on('line', () => {
+createInterface({ input: process.stdin }).on('line', async (line) => {
+  const [what, init] = line.split(' ');
+  if (what === 'run') await sharded.run({ dataset, init: Number(init), now: Date.now() });
   const { user, system } = process.cpuUsage();
   process.stdout.write(`${(user + system) / 1e6}\n`);
 });
