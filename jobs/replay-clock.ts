@@ -1,6 +1,7 @@
 /** The clock of a replay: an hour of weather passes in a few seconds, from an hour that it is told to begin with. */
 import type { Clock } from '../src/domain/clock.ts';
 import { type Hour, MILLISECONDS_PER_HOUR } from '../src/domain/time.ts';
+import { pause } from './pause.ts';
 
 export class ReplayClock implements Clock {
   readonly secondsPerHour: number;
@@ -32,23 +33,11 @@ export class ReplayClock implements Clock {
     this.#since = performance.now();
     while (!signal.aborted) {
       const left = this.#since + 1000 * this.secondsPerHour - performance.now();
-      if (left > 0) await sleep(left, signal);
+      if (left > 0) await pause(left, signal);
       if (signal.aborted) return;
       this.#hour += 1;
       this.#since = performance.now();
       await onHour(this.#hour);
     }
   }
-}
-
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, milliseconds);
-    signal.addEventListener('abort', wake);
-  });
 }

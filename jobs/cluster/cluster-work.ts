@@ -7,10 +7,10 @@ import { attemptsOf } from '../job-history.ts';
 import { jobStatuses } from '../job-status.ts';
 import { type LiveOptions, liveJobs } from '../live.ts';
 import { withForecaster } from '../opened-forecaster.ts';
+import { pause } from '../pause.ts';
 import { Schedule } from '../schedule.ts';
 import type { Work } from '../work.ts';
 import { Cluster } from './cluster.ts';
-import { pause } from './pause.ts';
 import { shardedForecaster, workShards } from './sharding.ts';
 
 export const ROLES = ['api', 'scheduler', 'worker', 'all'] as const;

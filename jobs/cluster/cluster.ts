@@ -10,11 +10,11 @@ import pg from 'pg';
 import PgBoss from 'pg-boss';
 import { formatHour } from '../../src/domain/time.ts';
 import type { Log } from '../../src/log.ts';
+import { pause, raised } from '../pause.ts';
 import type { DueSlot, JobPolicy } from '../plan.ts';
 import { POLICIES } from '../policies.ts';
 import type { Schedule } from '../schedule.ts';
 import { whileLeader } from './leader.ts';
-import { pause, raised } from './pause.ts';
 import { PgLedger, unreachable } from './pg-ledger.ts';
 import { listen, wake } from './wake.ts';
 

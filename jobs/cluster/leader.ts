@@ -4,8 +4,8 @@
  */
 import type pg from 'pg';
 import type { Log } from '../../src/log.ts';
+import { pause } from '../pause.ts';
 import { type ConnectionOptions, whileConnected } from './connection.ts';
-import { pause } from './pause.ts';
 
 export interface LeaderOptions extends ConnectionOptions {
   /** What is led. */

@@ -9,8 +9,8 @@ import type { ObservationStore } from '../../src/store/observations.ts';
 import type { PartStore, Shard } from '../../src/store/parts.ts';
 import { currentTrace, newTrace, withTrace } from '../../src/trace.ts';
 import type { FollowingForecaster } from '../following-forecaster.ts';
+import { pause } from '../pause.ts';
 import type { Cluster } from './cluster.ts';
-import { pause } from './pause.ts';
 
 /** A shard of a run, as the queue carries it. */
 interface ShardTask {

@@ -4,8 +4,8 @@
  */
 import type pg from 'pg';
 import type { Log } from '../../src/log.ts';
+import { raised } from '../pause.ts';
 import { type ConnectionOptions, whileConnected } from './connection.ts';
-import { raised } from './pause.ts';
 
 const CHANNEL = 'kernelcast_queue';
 
