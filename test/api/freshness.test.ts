@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { Freshness } from '../../src/api/freshness.ts';
+import { KernelcastError } from '../../src/errors.ts';
+import type { OpenedRun } from '../../src/store/runs.ts';
 import { INIT, observed, startFilled } from './support.ts';
 
 function freshnessOf(changedAt: () => number) {
@@ -13,12 +15,17 @@ function freshnessOf(changedAt: () => number) {
     lists++;
     return [lists];
   };
-  const open = async (): Promise<never> => {
-    throw new Error('not asked for here');
+  let opened = 0;
+  const open = async (dataset: string, init: number): Promise<OpenedRun> => {
+    opened++;
+    if (opened === 1) throw new KernelcastError('STORE_CORRUPT', 'the manifest is damaged');
+    const run = { dataset, init, leadHours: 24, createdAt: '', models: [] };
+    return { run, read: () => Promise.reject(new Error('not asked for here')) };
   };
   return {
     freshness: new Freshness({ runs: { stamp, list, open }, observations: { stamp }, scores: { stamp } }),
     looks: () => looks,
+    opened: () => opened,
   };
 }
 
@@ -45,6 +52,16 @@ test('runs are listed once for all requests of a settled state, and anew when so
   expect([await listed(), await listed()]).toEqual([1, 1]);
   changed = Date.now() - 1000;
   expect([await listed(), await listed()]).toEqual([2, 2]);
+});
+
+test('a run is opened once for a state, and again only where that failed', async () => {
+  const { freshness, opened } = freshnessOf(() => 1);
+  const open = async (init: number) => (await freshness.state('a')).run(init);
+  await expect(open(5)).rejects.toThrow('damaged');
+  expect((await open(5)).run.init).toBe(5);
+  await open(5);
+  expect(opened()).toBe(2);
+  expect((await open(6)).run.init).toBe(6);
 });
 
 test('as long as a state is not settled, each look lists the runs anew', async () => {

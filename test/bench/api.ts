@@ -16,6 +16,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
+import { KernelcastError } from '../../src/errors.ts';
 import { fillStore, markOf, STATIONS } from './api/store.ts';
 import { report } from './measure.ts';
 
@@ -39,6 +40,9 @@ export async function run(args: string[]): Promise<void> {
     values.rate,
     values.requests,
   ].map(Number);
+  if (!(rate > 0 && rate % GROUPS === 0)) {
+    throw new KernelcastError('USAGE', `--rate is ${values.rate}, not a multiple of ${GROUPS}`);
+  }
   const root = await mkdtemp(join(tmpdir(), 'bench-api-'));
   try {
     await fillStore(root);

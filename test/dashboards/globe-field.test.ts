@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { clampGlobe, globeRadius, projectGlobe } from '../../dashboards/src/map/globe.ts';
 import { globeSamples, paintSamples, type Raster } from '../../dashboards/src/map/globe-field.ts';
+import { seededRandom } from '../../src/domain/random.ts';
 
 const size = { width: 300, height: 240 };
 const raster: Raster = { columns: 102, rows: 82, block: 3, origin: -3 };
@@ -58,6 +59,19 @@ describe('the field on the globe', () => {
       const [red] = at(picture, projectGlobe(viewport, size, longitude, 1));
       expect(red).toBeGreaterThan(173);
     }
+  });
+
+  it('looks the same when the world and the view are turned together, also over the date line', () => {
+    const { uniform } = seededRandom('turned');
+    const reds = Array.from({ length: grid.columns * grid.rows }, () => Math.floor(256 * uniform()));
+    const cellOf = (longitude: number, latitude: number) =>
+      ((88.5 - latitude) / 3) * grid.columns + (longitude + 178.5) / 3;
+    const turned = (longitude: number) => (longitude < 0 ? longitude + 180 : longitude - 180);
+    const middle = paint(view(0, 10), (east, north) => [reds[cellOf(east, north)], 255]);
+    const edge = paint(view(180, 10), (east, north) => [reds[cellOf(turned(east), north)], 255]);
+    const differences = middle.map((value, index) => Math.abs(value - edge[index]));
+    // What is left is rounding.
+    expect(Math.max(...differences)).toBeLessThanOrEqual(1);
   });
 
   it('is not darkened by cells that have no colour, and has none where none of them has', () => {

@@ -83,6 +83,19 @@ test('a forecast keeps its rank paths, of all stations, in one column a variable
   expect(() => encodeSeries(cut)).toThrow(/not of \[time, path\]/);
 });
 
+test('stations that were changed since the last file are written as they are now', () => {
+  const changing = [station('a'), station('b')];
+  const series: Series = {
+    stations: changing,
+    from: FROM,
+    hours: 1,
+    variables: { temperature_2m: emptyVariable(1, 2) },
+  };
+  encodeSeries(series);
+  changing[1] = station('c', { name: 'Another' });
+  expect(decodeSeries(encodeSeries(series), 'f').stations).toEqual(changing);
+});
+
 test('reading copies nothing', () => {
   const bytes = encodeSeries(seriesOf(stations, FROM, 24, () => 1));
   const { values, flags } = decodeSeries(bytes, 'f').variables.temperature_2m!;
