@@ -17,7 +17,7 @@ import { ForecastArrays } from './forecast-arrays.ts';
 import { openForecasterArtefact } from './forecaster-artefact.ts';
 import { forecasterInputShapes } from './network.ts';
 import { createNodeBatch } from './node-batch.ts';
-import { layOutNodes, type NodeLayout } from './node-layout.ts';
+import { layOutNodes, type NodeLayout, type NodeLayouts } from './node-layout.ts';
 import { HISTORY_HOURS, type StationWindows, stationWindows } from './station-windows.ts';
 import { recallTree, type StoredTree } from './stored-tree.ts';
 
@@ -105,23 +105,23 @@ function rememberWindows(): (observations: Series, init: number) => StationWindo
 }
 
 /** Images lie in the order of the station tree, so a shard is a run of its branches. */
-function ofShard(nodes: readonly NodeLayout[], shard: Shard | undefined): readonly NodeLayout[] {
-  if (!shard) return nodes;
-  const at = (index: number) => Math.round((index * nodes.length) / shard.count);
+function ofShard(nodes: NodeLayouts, shard: Shard | undefined): NodeLayout[] {
+  if (!shard) return nodes.slice();
+  const at = (index: number) => Math.round((index * nodes.count) / shard.count);
   return nodes.slice(at(shard.index), at(shard.index + 1));
 }
 
 /** Laying out takes longer than forecasting; the station list of a dataset rarely changes. */
-function rememberLayout(config: ForecasterConfig, stored: StoredTree): (stations: readonly Station[]) => NodeLayout[] {
+function rememberLayout(config: ForecasterConfig, stored: StoredTree): (stations: readonly Station[]) => NodeLayouts {
   let last: readonly Station[] | undefined;
   let key: string | undefined;
-  let layout: NodeLayout[] = [];
+  let layout: NodeLayouts | undefined;
   return (stations) => {
     // Somebody's own station: laid out at once, and no reason to forget a dataset's.
     if (stations.length === 1) return layOutNodes(stations, config);
-    if (stations === last) return layout;
+    if (layout && stations === last) return layout;
     const places = stations.map(({ id, latitude, longitude }) => `${id},${latitude},${longitude}`).join(';');
-    if (places !== key) {
+    if (!layout || places !== key) {
       layout = layOutNodes(stations, config, recallTree(stored, stations));
       key = places;
     }

@@ -20,32 +20,58 @@ const FARTHEST_KM = RINGS_KM[RINGS_KM.length - 1];
 /** Nearer than this is the same place: no neighbour, but a second instrument. */
 const SAME_PLACE_KM = 0.1;
 
+/**
+ * The images of a list of stations, in the order of its tree. They are kept in one array: tens of thousands of objects that
+ * live for days would be gone through in every garbage collection.
+ */
+export class NodeLayouts {
+  /** [image, PLACES] */
+  readonly #places: Int32Array;
+
+  constructor(places: Int32Array) {
+    this.#places = places;
+  }
+
+  get count(): number {
+    return this.#places.length / PLACES;
+  }
+
+  slice(from = 0, to = this.count): NodeLayout[] {
+    return Array.from({ length: to - from }, (_, index) => ({ stations: row(this.#places, from + index) }));
+  }
+}
+
 /** @param tree where the stations have one already; else one is made of them */
 export function layOutNodes(
   stations: readonly Station[],
   { stationsPerNode, neighbours: seesNeighbours }: Pick<ForecasterConfig, 'stationsPerNode' | 'neighbours'>,
   tree: StationTree = buildStationTree(stations, { stationsPerNode, branching: 'auto' }),
-): NodeLayout[] {
+): NodeLayouts {
   const neighbours = seesNeighbours ? neighbourFinder(stations) : alone;
-  return tree.nodes.flatMap((members) =>
-    members.filter((index) => index >= 0).map((index) => ({ stations: neighbours(index) })),
-  );
+  const own = tree.nodes.flat().filter((index) => index >= 0);
+  const places = new Int32Array(own.length * PLACES);
+  for (const [image, station] of own.entries()) neighbours(station, row(places, image));
+  return new NodeLayouts(places);
 }
 
-function alone(station: number): Int32Array {
-  const places = new Int32Array(PLACES).fill(-1);
+function row(places: Int32Array, image: number): Int32Array {
+  return places.subarray(image * PLACES, (image + 1) * PLACES);
+}
+
+function alone(station: number, places: Int32Array): Int32Array {
+  places.fill(-1);
   places[0] = station;
   return places;
 }
 
-/** @returns what gives [PLACES] of a station */
-export function neighbourFinder(stations: readonly Station[]): (station: number) => Int32Array {
+/** @returns what gives [PLACES] of a station, in the array that it is given */
+export function neighbourFinder(stations: readonly Station[]): (station: number, places?: Int32Array) => Int32Array {
   const vectors = stations.map(unitVector);
   const points = new PointsWithin(vectors, 2 * Math.sin(FARTHEST_KM / EARTH_RADIUS_KM / 2));
-  return (station) => {
-    const places = new Int32Array(PLACES).fill(-1);
-    const nearest = new Float64Array(PLACES).fill(Number.POSITIVE_INFINITY);
-    places[0] = station;
+  const nearest = new Float64Array(PLACES);
+  return (station, places = new Int32Array(PLACES)) => {
+    nearest.fill(Number.POSITIVE_INFINITY);
+    alone(station, places);
     points.visit(vectors[station], (other, squared) => {
       const distance = 2 * EARTH_RADIUS_KM * Math.asin(Math.sqrt(squared) / 2);
       if (other === station || distance < SAME_PLACE_KM) return;

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { type Files, fileError, listFolder, systemCode } from './files.ts';
+import type { Entries } from './storage.ts';
 
 /** A name that `sweepTemporary` knows. */
 export const TEMPORARY = /^\.tmp-[0-9a-f]{16}$/;
@@ -34,7 +35,7 @@ export async function writeAtomically(files: Files, path: string, bytes: Uint8Ar
   const folder = dirname(path);
   const temporary = join(folder, temporaryName());
   try {
-    await writeSynced(files, temporary, bytes);
+    await writeNew(files, temporary, bytes, true);
     await files.rename(temporary, path);
   } catch (error) {
     await discard(files, temporary);
@@ -45,12 +46,14 @@ export async function writeAtomically(files: Files, path: string, bytes: Uint8Ar
 
 /**
  * Publishes a folder of files as a whole. The last entry is written last; nothing is ever replaced.
+ * @param isDurable forces it to the disk; without that a power cut may leave files that are short or empty
  * @returns 'exists' when the folder is there already; it is left as it is.
  */
 export async function publishFolder(
   files: Files,
   target: string,
-  entries: ReadonlyMap<string, Uint8Array>,
+  entries: Entries,
+  isDurable = true,
 ): Promise<'published' | 'exists'> {
   const parent = dirname(target);
   if (await exists(files, target)) return 'exists';
@@ -58,16 +61,17 @@ export async function publishFolder(
   const temporary = join(parent, temporaryName());
   try {
     await files.mkdir(temporary);
-    for (const [name, bytes] of entries) await writeSynced(files, join(temporary, name), bytes);
-    await syncFolder(files, temporary);
+    for await (const [name, bytes] of entries) await writeNew(files, join(temporary, name), bytes, isDurable);
+    if (isDurable) await syncFolder(files, temporary);
     await files.rename(temporary, target);
   } catch (error) {
     await discard(files, temporary);
     // Another writer was faster: a folder that is not empty cannot be renamed over.
     if (await exists(files, target)) return 'exists';
-    throw fileError(error, 'publish a folder', target);
+    // What the entries could not give is no fault of the disk.
+    throw systemCode(error) === undefined ? error : fileError(error, 'publish a folder', target);
   }
-  await syncFolder(files, parent);
+  if (isDurable) await syncFolder(files, parent);
   return 'published';
 }
 
@@ -84,11 +88,11 @@ export async function sweepTemporary(files: Files, folder: string, now: number):
   }
 }
 
-async function writeSynced(files: Files, path: string, bytes: Uint8Array): Promise<void> {
+async function writeNew(files: Files, path: string, bytes: Uint8Array, isDurable: boolean): Promise<void> {
   const handle = await files.open(path, 'wx');
   try {
     await handle.writeFile(bytes);
-    await handle.sync();
+    if (isDurable) await handle.sync();
   } finally {
     await handle.close();
   }

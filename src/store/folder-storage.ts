@@ -14,7 +14,7 @@ import { type Files, fileError, listFolder, nodeFiles, systemCode } from './file
 import { withLock } from './lock.ts';
 import { type FileEntry, MANIFEST_NAME, readText, readVerified } from './manifest.ts';
 import { NOTHING, type Stamp, stampOf } from './stamp.ts';
-import type { Draft, Storage } from './storage.ts';
+import type { Draft, Entries, PublishOptions, Storage } from './storage.ts';
 
 const LOCK_NAME = '.lock';
 
@@ -56,9 +56,9 @@ export class FolderStorage implements Storage {
     return readVerified(this.#files, this.nameOf(folder), name, entry);
   }
 
-  async publish(folder: string, entries: ReadonlyMap<string, Uint8Array>): Promise<'published' | 'exists'> {
+  async publish(folder: string, entries: Entries, { isDurable }: PublishOptions = {}): Promise<'published' | 'exists'> {
     const path = this.nameOf(folder);
-    const outcome = await publishFolder(this.#files, path, entries);
+    const outcome = await publishFolder(this.#files, path, entries, isDurable);
     await sweepTemporary(this.#files, dirname(path), Date.now()).catch(() => {});
     return outcome;
   }

@@ -9,7 +9,7 @@ import type { Quantiles } from '../domain/quantiles.ts';
 import { type Series, seriesVariableNames } from '../domain/series.ts';
 import type { Station } from '../domain/station.ts';
 import type { Hour } from '../domain/time.ts';
-import { KernelcastError } from '../errors.ts';
+import { isKernelcastError, KernelcastError } from '../errors.ts';
 import type { Files } from './files.ts';
 import { JoinedParts } from './joined-parts.ts';
 import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME, missingFile } from './manifest.ts';
@@ -50,7 +50,10 @@ export class PartStore {
     this.#storage = openStorage(root, files);
   }
 
-  /** Once; the same shard of another worker says the same. Stations without a value are left out. */
+  /**
+   * Once; the same shard of another worker says the same. Stations without a value are left out. It need not outlive a power
+   * cut: waiting for the disk, shard after shard, would cost more than computing one again.
+   */
   async publish(dataset: string, init: Hour, model: string, shard: Shard, forecast: Series): Promise<void> {
     checkName('dataset', dataset);
     checkName('model', model);
@@ -63,7 +66,7 @@ export class PartStore {
     };
     const entries = new Map<string, Uint8Array>(bytes ? [[PART_NAME, bytes]] : []);
     entries.set(MANIFEST_NAME, encodeJson(manifest));
-    await this.#storage.publish(`${runFolder(PART, dataset, init)}/${nameOf(model, shard)}`, entries);
+    await this.#storage.publish(partFolder(dataset, init, model, shard), entries, { isDurable: false });
   }
 
   /** The indices of the shards that are there. */
@@ -75,8 +78,8 @@ export class PartStore {
 
   /**
    * All parts as one forecast of the given stations. Each part is put in its place as soon as it is there, so that little is
-   * left to do when the last one comes.
-   * @param wait while parts are missing; by default that is an error
+   * left to do when the last one comes. One that a power cut has broken is taken away, to be computed again.
+   * @param wait while parts are missing; by default that, and a broken one, is an error
    * @throws KernelcastError `STORE_CORRUPT`, and what `wait` throws
    */
   async join(
@@ -90,8 +93,14 @@ export class PartStore {
     for (;;) {
       for (const index of await this.list(dataset, init, model, count)) {
         if (done.has(index)) continue;
-        whole.add(await this.#read(dataset, init, model, { index, count }));
-        done.add(index);
+        const folder = partFolder(dataset, init, model, { index, count });
+        try {
+          whole.add(await this.#read(folder));
+          done.add(index);
+        } catch (error) {
+          if (!wait || !isKernelcastError(error, 'STORE_CORRUPT')) throw error;
+          await this.#storage.remove(folder);
+        }
       }
       if (done.size === count) return whole.forecast();
       if (!wait) {
@@ -104,8 +113,7 @@ export class PartStore {
   }
 
   /** Undefined where the model can say nothing of the shard's stations. */
-  async #read(dataset: string, init: Hour, model: string, shard: Shard): Promise<Series | undefined> {
-    const folder = `${runFolder(PART, dataset, init)}/${nameOf(model, shard)}`;
+  async #read(folder: string): Promise<Series | undefined> {
     const manifest = await readManifest(this.#storage, folder, manifestSchema);
     if (!manifest) throw missingFile(this.#storage.nameOf(folder, MANIFEST_NAME));
     if (manifest.file === null) return undefined;
@@ -125,6 +133,10 @@ export class PartStore {
       if (old < init) await this.remove(dataset, old);
     }
   }
+}
+
+function partFolder(dataset: string, init: Hour, model: string, shard: Shard): string {
+  return `${runFolder(PART, dataset, init)}/${nameOf(model, shard)}`;
 }
 
 function nameOf(model: string, { index, count }: Shard): string {

@@ -73,34 +73,33 @@ export class RunStore {
 
   /**
    * Publishes a run, all of it or nothing.
-   * @param forecasts by model id, each of the hours init + 1 .. init + leadHours; one that is there before the others is
-   *   made ready while they are waited for
+   * @param forecasts by model id, each of the hours init + 1 .. init + leadHours; those of the other models are written while
+   *   the default model's is waited for
    * @returns 'exists' when the run is there already; it stays as it is
    */
   async publish(run: Run, forecasts: ReadonlyMap<string, Series | Promise<Series>>): Promise<'published' | 'exists'> {
     checkRun(run, forecasts);
-    const models = await Promise.all(
-      run.models.map(async ({ id, name, kind, weightsSha256 }) => {
-        const forecast = await forecasts.get(id)!;
-        checkForecast(run, id, forecast);
-        const bytes = encodeSeries(forecast);
-        return { bytes, model: { id, name, kind, weightsSha256, file: fileEntry(bytes) } };
-      }),
-    );
-    const entries = new Map(models.map(({ bytes, model }) => [fileName(model.id), bytes]));
     const { dataset, init, leadHours, createdAt } = run;
-    const manifest: Manifest = {
-      format: 'kernelcast-run',
-      version: 1,
-      dataset,
-      init,
-      leadHours,
-      createdAt,
-      models: models.map(({ model }) => model),
-    };
-    entries.set(MANIFEST_NAME, encodeJson(manifest));
+    const files = run.models.map(async ({ id, name, kind, weightsSha256 }) => {
+      const forecast = await forecasts.get(id)!;
+      checkForecast(run, id, forecast);
+      const bytes = encodeSeries(forecast);
+      return { bytes, model: { id, name, kind, weightsSha256, file: fileEntry(bytes) } };
+    });
+    // What fails is thrown when its turn comes.
+    const all = Promise.all(files);
+    all.catch(() => {});
 
-    return this.#storage.publish(runFolder(PART, dataset, init), entries);
+    async function* entries(): AsyncGenerator<[string, Uint8Array]> {
+      for (const file of files.toReversed()) {
+        const { bytes, model } = await file;
+        yield [fileName(model.id), bytes];
+      }
+      const models = (await all).map(({ model }) => model);
+      const manifest: Manifest = { format: 'kernelcast-run', version: 1, dataset, init, leadHours, createdAt, models };
+      yield [MANIFEST_NAME, encodeJson(manifest)];
+    }
+    return this.#storage.publish(runFolder(PART, dataset, init), entries());
   }
 
   /**

@@ -29,10 +29,10 @@ export interface Storage {
   readFile(folder: string, name: string, entry: FileEntry): Promise<Uint8Array>;
   /**
    * All of it or nothing.
-   * @param entries the manifest is the last
+   * @param entries the manifest is the last; each is written as it comes
    * @returns 'exists' when the folder is there already; it stays as it is
    */
-  publish(folder: string, entries: ReadonlyMap<string, Uint8Array>): Promise<'published' | 'exists'>;
+  publish(folder: string, entries: Entries, options?: PublishOptions): Promise<'published' | 'exists'>;
   /** Takes a folder away, with what was published below it, before a reader sees half of it; one that is not there stays away. */
   remove(folder: string): Promise<void>;
   /**
@@ -53,6 +53,17 @@ export interface Storage {
    * @param aside a folder below the root
    */
   putAside(aside: string, folder: string, file?: { name: string; entry: FileEntry }): Promise<void>;
+}
+
+/** Files by their names. */
+export type Entries = Iterable<readonly [string, Uint8Array]> | AsyncIterable<readonly [string, Uint8Array]>;
+
+export interface PublishOptions {
+  /**
+   * Whether it outlives a power cut; it does by default. What does not can be written faster, and may be found broken after
+   * one: `STORE_CORRUPT` when it is read.
+   */
+  isDurable?: boolean;
 }
 
 /** A change of a folder, seen by nobody before its commit. */

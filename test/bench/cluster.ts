@@ -1,9 +1,10 @@
 /**
- * `npm run bench -- cluster [STATIONS]`: one forecast of 38,500 stations in one piece, and in shards by one worker and by two (processes
- * of a thread each), over a PostgreSQL of its own. As in a service the first worker has the slot: it asks for the shards, computes
- * shards itself, and puts all together. `seconds` pass until it is published, of which `together` when all shards are there (or up
- * to 0.05 less), and `overhead` is the share of that; `processorSeconds` is what all processes computed. Medians of RUNS runs; the first
- * of each is for warming up.
+ * `npm run bench -- cluster [STATIONS]`: one forecast of 38,500 stations in one piece, and in shards by one worker and by two, over
+ * a PostgreSQL of its own. A worker is a process of one thread, which collects its garbage too: else one worker alone would have
+ * the second core for that. As in a service the first worker has the slot: it asks for the shards, computes shards itself, and puts
+ * all together. `seconds` pass until it is published, of which `together` when all shards are there (or up to 0.05 less), and
+ * `overhead` is the share of that; `processorSeconds` is what all processes computed. Medians of RUNS runs; the first of each is for
+ * warming up.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -130,7 +131,16 @@ class Worker {
   }
 
   static async start(root: string, url: string): Promise<Worker> {
-    const args = ['--import', 'tsx', 'test/bench/cluster/worker.ts', root, url, DEFAULT_MODEL, DATASET];
+    const args = [
+      '--single-threaded-gc',
+      '--import',
+      'tsx',
+      'test/bench/cluster/worker.ts',
+      root,
+      url,
+      DEFAULT_MODEL,
+      DATASET,
+    ];
     const worker = new Worker(
       spawn(process.execPath, args, { cwd: packageRoot(), stdio: ['pipe', 'pipe', 'inherit'] }),
     );

@@ -1,3 +1,5 @@
+import { truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { QUANTILE_LEVELS, type Quantiles } from '../../src/domain/quantiles.ts';
 import { FLAG, type Series } from '../../src/domain/series.ts';
@@ -36,4 +38,23 @@ test('where nobody waits for it, a part that is missing is an error that says ho
   await parts.publish('demo', INIT, 'one', { index: 0, count: 2 }, forecastOf('abc'));
   const error = await parts.join('demo', INIT, 'one', { ...options, count: 2 }).catch((reason: unknown) => reason);
   expect(isKernelcastError(error, 'STORE_CORRUPT') && error.where.parts).toBe('1 of 2');
+});
+
+test.each(['part.arrow', 'manifest.json'])('a part whose %s a power cut left empty is computed again', async (name) => {
+  const root = temporaryFolder();
+  const parts = new PartStore(root);
+  const publish = (index: number, ids: string) =>
+    parts.publish('demo', INIT, 'one', { index, count: 2 }, forecastOf(ids));
+  await publish(0, 'abcd');
+  await publish(1, 'efgh');
+  truncateSync(join(root, 'parts/demo/2024-03-01T06Z/one.2-of-2', name), 0);
+  const broken = await parts.join('demo', INIT, 'one', { ...options, count: 2 }).catch((reason: unknown) => reason);
+  expect(isKernelcastError(broken, 'STORE_CORRUPT')).toBe(true);
+  const asked: Set<number>[] = [];
+  const wait = async () => {
+    asked.push(await parts.list('demo', INIT, 'one', 2));
+    await publish(1, 'efgh');
+  };
+  expect(await parts.join('demo', INIT, 'one', { ...options, count: 2, wait })).toEqual(forecastOf('abcdefgh'));
+  expect(asked).toEqual([new Set([0])]);
 });

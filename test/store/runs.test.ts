@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { basename, join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
 import { QUANTILE_LEVELS } from '../../src/domain/quantiles.ts';
 import type { Series } from '../../src/domain/series.ts';
 import { isKernelcastError } from '../../src/errors.ts';
@@ -47,17 +47,26 @@ test('a run comes back as it was published', async () => {
 });
 
 test('a run is published once its last forecast is there, and not at all where one fails', async () => {
-  const store = new RunStore(temporaryFolder());
+  const root = temporaryFolder();
+  const store = new RunStore(root);
   const given = forecasts();
   const [network] = given.keys();
   const failed = new Map<string, Series | Promise<Series>>(given).set(network, Promise.reject(new Error('none')));
-  await expect(store.publish(run(), failed)).rejects.toThrow('none');
+  await expect(store.publish(run(), failed)).rejects.toThrow(/^none$/);
+  const early = new Map<string, Series | Promise<Series>>(given).set(
+    'persistence',
+    Promise.reject(new Error('no past')),
+  );
+  await expect(store.publish(run(), early.set(network, new Promise(() => {})))).rejects.toThrow(/^no past$/);
   expect(await store.list('demo')).toEqual([]);
   let arrive!: (forecast: Series) => void;
   const late = new Promise<Series>((resolve) => {
     arrive = resolve;
   });
   const publishing = store.publish(run(), new Map<string, Series | Promise<Series>>(given).set(network, late));
+  const written = () => readdirSync(join(root, 'runs', 'demo'), { recursive: true }).map((path) => basename(`${path}`));
+  await vi.waitFor(() => expect(written()).toContain('persistence.arrow'));
+  expect(await store.list('demo')).toEqual([]);
   arrive(given.get(network)!);
   expect(await publishing).toBe('published');
   expect(await store.read('demo', INIT, network)).toEqual(given.get(network));
@@ -161,7 +170,7 @@ test('a run that contradicts its forecasts is not published', async () => {
   const climbing = { ...run(), models: [{ ...run().models[0], id: '../x' }] };
   await expect(store.publish(climbing, forecasts())).rejects.toThrow(/name of a model/);
   await expect(store.publish({ ...run(), dataset: '../x' }, forecasts())).rejects.toThrow(/name of a dataset/);
-  expect(readdirSync(root)).toEqual([]);
+  expect(readdirSync(root, { recursive: true }).toSorted()).toEqual(['runs', 'runs/demo']);
 });
 
 test.each<Fault>(['error', 'short-write', 'crash'])('a failing disk leaves a whole run or none: %s', async (fault) => {

@@ -16,7 +16,7 @@ import { KernelcastError } from '../../errors.ts';
 import { LEFTOVER_AGE_MS } from '../atomic.ts';
 import { checkEntry, type FileEntry, fileEntry, missingFile, shortHash } from '../manifest.ts';
 import { NOTHING, type Stamp } from '../stamp.ts';
-import type { Draft, Storage } from '../storage.ts';
+import type { Draft, Entries, Storage } from '../storage.ts';
 import { parseBucket } from './bucket-address.ts';
 import { withBucketLock } from './bucket-lock.ts';
 import { Objects } from './objects.ts';
@@ -87,15 +87,15 @@ export class BucketStorage implements Storage {
     return checkEntry(found.bytes, this.#objects.nameOf(key), entry);
   }
 
-  async publish(folder: string, entries: ReadonlyMap<string, Uint8Array>): Promise<'published' | 'exists'> {
+  async publish(folder: string, entries: Entries): Promise<'published' | 'exists'> {
     const key = manifestKey(folder);
     if (await this.#objects.head(key)) return 'exists';
-    const all = [...entries];
-    const [, manifest] = all.pop()!;
-    await inTurns(all, async ([name, bytes]) => {
-      await this.#objects.put(fileKey(folder, name, fileEntry(bytes)), bytes);
-    });
-    const etag = await this.#objects.putIf(key, manifest, 'absent');
+    let last: readonly [string, Uint8Array] | undefined;
+    for await (const entry of entries) {
+      if (last) await this.#objects.put(fileKey(folder, last[0], fileEntry(last[1])), last[1]);
+      last = entry;
+    }
+    const etag = await this.#objects.putIf(key, last![1], 'absent');
     this.#looks.clear();
     return etag === undefined ? 'exists' : 'published';
   }

@@ -14,13 +14,15 @@ const KM_NORTH = 1 / 111.195;
 
 test('each station has one image, and is the first in it', () => {
   const stations = testStations(23);
-  const own = layOutNodes(stations, { neighbours: true, stationsPerNode: 4 }).map(({ stations: [first] }) => first);
+  const layouts = layOutNodes(stations, { neighbours: true, stationsPerNode: 4 });
+  const own = layouts.slice().map(({ stations: [first] }) => first);
+  expect(layouts.slice(7, 9).map(({ stations: [first] }) => first)).toEqual(own.slice(7, 9));
   expect(own.toSorted((a, b) => a - b)).toEqual([...stations.keys()]);
 });
 
 test('without neighbours an image has its own station alone', () => {
   const layouts = layOutNodes(testStations(5), { neighbours: false, stationsPerNode: 4 });
-  expect(layouts.map(({ stations: [, ...others] }) => new Set(others))).toEqual(Array(5).fill(new Set([-1])));
+  expect(layouts.slice().map(({ stations: [, ...others] }) => new Set(others))).toEqual(Array(5).fill(new Set([-1])));
 });
 
 test('the nearest station in each sector and ring is its neighbour', () => {

@@ -9,7 +9,9 @@ const stored = storedTreeSchema.parse(JSON.parse(JSON.stringify(treeOf('d', stat
 
 /** The stations that are forecast, in the order of their images. */
 const orderOf = (list: typeof stations, tree = recallTree(stored, list)) =>
-  layOutNodes(list, TINY, tree).map(({ stations: [own] }) => list[own].id);
+  layOutNodes(list, TINY, tree)
+    .slice()
+    .map(({ stations: [own] }) => list[own].id);
 
 test('the stations of the training get the same order of images again, in whatever order they come', () => {
   const reversed = [...stations].reverse();
