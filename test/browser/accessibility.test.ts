@@ -1,9 +1,9 @@
 /** What keeps people out, as far as a program finds it (axe-core, WCAG 2.2 AA): nothing, on any page, in either scheme. */
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildPages, expectText, hasChromium, launch, openPage } from './browser.ts';
-import { type MockApi, startMockApi } from './mock-api.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { expectText, hasChromium } from './browser.ts';
+import { useDashboard } from './use-dashboard.ts';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const CASES: [name: string, hash: string, prepare: (page: Page) => Promise<void>][] = [
@@ -30,48 +30,33 @@ const CASES: [name: string, hash: string, prepare: (page: Page) => Promise<void>
 ];
 
 describe.skipIf(!hasChromium)('accessibility (needs Chromium)', () => {
-  let browser: Browser;
-  let pages: Awaited<ReturnType<typeof buildPages>>;
-  let api: MockApi;
-
-  beforeAll(async () => {
-    [browser, pages] = await Promise.all([launch(), buildPages()]);
-    api = await startMockApi({ pages: pages.folder, system: true });
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    await api?.stop();
-    await pages?.remove();
-  });
+  const dashboard = useDashboard({ system: true });
 
   describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     it.each(CASES)('%s', async (_, hash, prepare) => {
-      const { page } = await openPage(browser, api.url + hash, { colorScheme, reducedMotion: 'reduce' });
+      const { page } = await dashboard.open(hash, { colorScheme, reducedMotion: 'reduce' });
       await prepare(page);
       expect(await findings(page)).toEqual([]);
-      await page.context().close();
     });
   });
 
   it('on a phone, where a finger is wider than a pointer', async () => {
     const options = { viewport: { width: 390, height: 844 }, hasTouch: true, reducedMotion: 'reduce' } as const;
-    const { page } = await openPage(browser, `${api.url}#station=amsterdam`, options);
+    const { page } = await dashboard.open('#station=amsterdam', options);
     await expectText(page, '#place-name', 'Amsterdam');
     expect(await findings(page)).toEqual([]);
-    await page.context().close();
   });
 
   it('in Chinese, which the page says that it is in', async () => {
-    const { page } = await openPage(browser, `${api.url}#station=amsterdam`, { locale: 'zh-CN' });
+    const { page } = await dashboard.open('#station=amsterdam', { locale: 'zh-CN' });
     await expectText(page, '#go-skill', '检验');
     expect(await page.locator('html').getAttribute('lang')).toBe('zh-Hans');
     await expectText(page, '#place-where', /^荷兰/);
     expect(await findings(page)).toEqual([]);
-    await page.context().close();
   });
 
   it('with the keyboard alone: the skip link, every control, and never a trap', async () => {
-    const { page } = await openPage(browser, `${api.url}#station=amsterdam`);
+    const { page } = await dashboard.open('#station=amsterdam');
     await expectText(page, '#place-name', 'Amsterdam');
     const reached: string[] = [];
     for (let press = 0; press < 60; press++) {
@@ -94,7 +79,6 @@ describe.skipIf(!hasChromium)('accessibility (needs Chromium)', () => {
     ]) {
       expect(reached, id).toContain(id);
     }
-    await page.context().close();
   });
 });
 

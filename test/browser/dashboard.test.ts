@@ -1,52 +1,34 @@
 /** The page in a real browser, against an API with fixed data. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { clampViewport, project } from '../../dashboards/src/map/viewport.ts';
-import { buildPages, expectHash, expectText, hasChromium, launch, openPage } from './browser.ts';
-import { type MockApi, startMockApi } from './mock-api.ts';
+import { expectHash, expectText, hasChromium } from './browser.ts';
 import { mockForecast, mockWeather } from './mock-world.ts';
+import { useDashboard } from './use-dashboard.ts';
 
 const NASTY = '<img src=x onerror=alert(1)>';
+const UNTRUSTED = { id: 'nasty', name: NASTY, country: NASTY, latitude: -40, longitude: -20, elevation: 5 };
 
 describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
-  let browser: Browser;
-  let pages: Awaited<ReturnType<typeof buildPages>>;
-  let api: MockApi;
-  let open: Awaited<ReturnType<typeof openPage>> | undefined;
+  const dashboard = useDashboard({ extraStations: [UNTRUSTED] });
 
-  beforeAll(async () => {
-    [browser, pages] = await Promise.all([launch(), buildPages()]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    await pages?.remove();
-  });
-  beforeEach(async () => {
-    const nasty = { id: 'nasty', name: NASTY, country: NASTY, latitude: -40, longitude: -20, elevation: 5 };
-    api = await startMockApi({ pages: pages.folder, extraStations: [nasty] });
-  });
-  afterEach(async () => {
-    await open?.page.context().close();
-    open = undefined;
-    await api.stop();
-  });
-
-  async function show(hash = '', options: Parameters<typeof openPage>[2] = {}): Promise<Page> {
-    open = await openPage(browser, api.url + hash, options);
-    return open.page;
+  async function show(hash = '', options?: BrowserContextOptions): Promise<Page> {
+    return (await dashboard.open(hash, options)).page;
   }
 
   const temperatureAt = (id: string, lead: number): string => {
-    const station = api.stations.find((candidate) => candidate.id === id);
+    const station = dashboard.api.stations.find((candidate) => candidate.id === id);
     if (!station) throw new Error(`no station ${id}`);
     const { temperature } =
-      lead > 0 ? mockForecast('unireplknet-sample', station, api.init, lead) : mockWeather(station, api.init + lead);
+      lead > 0
+        ? mockForecast('unireplknet-sample', station, dashboard.api.init, lead)
+        : mockWeather(station, dashboard.api.init + lead);
     return (Math.round(temperature * 10) / 10).toFixed(1).replace('-', '−');
   };
 
   /** Clicks where a station lies on the map as it opens. */
   async function clickStation(page: Page, id: string): Promise<void> {
-    const station = api.stations.find((candidate) => candidate.id === id);
+    const station = dashboard.api.stations.find((candidate) => candidate.id === id);
     const box = await page.locator('#map-frame').boundingBox();
     if (!station || !box) throw new Error(`no station ${id}, or no map`);
     const viewport = clampViewport({ longitude: 10, latitude: 12, scale: 0 }, box);
@@ -94,7 +76,7 @@ describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
     await expectText(page, '#run-age', '0 h old');
     await expectText(page, '#readiness', 'Ready');
     expect(await page.locator('#waiting').isVisible()).toBe(false);
-    expect(open?.complaints).toEqual([]);
+    expect(dashboard.complaints).toEqual([]);
   });
 
   it('shows the forecast of a station that is clicked on the map: in figures, in the chart, and as a table', async () => {
@@ -117,7 +99,7 @@ describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
     expect(rows).toHaveLength(72);
     expect(rows[47]).toContain(`Thu 20 Feb 06:00observed${temperatureAt('nairobi', 0)}`);
     expect(rows[48]).toContain(`Thu 20 Feb 07:00forecast${temperatureAt('nairobi', 1)}`);
-    expect(open?.complaints).toEqual([]);
+    expect(dashboard.complaints).toEqual([]);
   });
 
   it('reads out the hour under the pointer, and takes its lead hour on a click', async () => {
@@ -194,7 +176,7 @@ describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
   });
 
   it('says so while there is nothing to score', async () => {
-    api.score(0);
+    dashboard.api.score(0);
     const page = await show();
     await expectText(page, '#skill-empty', /^Nothing to score yet/);
     expect(await page.locator('#skill-body').isVisible()).toBe(false);
@@ -212,8 +194,8 @@ describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
         }
       }).observe(document.body, { subtree: true, attributes: true, childList: true });
     });
-    api.advance();
-    api.score(37);
+    dashboard.api.advance();
+    dashboard.api.score(37);
     await expectText(page, '#run', 'Thu 20 Feb 07:00 UTC');
     await expectText(page, '#valid-clock', '13:00 UTC');
     await expectText(page, '#now-temperature', temperatureAt('amsterdam', 6));
@@ -227,14 +209,14 @@ describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
       return { sameDocument, blinked };
     });
     expect(seen).toEqual({ sameDocument: true, blinked: false });
-    expect(open?.complaints).toEqual([]);
+    expect(dashboard.complaints).toEqual([]);
   });
 
   it('holds a run on request, and catches up when let go', async () => {
     const page = await show('#station=amsterdam');
     await expectText(page, '#run', 'Thu 20 Feb 06:00 UTC');
     await page.locator('#live').click();
-    api.advance(3);
+    dashboard.api.advance(3);
     await expectText(page, '#clock', 'Thu 20 Feb 2025, 09:00 UTC');
     await expectText(page, '#run', 'Thu 20 Feb 06:00 UTC');
     await expectText(page, '#run-age', '3 h old');
@@ -245,15 +227,15 @@ describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
   it('says that the service is gone, keeps what it has, and goes on when it is back', async () => {
     const page = await show('#station=amsterdam');
     await expectText(page, '#place-name', 'Amsterdam');
-    await api.stop();
+    await dashboard.api.stop();
     await expectText(page, '#readiness', 'No answer');
     await expectText(page, '#banner', /^The service has not answered since .* What you see is the last that came/);
     await expectText(page, '#now-temperature', temperatureAt('amsterdam', 6));
     await page.locator('#search').fill('Nairobi');
     await page.keyboard.press('Enter');
     await expectText(page, '#place-message h2', 'No forecast for this place');
-    api.advance();
-    await api.start();
+    dashboard.api.advance();
+    await dashboard.api.start();
     await expectText(page, '#readiness', 'Ready', 15_000);
     expect(await page.locator('#banner').isVisible()).toBe(false);
     await expectText(page, '#run', 'Thu 20 Feb 07:00 UTC');
@@ -262,19 +244,19 @@ describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
   });
 
   it('waits while the service prepares its first run, and opens when it comes', async () => {
-    api.prepare('The first forecast is being made.');
+    dashboard.api.prepare('The first forecast is being made.');
     const page = await show('', { timezoneId: 'Europe/Amsterdam' });
     await expectText(page, '#waiting-title', 'Preparing the sample world …');
     await expectText(page, '#waiting-reason', 'The first forecast is being made.');
     await expectText(page, '#readiness', 'Preparing');
-    api.prepare(undefined);
+    dashboard.api.prepare(undefined);
     await expectText(page, '#place-name', 'Amsterdam');
     expect(await page.locator('#waiting').isVisible()).toBe(false);
-    expect(open?.complaints).toEqual([]);
+    expect(dashboard.complaints).toEqual([]);
   });
 
   it('passes on what the service says against its own forecast', async () => {
-    api.doubt('The newest run is 5 h old.');
+    dashboard.api.doubt('The newest run is 5 h old.');
     const page = await show();
     await expectText(page, '#banner', 'The newest run is 5 h old.');
     await expectText(page, '#readiness', 'Not current');
@@ -283,12 +265,12 @@ describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
   it('keeps the run that it has while the next one cannot be read, and says why', async () => {
     const page = await show('#station=amsterdam');
     await expectText(page, '#place-name', 'Amsterdam');
-    api.damage('A part of the store is damaged.');
-    api.advance();
+    dashboard.api.damage('A part of the store is damaged.');
+    dashboard.api.advance();
     await expectText(page, '#banner', 'A part of the store is damaged.');
     await expectText(page, '#readiness', 'Not current');
     await expectText(page, '#run', 'Thu 20 Feb 06:00 UTC');
-    api.damage(undefined);
+    dashboard.api.damage(undefined);
     await expectText(page, '#run', 'Thu 20 Feb 07:00 UTC');
     expect(await page.locator('#banner').isVisible()).toBe(false);
   });
@@ -312,15 +294,14 @@ describe.skipIf(!hasChromium)('the dashboard (needs Chromium)', () => {
     await page.locator('#search').fill('<img');
     await expectText(page, '#search-results .option-name', NASTY);
     expect(await page.locator('img[src="x"]').count()).toBe(0);
-    expect(open?.complaints).toEqual([]);
+    expect(dashboard.complaints).toEqual([]);
   });
 
   it('works behind a path prefix', async () => {
-    await api.stop();
-    api = await startMockApi({ pages: pages.folder, prefix: '/weather/kernelcast/', stations: 50 });
+    await dashboard.serve({ prefix: '/weather/kernelcast/', stations: 50 });
     const page = await show();
     await expectText(page, '#readiness', 'Ready');
     await expectText(page, '#now-temperature', /\d/);
-    expect(open?.complaints).toEqual([]);
+    expect(dashboard.complaints).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 /** The page at the sizes and in the schemes that people have: nothing sticks out, nothing is cut off, everything is legible. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildPages, expectText, hasChromium, launch, openPage, savePicture } from './browser.ts';
-import { type MockApi, startMockApi } from './mock-api.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { expectText, hasChromium, openPage, savePicture } from './browser.ts';
+import { useDashboard } from './use-dashboard.ts';
 
 const SIZES = [
   { width: 1280, height: 800 },
@@ -13,23 +13,11 @@ const SIZES = [
 const CASES = SIZES.flatMap((size) => (['light', 'dark'] as const).map((scheme) => ({ ...size, scheme })));
 
 describe.skipIf(!hasChromium)('the layouts of the dashboard (needs Chromium)', () => {
-  let browser: Browser;
-  let pages: Awaited<ReturnType<typeof buildPages>>;
-  let api: MockApi;
-
-  beforeAll(async () => {
-    [browser, pages] = await Promise.all([launch(), buildPages()]);
-    api = await startMockApi({ pages: pages.folder });
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    await api?.stop();
-    await pages?.remove();
-  });
+  const dashboard = useDashboard();
 
   it.each(CASES)('$width x $height, $scheme', async ({ width, height, scheme }) => {
     const options = { viewport: { width, height }, colorScheme: scheme, hasTouch: width < 500 };
-    const { page, complaints } = await openPage(browser, `${api.url}#station=amsterdam`, options);
+    const { page, complaints } = await dashboard.open('#station=amsterdam', options);
     await expectText(page, '#place-name', 'Amsterdam');
     await expectText(page, '#skill-temperature-persistence', /%/);
     await page.waitForTimeout(300);
@@ -44,15 +32,14 @@ describe.skipIf(!hasChromium)('the layouts of the dashboard (needs Chromium)', (
       expect((foot?.y ?? height) + (foot?.height ?? 0)).toBeLessThanOrEqual(height);
     }
     expect(complaints).toEqual([]);
-    await page.context().close();
   });
 
   it.each(SIZES)(
     '$width x $height with other fonts, and with letters as far apart as people may want them',
     async (size) => {
-      const { page } = await openPage(browser, 'about:blank', { viewport: size });
+      const { page } = await openPage(dashboard.browser, 'about:blank', { viewport: size });
       await page.route('**/*.woff2', (route) => route.abort());
-      await page.goto(`${api.url}#station=amsterdam`);
+      await page.goto(`${dashboard.api.url}#station=amsterdam`);
       await expectText(page, '#place-name', 'Amsterdam');
       expect(await page.evaluate(() => document.fonts.check('14px "Inter Variable"'))).toBe(false);
       // WCAG 2.2, 1.4.12 text spacing. The policy forbids style sheets from elsewhere, not the object model.
@@ -69,23 +56,23 @@ describe.skipIf(!hasChromium)('the layouts of the dashboard (needs Chromium)', (
   );
 
   it('waiting, empty, stale and gone', async () => {
-    const { page } = await openPage(browser, `${api.url}#station=amsterdam`);
+    const { page } = await dashboard.open('#station=amsterdam');
     await expectText(page, '#place-name', 'Amsterdam');
-    api.doubt('The newest run is 5 h old: the last two forecasts failed.');
+    dashboard.api.doubt('The newest run is 5 h old: the last two forecasts failed.');
     await expectText(page, '#banner', /5 h old/);
     await savePicture(page, 'state-stale');
-    api.doubt(undefined);
-    await api.stop();
+    dashboard.api.doubt(undefined);
+    await dashboard.api.stop();
     await expectText(page, '#readiness', 'No answer');
     await savePicture(page, 'state-gone');
-    await api.start();
-    api.prepare('The first forecast is being made.');
-    api.score(0);
-    const waiting = await openPage(browser, api.url);
+    await dashboard.api.start();
+    dashboard.api.prepare('The first forecast is being made.');
+    dashboard.api.score(0);
+    const waiting = await dashboard.open();
     await expectText(waiting.page, '#waiting-title', 'Preparing the sample world …');
     await savePicture(waiting.page, 'state-preparing');
-    api.prepare(undefined);
-    const lost = await openPage(browser, `${api.url}#station=atlantis`);
+    dashboard.api.prepare(undefined);
+    const lost = await dashboard.open('#station=atlantis');
     await expectText(lost.page, '#place-message h2', /No forecast/);
     await expectText(lost.page, '#skill-empty', /Nothing to score/);
     await lost.page.locator('#search').fill('san');
@@ -94,7 +81,7 @@ describe.skipIf(!hasChromium)('the layouts of the dashboard (needs Chromium)', (
   });
 
   it('prints the place, its charts and its table, without what nobody can click on paper', async () => {
-    const { page } = await openPage(browser, `${api.url}#station=amsterdam`, {
+    const { page } = await dashboard.open('#station=amsterdam', {
       viewport: { width: 794, height: 1123 },
     });
     await expectText(page, '#place-name', 'Amsterdam');
@@ -109,11 +96,10 @@ describe.skipIf(!hasChromium)('the layouts of the dashboard (needs Chromium)', (
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(794);
     await savePicture(page, 'print', true);
     expect((await page.pdf()).subarray(0, 4).toString()).toBe('%PDF');
-    await page.context().close();
   });
 
   it('stands still for people who ask for reduced motion', async () => {
-    const { page } = await openPage(browser, api.url, { reducedMotion: 'reduce' });
+    const { page } = await dashboard.open('', { reducedMotion: 'reduce' });
     await expectText(page, '#readiness', /./);
     expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
   });

@@ -1,40 +1,22 @@
 /** The slider of the lead hours, in a real browser: what follows it, how it looks there, and what the link and the back button keep of it. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { buildPages, expectHash, expectText, hasChromium, launch, openPage } from './browser.ts';
-import { type MockApi, startMockApi } from './mock-api.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { expectHash, expectText, hasChromium } from './browser.ts';
 import { mockForecast } from './mock-world.ts';
+import { useDashboard } from './use-dashboard.ts';
 
 describe.skipIf(!hasChromium)('the lead hour on the dashboard (needs Chromium)', () => {
-  let browser: Browser;
-  let pages: Awaited<ReturnType<typeof buildPages>>;
-  let api: MockApi;
-  let open: Awaited<ReturnType<typeof openPage>> | undefined;
+  const dashboard = useDashboard();
 
-  beforeAll(async () => {
-    [browser, pages] = await Promise.all([launch(), buildPages()]);
-    api = await startMockApi({ pages: pages.folder });
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    await api?.stop();
-    await pages?.remove();
-  });
-  afterEach(async () => {
-    await open?.page.context().close();
-    open = undefined;
-  });
-
-  async function show(hash: string, options: Parameters<typeof openPage>[2] = {}): Promise<Page> {
-    open = await openPage(browser, api.url + hash, options);
-    return open.page;
+  async function show(hash: string, options?: BrowserContextOptions): Promise<Page> {
+    return (await dashboard.open(hash, options)).page;
   }
 
   /** Of Amsterdam, as the page writes it. */
   function temperatureAt(lead: number): string {
-    const station = api.stations.find(({ id }) => id === 'amsterdam');
+    const station = dashboard.api.stations.find(({ id }) => id === 'amsterdam');
     if (!station) throw new Error('there is no Amsterdam');
-    const { temperature } = mockForecast('unireplknet-sample', station, api.init, lead);
+    const { temperature } = mockForecast('unireplknet-sample', station, dashboard.api.init, lead);
     return temperature.toFixed(1).replace('-', '−');
   }
 

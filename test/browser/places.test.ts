@@ -1,36 +1,17 @@
 /** What a person can do with a place: units, zones, languages, favourites, positions, hours, models, files; and what a link keeps. */
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildPages, expectHash, expectText, hasChromium, launch, openPage } from './browser.ts';
-import { type MockApi, startMockApi } from './mock-api.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { expectHash, expectText, hasChromium } from './browser.ts';
+import { useDashboard } from './use-dashboard.ts';
 
 describe.skipIf(!hasChromium)('a place on the dashboard (needs Chromium)', () => {
-  let browser: Browser;
-  let pages: Awaited<ReturnType<typeof buildPages>>;
-  let api: MockApi;
-  let open: Awaited<ReturnType<typeof openPage>> | undefined;
+  const dashboard = useDashboard();
 
-  beforeAll(async () => {
-    [browser, pages] = await Promise.all([launch(), buildPages()]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    await pages?.remove();
-  });
-  beforeEach(async () => {
-    api = await startMockApi({ pages: pages.folder });
-  });
-  afterEach(async () => {
-    await open?.page.context().close();
-    open = undefined;
-    await api.stop();
-  });
-
-  async function show(hash: string, options: Parameters<typeof openPage>[2] = {}): Promise<Page> {
-    open = await openPage(browser, api.url + hash, options);
-    await expectText(open.page, '#readiness', /Ready|正常/);
-    return open.page;
+  async function show(hash: string, options?: BrowserContextOptions): Promise<Page> {
+    const { page } = await dashboard.open(hash, options);
+    await expectText(page, '#readiness', /Ready|正常/);
+    return page;
   }
   const prefer = async (page: Page, id: string): Promise<void> => {
     if (!(await page.locator('.settings-card').isVisible())) await page.locator('#settings summary').click();
@@ -41,7 +22,7 @@ describe.skipIf(!hasChromium)('a place on the dashboard (needs Chromium)', () =>
     const page = await show('#station=amsterdam');
     await expectText(page, '#now-temperature', /\d/);
     const celsius = Number((await page.locator('#now-temperature').textContent())?.replace('−', '-'));
-    const asked = api.requests.filter((path) => path.includes('v1/forecast')).length;
+    const asked = dashboard.api.requests.filter((path) => path.includes('v1/forecast')).length;
     await prefer(page, 'temperature-fahrenheit');
     await prefer(page, 'wind-kn');
     await expectText(page, '#now-temperature', (celsius * 1.8 + 32).toFixed(1).replace('-', '−'));
@@ -49,7 +30,7 @@ describe.skipIf(!hasChromium)('a place on the dashboard (needs Chromium)', () =>
     await expectText(page, '.legend-title', /°F$/);
     await expectText(page, '#now-wind', /^\d+\.\d kn from [NESW]+$/);
     await expectText(page, '#days', /kn/);
-    expect(api.requests.filter((path) => path.includes('v1/forecast'))).toHaveLength(asked);
+    expect(dashboard.api.requests.filter((path) => path.includes('v1/forecast'))).toHaveLength(asked);
     await page.reload();
     await expectText(page, '#now-unit', '°F');
   });
@@ -73,7 +54,7 @@ describe.skipIf(!hasChromium)('a place on the dashboard (needs Chromium)', () =>
     await expectText(page, '#skill-title', '以往预报有多准？');
     await prefer(page, 'language-en');
     await expectText(page, '#go-forecast', 'Forecast');
-    expect(open?.complaints).toEqual([]);
+    expect(dashboard.complaints).toEqual([]);
   });
 
   it('keeps favourites, and offers them before anything is typed', async () => {
@@ -109,9 +90,9 @@ describe.skipIf(!hasChromium)('a place on the dashboard (needs Chromium)', () =>
     const page = await show('#station=amsterdam&past=168&earlier=1');
     await expectText(page, '#place-name', 'Amsterdam');
     expect(await page.locator('#days li').count()).toBe(9);
-    const runs = api.requests
+    const runs = dashboard.api.requests
       .filter((path) => path.includes('v1/forecast'))
-      .map((path) => new URL(path, api.url).searchParams.get('run'));
+      .map((path) => new URL(path, dashboard.api.url).searchParams.get('run'));
     expect(runs).toContain('2025-02-19T06:00Z');
     expect(runs).toContain('2025-02-20T03:00Z');
     await page.locator('#past-72').check();
@@ -123,8 +104,8 @@ describe.skipIf(!hasChromium)('a place on the dashboard (needs Chromium)', () =>
   it('has bands where the model tells its uncertainty, and none where it does not', async () => {
     const page = await show('#station=amsterdam');
     await expectText(page, '#readout-temperature .band b', /^−?\d+\.\d to −?\d+\.\d$/);
-    api.certain(true);
-    api.advance();
+    dashboard.api.certain(true);
+    dashboard.api.advance();
     await expectText(page, '#run', 'Thu 20 Feb 07:00 UTC');
     expect(await page.locator('#readout-temperature .band').count()).toBe(0);
     await expectText(page, '#readout-temperature .forecast b', /\d/);
@@ -152,7 +133,7 @@ describe.skipIf(!hasChromium)('a place on the dashboard (needs Chromium)', () =>
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#download-png').click()]);
     expect(download.suggestedFilename()).toBe('amsterdam.png');
     expect((await readFile(await download.path())).subarray(1, 4).toString()).toBe('PNG');
-    expect(open?.complaints).toEqual([]);
+    expect(dashboard.complaints).toEqual([]);
   });
 
   it('goes between the pages by link, by click and by the back button, and to a worst case', async () => {
@@ -170,7 +151,7 @@ describe.skipIf(!hasChromium)('a place on the dashboard (needs Chromium)', () =>
     expect(new URL(page.url()).hash).toBe('#view=service');
     await page.goBack();
     await page.locator('#page-skill').waitFor();
-    expect(open?.complaints).toEqual([]);
+    expect(dashboard.complaints).toEqual([]);
   });
 
   it('turns into a globe that keeps where it looks in the link', async () => {

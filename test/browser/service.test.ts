@@ -1,42 +1,23 @@
 /** The page of the service: its jobs, what went wrong, its data, its disk and its machine; and what it says to those who are not told. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildPages, expectText, hasChromium, launch, openPage } from './browser.ts';
-import { type MockApi, startMockApi } from './mock-api.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { expectText, hasChromium } from './browser.ts';
+import { useDashboard } from './use-dashboard.ts';
 
 describe.skipIf(!hasChromium)('the page of the service (needs Chromium)', () => {
-  let browser: Browser;
-  let pages: Awaited<ReturnType<typeof buildPages>>;
-  let api: MockApi;
-  let open: Awaited<ReturnType<typeof openPage>> | undefined;
-
-  beforeAll(async () => {
-    [browser, pages] = await Promise.all([launch(), buildPages()]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    await pages?.remove();
-  });
-  beforeEach(async () => {
-    api = await startMockApi({ pages: pages.folder, system: true });
-  });
-  afterEach(async () => {
-    await open?.page.context().close();
-    open = undefined;
-    await api.stop();
-  });
+  const dashboard = useDashboard({ system: true });
 
   async function show(): Promise<Page> {
-    open = await openPage(browser, `${api.url}#view=service`);
-    await expectText(open.page, '#runs', /UniRepLKNet/);
-    return open.page;
+    const { page } = await dashboard.open('#view=service');
+    await expectText(page, '#runs', /UniRepLKNet/);
+    return page;
   }
 
   it('tells an operator in five figures how it is', async () => {
     const page = await show();
     await expectText(page, '#vitals', /^ServiceReadyKernelcast 0\.1\.0Newest runjust nowThu 20 Feb 06:00 UTC/);
     await expectText(page, '#vitals', /Failed attempts2of the last 97Free on the disk70\.0 GiBof 250 GiB$/);
-    api.doubt('The newest run is 5 h old.');
+    dashboard.api.doubt('The newest run is 5 h old.');
     await expectText(page, '#vitals', /^ServiceNot currentThe newest run is 5 h old\./);
   });
 
@@ -65,7 +46,7 @@ describe.skipIf(!hasChromium)('the page of the service (needs Chromium)', () => 
       expect.stringMatching(/^[0-9a-f]{32}$/),
       'kernelcast jobs log forecast',
     ]);
-    api.advance();
+    dashboard.api.advance();
     await expectText(page, '#jobs-span', /Thu 20 Feb 07:05 UTC/);
     expect(await unfolded.locator('pre').first().textContent()).toMatch(/Free some memory/);
   });
@@ -96,18 +77,18 @@ describe.skipIf(!hasChromium)('the page of the service (needs Chromium)', () => 
     await expectText(page, '#findings li >> nth=0', /^training.*Run `npm run setup:tensorflow`/);
     expect(await page.locator('#findings li').count()).toBe(9);
     await expectText(page, '#machine-looked', 'Looked at Thu 20 Feb 06:00 UTC');
-    expect(open?.complaints).toEqual([]);
+    expect(dashboard.complaints).toEqual([]);
   });
 
   it('says so to those whom the service does not tell of its machine, and asks no more', async () => {
-    api.close();
+    dashboard.api.close();
     const page = await show();
     await expectText(page, '#operation-closed', /holders of a key\.\s+Ask from the machine itself/);
     for (const id of ['sources-card', 'storage-card']) expect(await page.locator(`#${id}`).isVisible(), id).toBe(false);
     await expectText(page, '#jobs', /^ingestidle.*forecastidle/);
     await expectText(page, '#engine', 'ONNX Runtime 1.30.0 (cpu)');
-    api.advance();
+    dashboard.api.advance();
     await expectText(page, '#vitals', /Thu 20 Feb 07:00 UTC/);
-    expect(api.requests.filter((path) => /v1\/(storage|doctor)/.test(path))).toHaveLength(1);
+    expect(dashboard.api.requests.filter((path) => /v1\/(storage|doctor)/.test(path))).toHaveLength(1);
   });
 });
