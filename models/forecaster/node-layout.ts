@@ -47,7 +47,7 @@ export function layOutNodes(
   { stationsPerNode, neighbours: seesNeighbours }: Pick<ForecasterConfig, 'stationsPerNode' | 'neighbours'>,
   tree: StationTree = buildStationTree(stations, { stationsPerNode, branching: 'auto' }),
 ): NodeLayouts {
-  const neighbours = seesNeighbours ? neighbourFinder(stations) : alone;
+  const neighbours = neighbourFinder(stations, seesNeighbours);
   const own = tree.nodes.flat().filter((index) => index >= 0);
   const places = new Int32Array(own.length * PLACES);
   for (const [image, station] of own.entries()) neighbours(station, row(places, image));
@@ -58,20 +58,27 @@ function row(places: Int32Array, image: number): Int32Array {
   return places.subarray(image * PLACES, (image + 1) * PLACES);
 }
 
-function alone(station: number, places: Int32Array): Int32Array {
+function alone(station: number, places: Int32Array = new Int32Array(PLACES)): Int32Array {
   places.fill(-1);
   places[0] = station;
   return places;
 }
 
-/** @returns what gives [PLACES] of a station, in the array that it is given */
-export function neighbourFinder(stations: readonly Station[]): (station: number, places?: Int32Array) => Int32Array {
+/**
+ * @param seesNeighbours else each station is alone
+ * @returns what gives [PLACES] of a station, in the array that it is given
+ */
+export function neighbourFinder(
+  stations: readonly Station[],
+  seesNeighbours: boolean,
+): (station: number, places?: Int32Array) => Int32Array {
+  if (!seesNeighbours) return alone;
   const vectors = stations.map(unitVector);
   const points = new PointsWithin(vectors, 2 * Math.sin(FARTHEST_KM / EARTH_RADIUS_KM / 2));
   const nearest = new Float64Array(PLACES);
-  return (station, places = new Int32Array(PLACES)) => {
+  return (station, given) => {
     nearest.fill(Number.POSITIVE_INFINITY);
-    alone(station, places);
+    const places = alone(station, given);
     points.visit(vectors[station], (other, squared) => {
       const distance = 2 * EARTH_RADIUS_KM * Math.asin(Math.sqrt(squared) / 2);
       if (other === station || distance < SAME_PLACE_KM) return;

@@ -2,7 +2,6 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Random } from '../../src/domain/random.ts';
 import { FLAG, type Series } from '../../src/domain/series.ts';
-import type { Station } from '../../src/domain/station.ts';
 import { Parameters } from '../engine/parameters.ts';
 import { EVALUATION, type Pass } from '../engine/pass.ts';
 import { tensorFlowOps } from '../engine/tensorflow.ts';
@@ -45,7 +44,8 @@ export const forecasterKind: ModelKind<ForecasterConfig> = {
   open: async (tf, architecture) => trainableForecaster(tf, architecture),
   async publish(folder, { files, ...model }, data) {
     const { architecture } = model;
-    const calibration = await calibrate(emitForecaster(architecture, model.weights), validationBatches(data), CHANNELS);
+    const batches = validationBatches(architecture, data);
+    const calibration = await calibrate(emitForecaster(architecture, model.weights), batches, CHANNELS);
     const weights = new Map([...model.weights, ...calibration]);
     // The tree of the first validated source's stations.
     const { name, stations } = data.sources.find(({ validates }) => validates)!;
@@ -54,18 +54,20 @@ export const forecasterKind: ModelKind<ForecasterConfig> = {
   },
 };
 
-async function* validationBatches(data: TrainingData): AsyncGenerator<CalibrationBatch> {
-  for await (const examples of data.validationExamples(unitsOf, CALIBRATION_IMAGES)) {
+async function* validationBatches(config: ForecasterConfig, data: TrainingData): AsyncGenerator<CalibrationBatch> {
+  for await (const examples of data.validationExamples(unitsOf(config), CALIBRATION_IMAGES)) {
     const { inputs, targets, weights } = makeForecasterBatch(examples);
     yield { inputs, targets, weights };
   }
 }
 
-/** A unit is an image: a station and its neighbours. */
-function unitsOf(stations: readonly Station[], forecast: readonly Station[]): NodeLayout[] {
-  const neighbours = neighbourFinder(stations);
-  const places = new Map(stations.map(({ id }, index) => [id, index]));
-  return forecast.map(({ id }) => ({ stations: neighbours(places.get(id)!) }));
+/** A unit is an image: a station and the neighbours that it sees. */
+function unitsOf({ neighbours }: ForecasterConfig): Trainable<NodeLayout, ForecasterBatch>['units'] {
+  return (stations, forecast) => {
+    const placesOf = neighbourFinder(stations, neighbours);
+    const indices = new Map(stations.map(({ id }, index) => [id, index]));
+    return forecast.map(({ id }) => ({ stations: placesOf(indices.get(id)!) }));
+  };
 }
 
 export function trainableForecaster(
@@ -80,7 +82,7 @@ export function trainableForecaster(
   };
   return {
     specs: forecasterSpecs(config, 'training'),
-    units: unitsOf,
+    units: unitsOf(config),
     makeBatch: makeForecasterBatch,
     loss: (weights, batch, pass) => channelLoss(tf, forward(weights, batch, pass), batch),
     measure: (weights, batch) =>

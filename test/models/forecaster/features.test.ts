@@ -20,7 +20,7 @@ function featuresOf(values: Parameters<typeof testSeries>[0]['values'], station 
   const features = emptyFeatures();
   // Whatever was there before is written over.
   for (const array of Object.values(features)) array.fill(Number.NaN);
-  const node = { stations: neighbourFinder(stations)(station) };
+  const node = { stations: neighbourFinder(stations, true)(station) };
   const seen = node.stations.map((index) => (without.includes(index) ? -1 : index));
   writeFeatures(features, stations, node, init, stationWindows(observations, init), seen);
   return features;

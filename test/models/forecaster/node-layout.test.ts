@@ -35,7 +35,7 @@ test('the nearest station in each sector and ring is its neighbour', () => {
     at(1.2, 178.7), // 189 km north-west: the second
     at(9, 179.9), // too far
   ];
-  const places = neighbourFinder(stations)(0);
+  const places = neighbourFinder(stations, true)(0);
   const expected = new Int32Array(PLACES).fill(-1);
   expected.set([0]);
   expected[1] = 1;
@@ -46,7 +46,9 @@ test('the nearest station in each sector and ring is its neighbour', () => {
 });
 
 test('a second instrument at the same place is no neighbour', () => {
-  expect([...neighbourFinder([at(50, 5), at(50, 5), at(50 + 10 * KM_NORTH, 5)])(0)].slice(0, 3)).toEqual([0, 2, -1]);
+  expect([...neighbourFinder([at(50, 5), at(50, 5), at(50 + 10 * KM_NORTH, 5)], true)(0)].slice(0, 3)).toEqual([
+    0, 2, -1,
+  ]);
 });
 
 test('offsets are true in distance and direction, also beside a pole', () => {

@@ -1,22 +1,25 @@
 import { expect, test } from 'vitest';
+import { openTensorFlow } from '../../../models/engine/tensorflow-backend.ts';
 import { FORECAST_VARIABLES } from '../../../models/forecast-model.ts';
 import { PLACES } from '../../../models/forecaster/config.ts';
 import { CHANNEL_SCALES } from '../../../models/forecaster/features.ts';
-import { neighbourFinder } from '../../../models/forecaster/node-layout.ts';
+import { layOutNodes, neighbourFinder } from '../../../models/forecaster/node-layout.ts';
 import { stationWindows } from '../../../models/forecaster/station-windows.ts';
-import { makeForecasterBatch } from '../../../models/training/forecaster.ts';
+import { makeForecasterBatch, trainableForecaster } from '../../../models/training/forecaster.ts';
 import { seededRandom } from '../../../src/domain/random.ts';
 import { FLAG } from '../../../src/domain/series.ts';
 import { parseHour } from '../../../src/domain/time.ts';
 import { testSeries, testStations } from '../synthetic-series.ts';
+import { TINY } from '../tiny-forecaster.ts';
 
+const { tf } = await openTensorFlow();
 const from = parseHour('2025-01-01');
 const stations = testStations(7).map((station, index) => ({ ...station, latitude: 50 + index / 3, longitude: 5 }));
 const values = {
   temperature_2m: (hour: number, station: number) => 10 + station + Math.sin(hour / 4),
   wind_speed_10m: (hour: number) => 5 + Math.cos(hour / 7),
 };
-const unitOf = (station: number) => ({ stations: neighbourFinder(stations)(station) });
+const unitOf = (station: number) => ({ stations: neighbourFinder(stations, true)(station) });
 
 test('targets are what was observed, from the recent climate, normalised; absent variables do not count', () => {
   const observations = testSeries({ stations, from, hours: 100, values });
@@ -89,3 +92,16 @@ test('now and then an example lacks temperature or wind, neighbours, or history;
   );
   expect(targets.size).toBeGreaterThan(20);
 });
+
+test.each([true, false])(
+  'with neighbours %s in its architecture a network is trained as it forecasts',
+  (neighbours) => {
+    const { units } = trainableForecaster(tf, { ...TINY, neighbours });
+    const of = new Map(units(stations, stations).map(({ stations: places }) => [places[0], places]));
+    const layouts = layOutNodes(stations, { ...TINY, neighbours }).slice();
+    expect(layouts.map(({ stations: places }) => of.get(places[0]))).toEqual(
+      layouts.map(({ stations: places }) => places),
+    );
+    expect(layouts.some(({ stations: [, ...others] }) => others.some((other) => other >= 0))).toBe(neighbours);
+  },
+);
