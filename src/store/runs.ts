@@ -86,8 +86,8 @@ export class RunStore {
       const bytes = encodeSeries(forecast);
       return { bytes, model: { id, name, kind, weightsSha256, file: fileEntry(bytes) } };
     });
-    // What fails is thrown when its turn comes.
     const all = Promise.all(files);
+    // What fails is thrown when its turn comes.
     all.catch(() => {});
 
     async function* entries(): AsyncGenerator<[string, Uint8Array]> {
@@ -99,7 +99,12 @@ export class RunStore {
       const manifest: Manifest = { format: 'kernelcast-run', version: 1, dataset, init, leadHours, createdAt, models };
       yield [MANIFEST_NAME, encodeJson(manifest)];
     }
-    return this.#storage.publish(runFolder(PART, dataset, init), entries());
+    try {
+      return await this.#storage.publish(runFolder(PART, dataset, init), entries());
+    } finally {
+      // Also where the run was there, or the disk is full: nothing is at work any more when this returns.
+      await all.catch(() => {});
+    }
   }
 
   /**

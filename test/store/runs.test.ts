@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { QUANTILE_LEVELS } from '../../src/domain/quantiles.ts';
 import type { Series } from '../../src/domain/series.ts';
@@ -70,6 +71,22 @@ test('a run is published once its last forecast is there, and not at all where o
   arrive(given.get(network)!);
   expect(await publishing).toBe('published');
   expect(await store.read('demo', INIT, network)).toEqual(given.get(network));
+});
+
+test('what is at work for a run that is there already ends before the answer', async () => {
+  const store = new RunStore(temporaryFolder());
+  await store.publish(run(), forecasts());
+  const given = forecasts();
+  const [network, forecast] = [...given][0];
+  let isDone = false;
+  const late = sleep(100).then(() => {
+    isDone = true;
+    return forecast;
+  });
+  expect(await store.publish(run(), new Map<string, Series | Promise<Series>>(given).set(network, late))).toBe(
+    'exists',
+  );
+  expect(isDone).toBe(true);
 });
 
 test('the uncertainty of a forecast comes back with it, and a model without has none', async () => {
