@@ -19,6 +19,7 @@ import type { Example, Trainable } from './trainable.ts';
 
 export const corrFormerKind: ModelKind<CorrFormerArchitecture> = {
   architecture: corrFormerSchema,
+  nameOf: ({ encoder }) => (encoder.kind === 'corrformer' ? 'CorrFormer' : 'UniRepLKNet'),
   historyHours: INPUT_HOURS,
   open: async (tf, architecture, data) => trainableCorrFormer(tf, architecture, stationsOf(data)),
   async publish(folder, { files, ...model }, data) {

@@ -40,6 +40,7 @@ export interface ForecasterBatch extends Targets {
 
 export const forecasterKind: ModelKind<ForecasterConfig> = {
   architecture: forecasterConfigSchema,
+  nameOf: () => 'UniRepLKNet',
   historyHours: HISTORY_HOURS,
   open: async (tf, architecture) => trainableForecaster(tf, architecture),
   async publish(folder, { files, ...model }, data) {

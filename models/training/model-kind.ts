@@ -33,6 +33,8 @@ export interface TrainedModel<Architecture> {
 
 export interface ModelKind<Architecture = unknown> {
   architecture: z.ZodType<Architecture>;
+  /** For people, where a model is given no name. */
+  nameOf(architecture: Architecture): string;
   /** Hours up to an init that its examples read. */
   historyHours: number;
   open(tf: TensorFlowModule, architecture: Architecture, data: TrainingData): Promise<AnyTrainable>;

@@ -48,6 +48,7 @@ type Unit = Int32Array;
 
 export const stationSetKind: ModelKind<StationSetConfig> = {
   architecture: stationSetConfigSchema,
+  nameOf: () => 'UniRepLKNet',
   historyHours: INPUT_HOURS,
   async open(tf, architecture, data) {
     const observations = await trainingSpan(data);

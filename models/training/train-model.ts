@@ -11,7 +11,8 @@ export const PICTURE_FILE = 'training.svg';
 
 export interface TrainModelOptions extends TrainingRunOptions {
   id: string;
-  name: string;
+  /** By default that of its architecture. */
+  name?: string;
   /** The folder of the artefact, which must not exist yet. Beside it, `OUT.training` keeps what a crash must not lose. */
   out: string;
 }
@@ -50,11 +51,12 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainModel
   };
   if (outcome === 'stopped' || !best) return outline;
   const lines = run.log.map((line) => JSON.parse(line) as LogLine);
-  await modelKind(options.kind).publish(
+  const kind = modelKind(options.kind);
+  await kind.publish(
     out,
     {
       id: options.id,
-      name: options.name,
+      name: options.name ?? kind.nameOf(run.architecture),
       createdAt: new Date(options.clock.now()).toISOString(),
       architecture: run.architecture,
       weights: best.weights,

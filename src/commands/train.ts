@@ -19,7 +19,7 @@ interface Options {
   model: string;
   config: string;
   id: string;
-  name: string;
+  name?: string;
   out: string;
   from?: string;
   resume: boolean;
@@ -35,7 +35,7 @@ export function registerTrain(program: Command): void {
     .requiredOption('--out <folder>', 'where to write the model artefact')
     .option('--model <kind>', 'what to train', 'forecaster')
     .option('--id <id>', "the model's id in runs and in the API", 'unireplknet')
-    .option('--name <name>', "the model's name for people", 'UniRepLKNet')
+    .option('--name <name>', "the model's name for people (default: that of its architecture)")
     .option('--from <folder>', 'begin with the weights of this model, where they fit (fine-tuning)')
     .option('--no-resume', 'begin anew, and forget an interrupted training')
     .option('--checkpoint-minutes <minutes>', 'how often to keep a checkpoint', positiveNumber, 5)

@@ -140,12 +140,11 @@ test('fine-tuning begins with the weights that fit, and names the others', async
   const wider = { ...SMALL, dModel: 2 * SMALL.dModel };
   const given = options('tuned', { from: join(root, 'whole') });
   const notices: string[] = [];
-  const reports: number[] = [];
   await trainModel({
     ...given,
     config: { ...given.config, architecture: wider, training: { ...given.config.training, steps: 3 } },
     onNotice: (notice) => notices.push(notice),
-    onProgress: ({ validation }) => reports.push(validation!.loss),
+    onProgress: () => {},
   });
   expect(notices.join()).toMatch(/begins with \d+ of \d+ parameters/);
   expect(notices.join()).toMatch(
