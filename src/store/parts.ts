@@ -78,7 +78,8 @@ export class PartStore {
 
   /**
    * All parts as one forecast of the given stations. Each part is put in its place as soon as it is there, so that little is
-   * left to do when the last one comes. One that a power cut has broken is taken away, to be computed again.
+   * left to do when the last one comes. One that a power cut has broken is taken away, to be computed again; the second time
+   * it is the disk.
    * @param wait while parts are missing; by default that, and a broken one, is an error
    * @throws KernelcastError `STORE_CORRUPT`, and what `wait` throws
    */
@@ -90,6 +91,7 @@ export class PartStore {
   ): Promise<Series> {
     const whole = new JoinedParts({ stations, from: init + 1, hours });
     const done = new Set<number>();
+    const broken = new Set<number>();
     for (;;) {
       for (const index of await this.list(dataset, init, model, count)) {
         if (done.has(index)) continue;
@@ -98,7 +100,8 @@ export class PartStore {
           whole.add(await this.#read(folder));
           done.add(index);
         } catch (error) {
-          if (!wait || !isKernelcastError(error, 'STORE_CORRUPT')) throw error;
+          if (!wait || broken.has(index) || !isKernelcastError(error, 'STORE_CORRUPT')) throw error;
+          broken.add(index);
           await this.#storage.remove(folder);
         }
       }

@@ -100,6 +100,8 @@ export class RunStore {
       yield [MANIFEST_NAME, encodeJson(manifest)];
     }
     try {
+      // The disk is left alone until there is something to write.
+      await files.at(-1);
       return await this.#storage.publish(runFolder(PART, dataset, init), entries());
     } finally {
       // Also where the run was there, or the disk is full: nothing is at work any more when this returns.

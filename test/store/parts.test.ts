@@ -5,7 +5,7 @@ import { QUANTILE_LEVELS, type Quantiles } from '../../src/domain/quantiles.ts';
 import { FLAG, type Series } from '../../src/domain/series.ts';
 import { isKernelcastError } from '../../src/errors.ts';
 import { PartStore } from '../../src/store/parts.ts';
-import { seriesOf, station, temporaryFolder } from './support.ts';
+import { faultyFiles, seriesOf, station, temporaryFolder } from './support.ts';
 
 const INIT = Date.UTC(2024, 2, 1, 6) / 3_600_000;
 const stations = [...'abcdefgh'].map((id) => station(id));
@@ -40,6 +40,14 @@ test('where nobody waits for it, a part that is missing is an error that says ho
   expect(isKernelcastError(error, 'STORE_CORRUPT') && error.where.parts).toBe('1 of 2');
 });
 
+test('a part is published whole, without waiting for the disk', async () => {
+  const { files, calls } = faultyFiles();
+  const parts = new PartStore(temporaryFolder(), files);
+  for (const index of [0, 1]) await parts.publish('demo', INIT, 'one', { index, count: 2 }, forecastOf('abcd'));
+  const second = calls.slice(calls.findIndex((call) => call.startsWith('rename')) + 1);
+  expect(second.filter((call) => /^(sync|rename)/.test(call)).map((call) => call.split(' ')[0])).toEqual(['rename']);
+});
+
 test.each(['part.arrow', 'manifest.json'])('a part whose %s a power cut left empty is computed again', async (name) => {
   const root = temporaryFolder();
   const parts = new PartStore(root);
@@ -47,7 +55,8 @@ test.each(['part.arrow', 'manifest.json'])('a part whose %s a power cut left emp
     parts.publish('demo', INIT, 'one', { index, count: 2 }, forecastOf(ids));
   await publish(0, 'abcd');
   await publish(1, 'efgh');
-  truncateSync(join(root, 'parts/demo/2024-03-01T06Z/one.2-of-2', name), 0);
+  const cut = () => truncateSync(join(root, 'parts/demo/2024-03-01T06Z/one.2-of-2', name), 0);
+  cut();
   const broken = await parts.join('demo', INIT, 'one', { ...options, count: 2 }).catch((reason: unknown) => reason);
   expect(isKernelcastError(broken, 'STORE_CORRUPT')).toBe(true);
   const asked: Set<number>[] = [];
@@ -57,4 +66,11 @@ test.each(['part.arrow', 'manifest.json'])('a part whose %s a power cut left emp
   };
   expect(await parts.join('demo', INIT, 'one', { ...options, count: 2, wait })).toEqual(forecastOf('abcdefgh'));
   expect(asked).toEqual([new Set([0])]);
+
+  cut();
+  const breaking = () => publish(1, 'efgh').then(cut);
+  const again = await parts
+    .join('demo', INIT, 'one', { ...options, count: 2, wait: breaking })
+    .catch((reason) => reason);
+  expect(isKernelcastError(again, 'STORE_CORRUPT')).toBe(true);
 });

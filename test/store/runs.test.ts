@@ -187,7 +187,7 @@ test('a run that contradicts its forecasts is not published', async () => {
   const climbing = { ...run(), models: [{ ...run().models[0], id: '../x' }] };
   await expect(store.publish(climbing, forecasts())).rejects.toThrow(/name of a model/);
   await expect(store.publish({ ...run(), dataset: '../x' }, forecasts())).rejects.toThrow(/name of a dataset/);
-  expect(readdirSync(root, { recursive: true }).toSorted()).toEqual(['runs', 'runs/demo']);
+  expect(readdirSync(root)).toEqual([]);
 });
 
 test.each<Fault>(['error', 'short-write', 'crash'])('a failing disk leaves a whole run or none: %s', async (fault) => {
