@@ -3,12 +3,12 @@ import type { Station } from '../src/domain/station.ts';
 import type { VariableName } from '../src/domain/variables.ts';
 import { isKernelcastError } from '../src/errors.ts';
 import { eastOrWest, hasRole, readDegrees } from './cf/coordinates.ts';
+import type { Attributes, Grid } from './formats/data-file.ts';
 import { openGrid } from './formats/open.ts';
 import type { Fetch } from './formats/zarr/http-store.ts';
-import type { Attributes, Grid } from './grid.ts';
 import { nativeHours } from './hourly/native-hours.ts';
-import { openSource, type SourceOptions } from './open-source.ts';
-import type { Source } from './source.ts';
+import { openSource, type SourceOptions } from './opened/open-file.ts';
+import type { Source } from './opened/opened-file.ts';
 import { openTable } from './tables/open-table.ts';
 
 export interface FileDescription {

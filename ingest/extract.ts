@@ -15,14 +15,14 @@ import { type Packing, packingOf } from './cf/packing.ts';
 import { observedAlong, raggedLayout, raggedStations, stationOfEach } from './cf/ragged-layout.ts';
 import { isStationFile, stationLayout, stationsOf } from './cf/station-layout.ts';
 import { readTimeAxis, readTimes } from './cf/time-axis.ts';
+import { type Grid, type GridVariable, isText, textAttribute } from './formats/data-file.ts';
 import { openGrid } from './formats/open.ts';
-import { type Grid, type GridVariable, isText, textAttribute } from './grid.ts';
-import { openSource, type SourceOptions } from './open-source.ts';
-import { observations } from './ragged-source.ts';
-import { PointReader } from './read-points.ts';
+import { openSource, type SourceOptions } from './opened/open-file.ts';
+import { type Source, timesAtOnce } from './opened/opened-file.ts';
+import { observations } from './opened/ragged-source.ts';
+import { readAtStations } from './opened/station-source.ts';
+import { PointReader } from './sampling/read-grid-points.ts';
 import { applyWeights, planSampling } from './sampling/sampling-plan.ts';
-import { type Source, timesAtOnce } from './source.ts';
-import { readAtStations } from './station-source.ts';
 
 export interface ExtractedRow {
   /** Unix time in milliseconds. */

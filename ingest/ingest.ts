@@ -12,14 +12,14 @@ import type { Station } from '../src/domain/station.ts';
 import { type Hour, monthSpan } from '../src/domain/time.ts';
 import { VARIABLE_NAMES, type VariableName } from '../src/domain/variables.ts';
 import { isKernelcastError, KernelcastError } from '../src/errors.ts';
-import type { DatasetUpdate } from '../src/store/dataset-update.ts';
-import { copyVariable, mergeStations } from '../src/store/merge.ts';
 import { checkName, checkStations } from '../src/store/names.ts';
-import type { ObservationStore } from '../src/store/observations.ts';
-import type { SourceOptions } from './open-source.ts';
+import type { DatasetUpdate } from '../src/store/observations/dataset-update.ts';
+import { copyVariable, mergeStations } from '../src/store/observations/merge.ts';
+import type { ObservationStore } from '../src/store/observations/observations.ts';
+import { completedNames, windAcross } from './hourly/both-winds.ts';
+import { type FileSummary, inspectFile, readFile } from './hourly/read-hours.ts';
+import type { SourceOptions } from './opened/open-file.ts';
 import { addRejected, noneRejected, type QualityReport, QualityTally, type Rejected } from './quality/report.ts';
-import { type FileSummary, inspectFile, readFile } from './read-file.ts';
-import { completedNames, windAcross } from './wind.ts';
 
 export interface IngestOptions extends SourceOptions {
   dataset: string;

@@ -3,10 +3,10 @@ import type { Forecaster } from '../models/serving/forecaster.ts';
 import type { Clock } from '../src/domain/clock.ts';
 import { formatHour, type Hour } from '../src/domain/time.ts';
 import type { Log } from '../src/log.ts';
-import type { ObservationStore } from '../src/store/observations.ts';
-import { observationsLag } from './job-metrics.ts';
-import { POLICIES } from './policies.ts';
-import type { Job } from './schedule.ts';
+import type { ObservationStore } from '../src/store/observations/observations.ts';
+import { observationsLag } from './schedule/job-metrics.ts';
+import { POLICIES } from './schedule/policies.ts';
+import type { Job } from './schedule/schedule.ts';
 
 export interface ForecastJobOptions {
   forecaster: Pick<Forecaster, 'run'>;

@@ -8,13 +8,13 @@ import type { Clock } from '../src/domain/clock.ts';
 import type { Station } from '../src/domain/station.ts';
 import { type Hour, monthOf, monthSpan } from '../src/domain/time.ts';
 import { localFolder } from '../src/store/bucket/bucket-address.ts';
-import type { ObservationStore } from '../src/store/observations.ts';
+import type { ObservationStore } from '../src/store/observations/observations.ts';
 import { hasData } from './forecast.ts';
-import { openInbox } from './inbox.ts';
-import { addIngested, ingestedFile, ingestedSeries, noneIngested } from './ingested.ts';
-import { POLICIES } from './policies.ts';
-import type { Job } from './schedule.ts';
-import { measureSource } from './source-metrics.ts';
+import { POLICIES } from './schedule/policies.ts';
+import type { Job } from './schedule/schedule.ts';
+import { openInbox } from './service/inbox.ts';
+import { addIngested, ingestedFile, ingestedSeries, noneIngested } from './service/ingested.ts';
+import { measureSource } from './service/source-metrics.ts';
 
 export interface SampleWorldIngestOptions {
   source: SampleWorldSource;

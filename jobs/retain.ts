@@ -1,10 +1,10 @@
 /** The job that retains: takes away runs that are too old or too many, so that a service that is left alone does not fill the disk. */
 import { formatHour, type Hour } from '../src/domain/time.ts';
 import type { Log } from '../src/log.ts';
-import type { RunStore } from '../src/store/runs.ts';
-import { runsBytes, runsKept } from './job-metrics.ts';
-import { POLICIES } from './policies.ts';
-import type { Job } from './schedule.ts';
+import type { RunStore } from '../src/store/runs/runs.ts';
+import { runsBytes, runsKept } from './schedule/job-metrics.ts';
+import { POLICIES } from './schedule/policies.ts';
+import type { Job } from './schedule/schedule.ts';
 
 export interface Retention {
   /** Runs older than this many hours are removed; their scores stay. */

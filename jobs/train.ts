@@ -6,19 +6,19 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { listTrained, modelFolder, type Serves } from '../models/serving/serving-model.ts';
 import { formatHour, type Hour } from '../src/domain/time.ts';
 import type { Log } from '../src/log.ts';
 import { localFolder } from '../src/store/bucket/bucket-address.ts';
-import { nodeFiles } from '../src/store/files.ts';
+import { nodeFiles } from '../src/store/disk/files.ts';
 import { encodeJson, readJson, readVerified } from '../src/store/manifest.ts';
-import { MODEL_MANIFEST_NAME, modelManifestSchema } from '../src/store/models.ts';
-import type { ObservationStore } from '../src/store/observations.ts';
+import { MODEL_MANIFEST_NAME, modelManifestSchema } from '../src/store/models/models.ts';
+import type { ObservationStore } from '../src/store/observations/observations.ts';
 import { openStorage } from '../src/store/open-storage.ts';
-import { type RunCommand, runCommand } from './command-process.ts';
 import { hasData } from './forecast.ts';
-import { POLICIES } from './policies.ts';
-import type { Job } from './schedule.ts';
-import { listTrained, modelFolder, type Serves } from './serving-model.ts';
+import { POLICIES } from './schedule/policies.ts';
+import type { Job } from './schedule/schedule.ts';
+import { type RunCommand, runCommand } from './service/command-process.ts';
 
 export interface TrainJobOptions {
   /** The data directory. */
@@ -111,7 +111,7 @@ function idOf(dataset: string, slot: Hour): string {
 
 /** Loaded when it is needed: who only plans loads no model. */
 async function shipped(): Promise<string> {
-  return (await import('../models/registry.ts')).DEFAULT_MODEL;
+  return (await import('../models/serving/registry.ts')).DEFAULT_MODEL;
 }
 
 function isThere(path: string): Promise<boolean> {

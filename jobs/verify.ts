@@ -1,8 +1,8 @@
 /** The job that verifies: scores the runs whose hours have all been observed by now. */
-import { type VerifyOptions, verifyRuns } from '../models/verification.ts';
+import { type VerifyOptions, verifyRuns } from '../models/evaluation/verification.ts';
 import { hasData } from './forecast.ts';
-import { POLICIES } from './policies.ts';
-import type { Job } from './schedule.ts';
+import { POLICIES } from './schedule/policies.ts';
+import type { Job } from './schedule/schedule.ts';
 
 export function verifyJob(options: VerifyOptions): Job {
   return {

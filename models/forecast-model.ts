@@ -9,8 +9,8 @@ import type { RankPaths } from '../src/domain/rank-paths.ts';
 import { observedVariable, type Series, type SeriesVariable } from '../src/domain/series.ts';
 import type { Hour } from '../src/domain/time.ts';
 import type { VariableName } from '../src/domain/variables.ts';
-import type { Shard } from '../src/store/parts.ts';
-import type { RunModel } from '../src/store/runs.ts';
+import type { Shard } from '../src/store/runs/parts.ts';
+import type { RunModel } from '../src/store/runs/runs.ts';
 
 /** Hours that the network sees: [init - 47, init]. */
 export const INPUT_HOURS = 48;

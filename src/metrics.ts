@@ -1,5 +1,5 @@
 /**
- * The figures of this process, for Prometheus. One registry a process: the jobs write theirs to it (`jobs/job-metrics.ts`),
+ * The figures of this process, for Prometheus. One registry a process: the jobs write theirs to it (`jobs/schedule/job-metrics.ts`),
  * the API its own, and `/metrics` gives them all.
  *
  *     const seconds = new Histogram({ name: 'kernelcast_x_seconds', help: '...', registers: [metricsRegistry] });

@@ -4,10 +4,10 @@ import { serve } from '../src/api/serve.ts';
 import { packageRoot } from '../src/config.ts';
 import { type Hour, MILLISECONDS_PER_HOUR } from '../src/domain/time.ts';
 import { createLog } from '../src/log.ts';
-import { ModelStore } from '../src/store/models.ts';
-import { ObservationStore } from '../src/store/observations.ts';
-import { RunStore } from '../src/store/runs.ts';
-import { ScoreStore } from '../src/store/scores.ts';
+import { ModelStore } from '../src/store/models/models.ts';
+import { ObservationStore } from '../src/store/observations/observations.ts';
+import { RunStore } from '../src/store/runs/runs.ts';
+import { ScoreStore } from '../src/store/scores/scores.ts';
 
 export async function serveStore(root: string, dataset: string, now: Hour) {
   const stores = { observations: new ObservationStore(root), runs: new RunStore(root), scores: new ScoreStore(root) };

@@ -1,6 +1,6 @@
 /** The places of a grid's cells where each has a latitude and longitude of its own: projected, rotated, unstructured grids. */
 import { KernelcastError } from '../../src/errors.ts';
-import type { Grid, GridVariable } from '../grid.ts';
+import type { Grid, GridVariable } from '../formats/data-file.ts';
 import { readDegrees } from './coordinates.ts';
 
 export interface Cells {

@@ -1,6 +1,6 @@
 /** Which variables of a file are its coordinates (CF-1.11 chapter 4), and their values. */
 import { KernelcastError } from '../../src/errors.ts';
-import { type Grid, type GridVariable, isText, textAttribute } from '../grid.ts';
+import { type Grid, type GridVariable, isText, textAttribute } from '../formats/data-file.ts';
 import { packingOf, signedAsTold, unpackPicked } from './packing.ts';
 import { isTimeUnits } from './time-units.ts';
 

@@ -6,7 +6,7 @@
 import { conversionFrom } from '../../src/domain/units.ts';
 import { VARIABLE_NAMES, type VariableName } from '../../src/domain/variables.ts';
 import { KernelcastError } from '../../src/errors.ts';
-import { type Grid, type GridVariable, isText, textAttribute } from '../grid.ts';
+import { type Grid, type GridVariable, isText, textAttribute } from '../formats/data-file.ts';
 import { auxiliaryCoordinates, readCoordinate } from './coordinates.ts';
 import { isHeight } from './grid-layout.ts';
 import { KNOWN_VARIABLES } from './known-names.ts';

@@ -1,5 +1,5 @@
 /** How a variable lies on a grid: which of its dimensions are time, rows and columns, and where its places are told. */
-import { type Grid, type GridVariable, isText, textAttribute } from '../grid.ts';
+import { type Grid, type GridVariable, isText, textAttribute } from '../formats/data-file.ts';
 import { auxiliaryCoordinates, coordinateOf, hasRole, readCoordinate } from './coordinates.ts';
 
 export interface HorizontalLayout {

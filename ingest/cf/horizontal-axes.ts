@@ -1,6 +1,6 @@
 /** Latitudes and longitudes of a regular grid: ascending or descending, 0..360 or -180..180, all the way round or not. */
 import { KernelcastError } from '../../src/errors.ts';
-import type { Grid, GridVariable } from '../grid.ts';
+import type { Grid, GridVariable } from '../formats/data-file.ts';
 import { type Cells, readCells } from './cells.ts';
 import { readDegrees } from './coordinates.ts';
 import type { HorizontalLayout } from './grid-layout.ts';

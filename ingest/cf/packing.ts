@@ -11,8 +11,8 @@ import {
   numbersAttribute,
   type RawArray,
   textAttribute,
-} from '../grid.ts';
-import { DEFAULT_FILL } from '../netcdf-fill.ts';
+} from '../formats/data-file.ts';
+import { DEFAULT_FILL } from '../formats/netcdf-fill.ts';
 
 export interface Packing {
   scale: number;

@@ -5,7 +5,7 @@
  */
 import type { Station } from '../../src/domain/station.ts';
 import { KernelcastError } from '../../src/errors.ts';
-import { type Grid, type GridVariable, isText, textAttribute } from '../grid.ts';
+import { type Grid, type GridVariable, isText, textAttribute } from '../formats/data-file.ts';
 import { hasRole, readCoordinate, readDegrees } from './coordinates.ts';
 import { decimal, isElevation, readElevations, stationTable } from './station-layout.ts';
 

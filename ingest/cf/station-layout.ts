@@ -6,8 +6,8 @@
 
 import type { Station } from '../../src/domain/station.ts';
 import { KernelcastError } from '../../src/errors.ts';
-import { type Grid, type GridVariable, isText, textAttribute } from '../grid.ts';
-import { stationId } from '../station-id.ts';
+import { type Grid, type GridVariable, isText, textAttribute } from '../formats/data-file.ts';
+import { stationId } from '../stations/station-id.ts';
 import { coordinateOf, eastOrWest, hasRole, readCoordinate, readDegrees } from './coordinates.ts';
 
 export interface StationLayout {

@@ -1,6 +1,6 @@
 /** The times of a file, as milliseconds since the epoch, and what the file says about the stretch each value stands for. */
 import { KernelcastError } from '../../src/errors.ts';
-import { type Grid, type GridVariable, isText, textAttribute } from '../grid.ts';
+import { type Grid, type GridVariable, isText, textAttribute } from '../formats/data-file.ts';
 import { readCoordinate } from './coordinates.ts';
 import { parseTimeUnits, type TimeUnits } from './time-units.ts';
 

@@ -1,8 +1,8 @@
 /** Opens a file, folder or address of any format that we read, told by its content and never by its name. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { KernelcastError } from '../../src/errors.ts';
-import { fileError, systemCode } from '../../src/store/files.ts';
-import type { Grid } from '../grid.ts';
+import { fileError, systemCode } from '../../src/store/disk/files.ts';
+import type { Grid } from './data-file.ts';
 import { openGrib } from './grib/reader.ts';
 import { openNetcdfClassic } from './netcdf-classic/reader.ts';
 import { openNetcdf4 } from './netcdf4/reader.ts';

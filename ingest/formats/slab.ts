@@ -1,5 +1,5 @@
 /** From chunks to a slab. */
-import type { ElementType, RawArray } from '../grid.ts';
+import type { ElementType, RawArray } from './data-file.ts';
 
 type Numbers = new (memory: ArrayBuffer, offset: number, length: number) => RawArray;
 

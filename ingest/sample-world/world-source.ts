@@ -11,9 +11,9 @@ import { type Series, sliceSeries } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { formatHour, type Hour, monthOf } from '../../src/domain/time.ts';
 import { KernelcastError } from '../../src/errors.ts';
-import { makeFolder, writeAtomically } from '../../src/store/atomic.ts';
-import { nodeFiles } from '../../src/store/files.ts';
-import { readFile } from '../read-file.ts';
+import { makeFolder, writeAtomically } from '../../src/store/disk/atomic.ts';
+import { nodeFiles } from '../../src/store/disk/files.ts';
+import { readFile } from '../hourly/read-hours.ts';
 import { DEFAULT_START, type MonthFile, monthFileName, monthFiles } from './month-files.ts';
 
 export interface SampleWorldSourceOptions {

@@ -6,7 +6,7 @@ import { KernelcastError } from '../../src/errors.ts';
 import { horizontalLayout } from '../cf/grid-layout.ts';
 import { readPlaces } from '../cf/horizontal-axes.ts';
 import { packingOf, signedAsTold, unpackPicked } from '../cf/packing.ts';
-import { type Grid, type GridVariable, isText, textAttribute } from '../grid.ts';
+import { type Grid, type GridVariable, isText, textAttribute } from '../formats/data-file.ts';
 import { applyWeights, planSampling, type SamplingMethod, type SamplingPlan } from './sampling-plan.ts';
 
 /** Degrees per metre. */

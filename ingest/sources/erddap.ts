@@ -6,8 +6,8 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { VARIABLE_NAMES, type VariableName } from '../../src/domain/variables.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { KNOWN_VARIABLES } from '../cf/known-names.ts';
+import { type Box, boxAround, instantOf, type Remote, spanOf, type Wanted } from './addresses/request.ts';
 import type { HttpClient } from './http/client.ts';
-import { type Box, boxAround, instantOf, type Remote, spanOf, type Wanted } from './request.ts';
 
 const ADDRESS = /^(https?:\/\/[^?#]+?)\/(griddap|tabledap)\/([A-Za-z0-9_-]+?)(?:\.[a-zA-Z0-9]+)?\/?$/;
 

@@ -5,9 +5,9 @@
 import { join } from 'node:path';
 import { isKernelcastError } from '../../src/errors.ts';
 import { type IngestOptions, type IngestReport, ingestFiles } from '../ingest.ts';
+import { type Edges, isRemote, resolveSources } from './addresses/resolve.ts';
 import { HttpClient, type HttpOptions } from './http/client.ts';
 import { Downloads } from './http/downloads.ts';
-import { type Edges, isRemote, resolveSources } from './resolve.ts';
 import { zarrFetch } from './zarr-fetch.ts';
 
 export interface SourcesOptions extends IngestOptions, Pick<Edges, 'onFile'> {

@@ -7,8 +7,8 @@ import { type Hour, MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
 import { VARIABLE_NAMES } from '../../src/domain/variables.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { KNOWN_VARIABLES } from '../cf/known-names.ts';
+import { boxAround, instantOf, type Remote, spanOf, type Wanted } from './addresses/request.ts';
 import type { HttpClient } from './http/client.ts';
-import { boxAround, instantOf, type Remote, spanOf, type Wanted } from './request.ts';
 
 /** Degrees: more than the cells of any grid that is worth sampling. */
 const MARGIN = 2;

@@ -7,9 +7,9 @@ import type { Station } from '../../src/domain/station.ts';
 import { MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
 import { VARIABLE_NAMES, type VariableName } from '../../src/domain/variables.ts';
 import { KernelcastError } from '../../src/errors.ts';
-import type { Source } from '../source.ts';
-import { stationId } from '../station-id.ts';
-import { completedNames, completeWind } from '../wind.ts';
+import { completedNames, completeWind } from '../hourly/both-winds.ts';
+import type { Source } from '../opened/opened-file.ts';
+import { stationId } from '../stations/station-id.ts';
 import type { Observation, TableReader } from './observation.ts';
 
 const TOLERANCE_MS = 10 * 60_000;

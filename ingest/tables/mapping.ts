@@ -15,7 +15,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { VARIABLE_NAMES } from '../../src/domain/variables.ts';
 import { KernelcastError } from '../../src/errors.ts';
-import { fileError, systemCode } from '../../src/store/files.ts';
+import { fileError, systemCode } from '../../src/store/disk/files.ts';
 import { isZone } from './instant.ts';
 
 const mappingSchema = z.strictObject({

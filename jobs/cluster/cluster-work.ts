@@ -1,15 +1,16 @@
 /** What a process of a cluster does besides answering: plans, does slots, both, or neither. */
+
+import type { FollowingForecaster } from '../../models/serving/following-forecaster.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { KernelcastError } from '../../src/errors.ts';
-import { PartStore } from '../../src/store/parts.ts';
-import type { FollowingForecaster } from '../following-forecaster.ts';
-import { attemptsOf } from '../job-history.ts';
-import { jobStatuses } from '../job-status.ts';
-import { type LiveOptions, liveJobs } from '../live.ts';
-import { withForecaster } from '../opened-forecaster.ts';
-import { pause } from '../pause.ts';
-import { Schedule } from '../schedule.ts';
-import type { Work } from '../work.ts';
+import { PartStore } from '../../src/store/runs/parts.ts';
+import { attemptsOf } from '../schedule/job-history.ts';
+import { jobStatuses } from '../schedule/job-status.ts';
+import { pause } from '../schedule/pause.ts';
+import { Schedule } from '../schedule/schedule.ts';
+import { withForecaster } from '../service/opened-forecaster.ts';
+import { type LiveOptions, liveJobs } from '../service/real-work.ts';
+import type { Work } from '../service/work.ts';
 import { Cluster } from './cluster.ts';
 import { shardedForecaster, workShards } from './sharding.ts';
 

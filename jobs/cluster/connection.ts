@@ -1,6 +1,6 @@
 /** A connection to the database of one's own, made anew as often as it is lost. */
 import pg from 'pg';
-import { pause } from '../pause.ts';
+import { pause } from '../schedule/pause.ts';
 
 export interface ConnectionOptions {
   connectionString: string;

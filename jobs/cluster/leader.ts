@@ -4,7 +4,7 @@
  */
 import type pg from 'pg';
 import type { Log } from '../../src/log.ts';
-import { pause } from '../pause.ts';
+import { pause } from '../schedule/pause.ts';
 import { type ConnectionOptions, whileConnected } from './connection.ts';
 
 export interface LeaderOptions extends ConnectionOptions {

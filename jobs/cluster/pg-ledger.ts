@@ -5,10 +5,10 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { KernelcastError } from '../../src/errors.ts';
-import type { IsHeld, Ledger } from '../ledger.ts';
-import { decodeLine, encodeRecord, type LedgerRecord } from '../ledger-records.ts';
-import { MOST_RECORDS, shortenRecords } from '../shorten-records.ts';
-import { SlotStates } from '../slot-states.ts';
+import type { IsHeld, Ledger } from '../schedule/ledger.ts';
+import { decodeLine, encodeRecord, type LedgerRecord } from '../schedule/ledger-records.ts';
+import { MOST_RECORDS, shortenRecords } from '../schedule/shorten-records.ts';
+import { SlotStates } from '../schedule/slot-states.ts';
 
 export interface PgLedgerOptions {
   pool: pg.Pool;

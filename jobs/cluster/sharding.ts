@@ -3,13 +3,14 @@
  * together and publishes them. The queue only carries: a shard that is there need not be computed, and one that is missing
  * for a minute is asked for again.
  */
+
+import type { FollowingForecaster } from '../../models/serving/following-forecaster.ts';
 import type { Forecaster, RunRequest, RunResult } from '../../models/serving/forecaster.ts';
 import { formatHour, type Hour } from '../../src/domain/time.ts';
-import type { ObservationStore } from '../../src/store/observations.ts';
-import type { PartStore, Shard } from '../../src/store/parts.ts';
+import type { ObservationStore } from '../../src/store/observations/observations.ts';
+import type { PartStore, Shard } from '../../src/store/runs/parts.ts';
 import { currentTrace, newTrace, withTrace } from '../../src/trace.ts';
-import type { FollowingForecaster } from '../following-forecaster.ts';
-import { pause } from '../pause.ts';
+import { pause } from '../schedule/pause.ts';
 import type { Cluster } from './cluster.ts';
 
 /** A shard of a run, as the queue carries it. */

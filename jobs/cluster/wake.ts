@@ -4,7 +4,7 @@
  */
 import type pg from 'pg';
 import type { Log } from '../../src/log.ts';
-import { raised } from '../pause.ts';
+import { raised } from '../schedule/pause.ts';
 import { type ConnectionOptions, whileConnected } from './connection.ts';
 
 const CHANNEL = 'kernelcast_queue';

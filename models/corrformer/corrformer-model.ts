@@ -7,9 +7,9 @@ import type { Series } from '../../src/domain/series.ts';
 import { openOnnxSession } from '../engine/onnx/session.ts';
 import { type ForecastInput, type ForecastModel, forecastSeries, INPUT_HOURS, LEAD_HOURS } from '../forecast-model.ts';
 import { ONNX_FILE, WEIGHTS_FILE } from '../weights/artefact.ts';
-import { corrFormerConfig } from './architecture.ts';
-import { OUTPUT, openCorrFormerArtefact } from './corrformer-artefact.ts';
-import { ABSENT, corrFormerInputs, PADDING } from './window-inputs.ts';
+import { corrFormerConfig } from './artefact/architecture.ts';
+import { OUTPUT, openCorrFormerArtefact } from './artefact/corrformer-artefact.ts';
+import { ABSENT, corrFormerInputs, PADDING } from './embedding/window-inputs.ts';
 
 /** Windows that go through the network at once; bounds the memory. */
 const WINDOWS_AT_ONCE = 16;

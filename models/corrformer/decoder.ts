@@ -7,13 +7,13 @@ import type { Ops } from '../engine/ops.ts';
 import { nest, type ParameterSpec, type Parameters } from '../engine/parameters.ts';
 import { inParts, type Pass } from '../engine/pass.ts';
 import { linear } from '../layers/linear.ts';
-import { circularConvolution } from './circular-convolution.ts';
 import type { CorrFormerConfig } from './config.ts';
-import { type Decomposition, decompose } from './decomposition.ts';
-import { feedForward, feedForwardSpecs } from './feed-forward.ts';
-import { multiCorrelation, multiCorrelationSpecs } from './multi-correlation.ts';
-import { seasonalNorm, seasonalNormSpecs } from './seasonal-norm.ts';
-import { fanInUniform, torchLinearSpecs, trained } from './torch-init.ts';
+import { multiCorrelation, multiCorrelationSpecs } from './correlation/multi-correlation.ts';
+import { circularConvolution } from './layers/circular-convolution.ts';
+import { type Decomposition, decompose } from './layers/decomposition.ts';
+import { feedForward, feedForwardSpecs } from './layers/feed-forward.ts';
+import { seasonalNorm, seasonalNormSpecs } from './layers/seasonal-norm.ts';
+import { fanInUniform, torchLinearSpecs, trained } from './layers/torch-init.ts';
 
 export function decoderSpecs(config: CorrFormerConfig): ParameterSpec[] {
   const { dModel, dFeedForward, stationsPerNode } = config;

@@ -7,10 +7,10 @@ import type { Ops } from '../engine/ops.ts';
 import { nest, type ParameterSpec, type Parameters } from '../engine/parameters.ts';
 import type { Pass } from '../engine/pass.ts';
 import type { CorrFormerConfig } from './config.ts';
-import { decompose } from './decomposition.ts';
-import { feedForward, feedForwardSpecs } from './feed-forward.ts';
-import { multiCorrelation, multiCorrelationSpecs } from './multi-correlation.ts';
-import { seasonalNorm, seasonalNormSpecs } from './seasonal-norm.ts';
+import { multiCorrelation, multiCorrelationSpecs } from './correlation/multi-correlation.ts';
+import { decompose } from './layers/decomposition.ts';
+import { feedForward, feedForwardSpecs } from './layers/feed-forward.ts';
+import { seasonalNorm, seasonalNormSpecs } from './layers/seasonal-norm.ts';
 
 export function encoderSpecs(config: CorrFormerConfig, layers: number): ParameterSpec[] {
   const layer = [

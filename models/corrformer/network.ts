@@ -18,11 +18,11 @@ import type { Pass } from '../engine/pass.ts';
 import type { Form } from '../unireplknet/block.ts';
 import type { CorrFormerConfig } from './config.ts';
 import { decode, decoderSpecs } from './decoder.ts';
-import { type Decomposition, decompose } from './decomposition.ts';
-import { embed, embeddingSpecs } from './embedding.ts';
+import { embed, embeddingSpecs } from './embedding/embedding.ts';
+import { normaliseWindow, windowNormalisationSpecs } from './embedding/window-normalisation.ts';
 import { encode, encoderSpecs } from './encoder.ts';
 import { encodeImage, imageEncoderSpecs } from './image-encoder.ts';
-import { normaliseWindow, windowNormalisationSpecs } from './window-normalisation.ts';
+import { type Decomposition, decompose } from './layers/decomposition.ts';
 
 /** What does not change from window to window. */
 export interface Places {

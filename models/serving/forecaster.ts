@@ -1,8 +1,8 @@
 /** Something that makes runs: what a service asks, whether the work is done in its own thread or in another. */
 import type { Series } from '../../src/domain/series.ts';
 import type { Hour } from '../../src/domain/time.ts';
-import type { Shard } from '../../src/store/parts.ts';
-import type { RunModel } from '../../src/store/runs.ts';
+import type { Shard } from '../../src/store/runs/parts.ts';
+import type { RunModel } from '../../src/store/runs/runs.ts';
 import type { EngineReport } from '../engine/engine-choice.ts';
 
 export interface RunRequest {

@@ -2,13 +2,13 @@
 
 import type { Series } from '../../src/domain/series.ts';
 import { KernelcastError } from '../../src/errors.ts';
-import { ObservationStore } from '../../src/store/observations.ts';
-import { PartStore } from '../../src/store/parts.ts';
-import { RunStore } from '../../src/store/runs.ts';
-import { forecastPart, forecastRun } from '../forecast-run.ts';
-import { openForecastModels } from '../registry.ts';
+import { ObservationStore } from '../../src/store/observations/observations.ts';
+import { PartStore } from '../../src/store/runs/parts.ts';
+import { RunStore } from '../../src/store/runs/runs.ts';
+import { forecastPart, forecastRun } from './forecast-run.ts';
 import type { Forecaster } from './forecaster.ts';
 import type { WorkerSettings } from './messages.ts';
+import { openForecastModels } from './registry.ts';
 
 export async function openLocalForecaster({ root, network, threads }: WorkerSettings): Promise<Forecaster> {
   const models = await openForecastModels({ network, threads, warm: true });

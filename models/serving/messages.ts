@@ -1,7 +1,7 @@
 /** What passes between a service and the worker that forecasts for it. Errors cross as plain data and come out typed. */
 import type { Series } from '../../src/domain/series.ts';
 import { type ErrorCode, isKernelcastError, KernelcastError } from '../../src/errors.ts';
-import type { RunModel } from '../../src/store/runs.ts';
+import type { RunModel } from '../../src/store/runs/runs.ts';
 import type { EngineReport } from '../engine/engine-choice.ts';
 import type { PartRequest, PredictRequest, RunRequest, RunResult } from './forecaster.ts';
 

@@ -14,7 +14,6 @@ import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { KernelcastError } from '../../src/errors.ts';
 import { beginThread } from '../../src/thread.ts';
-import { DEFAULT_MODEL } from '../registry.ts';
 import type { Forecaster } from './forecaster.ts';
 import {
   type FromWorker,
@@ -24,6 +23,7 @@ import {
   type ToWorker,
   type WorkerSettings,
 } from './messages.ts';
+import { DEFAULT_MODEL } from './registry.ts';
 
 export interface ForecasterOptions {
   /** The data directory. */

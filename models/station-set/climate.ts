@@ -8,7 +8,7 @@ import type { Station } from '../../src/domain/station.ts';
 import { fitHarmonics, type Harmonics, harmonicsShape } from '../baselines/fitted/harmonics.ts';
 import { filledAnomalies } from '../baselines/fitted/windows.ts';
 import { FORECAST_VARIABLES } from '../forecast-model.ts';
-import { CHANNELS } from '../forecaster/config.ts';
+import { CHANNELS } from '../universal/config.ts';
 import type { Weights } from '../weights/safetensors.ts';
 
 export interface Climate {

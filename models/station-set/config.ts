@@ -1,7 +1,7 @@
 /** The architecture of a forecaster that is trained for a set of stations, as it stands in `model.json`. */
 import { z } from 'zod';
 import { INPUT_HOURS } from '../forecast-model.ts';
-import { backboneSchema } from '../forecaster/config.ts';
+import { backboneSchema } from '../universal/config.ts';
 
 export const stationSetConfigSchema = z.strictObject({
   /** Width of the embedding, and so of the image: [48 hours, dModel]. */

@@ -6,8 +6,8 @@ import { writeMean } from '../baselines/fitted/harmonics.ts';
 import { TIME_FEATURES, timeFeatures } from '../baselines/fitted/time-features.ts';
 import { windowAt } from '../baselines/fitted/windows.ts';
 import { FORECAST_VARIABLES, INPUT_HOURS, LEAD_HOURS } from '../forecast-model.ts';
-import { CHANNELS } from '../forecaster/config.ts';
-import { HOUR_FEATURES } from '../forecaster/features.ts';
+import { CHANNELS } from '../universal/config.ts';
+import { HOUR_FEATURES } from '../universal/features.ts';
 import { type Climate, centreOf } from './climate.ts';
 
 export interface InputArrays {

@@ -13,7 +13,7 @@ import { TIME_FEATURES, timeFeatures } from '../baselines/fitted/time-features.t
 import { filledAnomalies } from '../baselines/fitted/windows.ts';
 import type { TensorFlowModule } from '../engine/tensorflow-backend.ts';
 import { FORECAST_VARIABLES, INPUT_HOURS, LEAD_HOURS } from '../forecast-model.ts';
-import { CHANNELS } from '../forecaster/config.ts';
+import { CHANNELS } from '../universal/config.ts';
 import type { Climate } from './climate.ts';
 import type { StationSetConfig } from './config.ts';
 import { linearSizes } from './network.ts';

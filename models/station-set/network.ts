@@ -15,16 +15,16 @@
  */
 
 import { TIME_FEATURES } from '../baselines/fitted/time-features.ts';
-import { dropout } from '../corrformer/dropout.ts';
 import type { Ops } from '../engine/ops.ts';
 import { nest, type ParameterSpec, type Parameters, ZEROS } from '../engine/parameters.ts';
 import type { Pass } from '../engine/pass.ts';
 import { INPUT_HOURS, LEAD_HOURS } from '../forecast-model.ts';
-import { CHANNELS } from '../forecaster/config.ts';
-import { HOUR_FEATURES } from '../forecaster/features.ts';
-import { imageBackboneSpecs, imageFeatureCount, imageFeatures, tokenSpecs, tokens } from '../forecaster/image.ts';
+import { dropout } from '../layers/dropout.ts';
+import { imageBackboneSpecs, imageFeatureCount, imageFeatures, tokenSpecs, tokens } from '../layers/image-embedding.ts';
 import { linear, linearSpecs } from '../layers/linear.ts';
 import type { Form } from '../unireplknet/block.ts';
+import { CHANNELS } from '../universal/config.ts';
+import { HOUR_FEATURES } from '../universal/features.ts';
 import type { StationSetConfig } from './config.ts';
 
 export interface StationSetInputs<T> {

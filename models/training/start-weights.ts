@@ -4,11 +4,11 @@
  */
 
 import { KernelcastError } from '../../src/errors.ts';
-import { nodeFiles } from '../../src/store/files.ts';
+import { nodeFiles } from '../../src/store/disk/files.ts';
 import type { ParameterSpec } from '../engine/parameters.ts';
 import { artefactSchema, readArtefact, WEIGHTS_FILE } from '../weights/artefact.ts';
 import { decodeSafetensors, type NamedTensor, type Weights } from '../weights/safetensors.ts';
-import { Checkpoints } from './checkpoints.ts';
+import { Checkpoints } from './progress/checkpoints.ts';
 
 export interface StartWeights {
   weights: Map<string, NamedTensor>;

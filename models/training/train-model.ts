@@ -1,10 +1,10 @@
 /** From a configuration to a published model artefact: training, then the artefact with the log and its picture. */
 import { KernelcastError } from '../../src/errors.ts';
-import { discard } from '../../src/store/atomic.ts';
-import { nodeFiles, systemCode } from '../../src/store/files.ts';
-import { modelKind } from './model-kinds.ts';
-import type { LogLine } from './training-log.ts';
-import { trainingPicture } from './training-picture.ts';
+import { discard } from '../../src/store/disk/atomic.ts';
+import { nodeFiles, systemCode } from '../../src/store/disk/files.ts';
+import { modelKind } from './kinds/model-kinds.ts';
+import type { LogLine } from './progress/training-log.ts';
+import { trainingPicture } from './progress/training-picture.ts';
 import { LOG_FILE, runTraining, type TrainingRunOptions } from './training-run.ts';
 
 export const PICTURE_FILE = 'training.svg';

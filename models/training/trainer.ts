@@ -10,12 +10,12 @@ import { seededRandom } from '../../src/domain/random.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import type { TensorFlowModule } from '../engine/tensorflow-backend.ts';
 import type { Weights } from '../weights/safetensors.ts';
-import type { ExampleSet } from './example-set.ts';
-import { learningRateAt } from './schedule.ts';
-import { trainStep } from './train-step.ts';
+import type { ExampleSet } from './data/example-set.ts';
+import { learningRateAt } from './optimizer/schedule.ts';
+import { trainStep } from './optimizer/train-step.ts';
+import { type Best, type Snapshot, TrainingState } from './progress/training-state.ts';
 import type { Measures, Sum, Trainable } from './trainable.ts';
 import type { TrainingSettings } from './training-config.ts';
-import { type Best, type Snapshot, TrainingState } from './training-state.ts';
 
 export interface TrainOptions<Unit, Batch> {
   network: Trainable<Unit, Batch>;

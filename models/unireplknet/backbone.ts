@@ -15,7 +15,7 @@ import { requireSpecs } from '../weights/checkpoint.ts';
 import { readCheckpoint } from '../weights/read-checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors, type Weights } from '../weights/safetensors.ts';
 import type { Form } from './block.ts';
-import { inferForm, inferNetworkConfig } from './infer.ts';
+import { inferForm, inferNetworkConfig } from './infer-architecture.ts';
 import { type NetworkConfig, networkFeatures, networkLogits, networkSpecs } from './network.ts';
 import { reparameterize } from './reparameterize.ts';
 

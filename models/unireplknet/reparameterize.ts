@@ -12,7 +12,7 @@ import { BATCH_NORM_EPSILON } from '../layers/batch-norm.ts';
 import type { NamedTensor, Weights } from '../weights/safetensors.ts';
 import { type BlockConfig, blockSpecs } from './block.ts';
 import { type Branch, branchesOf, branchNames, MAIN_NORM, mainConvolution } from './depthwise.ts';
-import { inferBlockConfig, TRAINING_MARK } from './infer.ts';
+import { inferBlockConfig, TRAINING_MARK } from './infer-architecture.ts';
 
 /** A convolution or linear map in double precision: rows of weights, and a bias for each row. */
 interface Affine {

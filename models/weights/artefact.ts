@@ -11,10 +11,10 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { KernelcastError } from '../../src/errors.ts';
-import { publishFolder } from '../../src/store/atomic.ts';
-import { type Files, nodeFiles } from '../../src/store/files.ts';
+import { publishFolder } from '../../src/store/disk/atomic.ts';
+import { type Files, nodeFiles } from '../../src/store/disk/files.ts';
 import { encodeJson, fileEntry, readJson, readVerified } from '../../src/store/manifest.ts';
-import { MODEL_MANIFEST_NAME, modelManifestSchema } from '../../src/store/models.ts';
+import { MODEL_MANIFEST_NAME, modelManifestSchema } from '../../src/store/models/models.ts';
 
 export const WEIGHTS_FILE = 'weights.safetensors';
 export const ONNX_FILE = 'model.onnx';

@@ -8,18 +8,18 @@
  */
 import type { IncomingMessage, RequestListener } from 'node:http';
 import express, { type Express } from 'express';
-import { Access, OPEN_ACCESS } from './access.ts';
-import { Answers } from './answers.ts';
+import { Access, OPEN_ACCESS } from './access/access.ts';
+import { answerPreflight, closeToOrigins, methodsOf, setHeaders } from './access/headers.ts';
+import { Limits } from './access/limits.ts';
+import { ApiMetrics } from './access/metrics.ts';
+import { observe, setRoute } from './access/observe.ts';
+import { Answers } from './answers/answers.ts';
+import { Freshness } from './answers/freshness.ts';
 import type { ApiContext } from './context.ts';
 import { dashboard } from './dashboard.ts';
-import { Events } from './events.ts';
-import { Freshness } from './freshness.ts';
-import { answerPreflight, closeToOrigins, methodsOf, setHeaders } from './headers.ts';
-import { Limits } from './limits.ts';
-import { ApiMetrics } from './metrics.ts';
-import { observe, setRoute } from './observe.ts';
+import { Events } from './live/events.ts';
 import { handleError, handleUnknownPath, handleWrongMethod } from './problem.ts';
-import { readBody } from './read-body.ts';
+import { readBody } from './requests/read-body.ts';
 import type { Route, Tools } from './route.ts';
 import { descriptionRoutes } from './routes/description.ts';
 import { doctorRoute } from './routes/doctor.ts';

@@ -1,16 +1,16 @@
 /** What the routes work with: the stores, the service's clock, and what the service says of itself. */
 import type { Registry } from 'prom-client';
 import type { Clock } from '../domain/clock.ts';
+import type { Operation } from '../domain/operation.ts';
 import { KernelcastError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { ModelStore } from '../store/models.ts';
-import type { DatasetInfo, ObservationStore } from '../store/observations.ts';
-import type { RunStore } from '../store/runs.ts';
-import type { ScoreStore } from '../store/scores.ts';
-import type { AccessOptions } from './access.ts';
-import type { Operation } from './operation.ts';
+import type { ModelStore } from '../store/models/models.ts';
+import type { DatasetInfo, ObservationStore } from '../store/observations/observations.ts';
+import type { RunStore } from '../store/runs/runs.ts';
+import type { ScoreStore } from '../store/scores/scores.ts';
+import type { AccessOptions } from './access/access.ts';
 import type { Predictor } from './predictor.ts';
-import { blame } from './query.ts';
+import { blame } from './requests/query.ts';
 
 export interface JobStatus {
   name: string;

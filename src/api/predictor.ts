@@ -5,8 +5,8 @@
 import type { Series } from '../domain/series.ts';
 import type { Hour } from '../domain/time.ts';
 import { KernelcastError } from '../errors.ts';
-import type { RunModel } from '../store/runs.ts';
-import { LimitError } from './limits.ts';
+import type { RunModel } from '../store/runs/runs.ts';
+import { LimitError } from './access/limits.ts';
 
 export interface Predictor {
   /** The default first. */

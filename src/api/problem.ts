@@ -3,8 +3,8 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { isKernelcastError, type KernelcastError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { LimitError } from './limits.ts';
-import { withoutKey } from './observe.ts';
+import { LimitError } from './access/limits.ts';
+import { withoutKey } from './access/observe.ts';
 
 /** Seconds after which a refusal for the moment is worth another try. */
 const RETRY_AFTER_SECONDS = 5;

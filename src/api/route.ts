@@ -1,13 +1,13 @@
 /** A route: what it takes, what it answers, and what does it; the API's description is made of the same. */
 import type { RequestHandler } from 'express';
 import type { z } from 'zod';
-import type { Access } from './access.ts';
-import type { Answers } from './answers.ts';
+import type { Access } from './access/access.ts';
+import type { Limits } from './access/limits.ts';
+import type { ApiMetrics } from './access/metrics.ts';
+import type { Answers } from './answers/answers.ts';
+import type { Freshness } from './answers/freshness.ts';
 import type { ApiContext } from './context.ts';
-import type { Events } from './events.ts';
-import type { Freshness } from './freshness.ts';
-import type { Limits } from './limits.ts';
-import type { ApiMetrics } from './metrics.ts';
+import type { Events } from './live/events.ts';
 
 export interface Route {
   /** Names the operation: `forecast` is `getForecast`, and `postForecast` where there is a body. */

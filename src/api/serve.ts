@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server, STATUS_CODES } from 'n
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { KernelcastError } from '../errors.ts';
-import { systemCode } from '../store/files.ts';
+import { systemCode } from '../store/disk/files.ts';
 
 export interface RunningServer {
   /** `http://127.0.0.1:8080` */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { KernelcastError } from '../errors.ts';
-import { type Files, fileError, systemCode } from './files.ts';
+import { type Files, fileError, systemCode } from './disk/files.ts';
 
 export const MANIFEST_NAME = 'manifest.json';
 

@@ -6,8 +6,8 @@
  */
 import { isBucket } from '../config.ts';
 import { BucketStorage } from './bucket/bucket-storage.ts';
-import type { Files } from './files.ts';
-import { FolderStorage } from './folder-storage.ts';
+import type { Files } from './disk/files.ts';
+import { FolderStorage } from './disk/folder-storage.ts';
 import type { Storage } from './storage.ts';
 
 /**

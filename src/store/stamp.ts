@@ -2,7 +2,7 @@
  * Stamps tell cheaply, by one look at a file or folder, that what is published there is still the same: a manifest is replaced
  * by a rename, and so is each entry of a folder of runs.
  */
-import { type Files, fileError, systemCode } from './files.ts';
+import { type Files, fileError, systemCode } from './disk/files.ts';
 
 export interface Stamp {
   /** The same text as long as nothing was published or taken away; see `changedAt`. */

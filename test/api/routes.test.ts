@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { verifyRuns } from '../../models/verification.ts';
+import { verifyRuns } from '../../models/evaluation/verification.ts';
 import { formatHour } from '../../src/domain/time.ts';
 import { forecastsOf, INIT, MODELS, observed, STATIONS, startEmpty, startFilled } from './support.ts';
 

@@ -13,13 +13,13 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { STATIONS_PER_SHARD } from '../../jobs/cluster/sharding.ts';
 import { INPUT_HOURS } from '../../models/forecast-model.ts';
-import { DEFAULT_MODEL } from '../../models/registry.ts';
 import { openLocalForecaster } from '../../models/serving/local-forecaster.ts';
+import { DEFAULT_MODEL } from '../../models/serving/registry.ts';
 import { packageRoot } from '../../src/config.ts';
 import { seededRandom } from '../../src/domain/random.ts';
 import { emptyVariable, FLAG, type Series } from '../../src/domain/series.ts';
-import { ObservationStore } from '../../src/store/observations.ts';
-import { PartStore } from '../../src/store/parts.ts';
+import { ObservationStore } from '../../src/store/observations/observations.ts';
+import { PartStore } from '../../src/store/runs/parts.ts';
 import { Postgres } from '../cluster/postgres.ts';
 import { report, summarise } from './measure.ts';
 

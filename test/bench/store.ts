@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { seededRandom } from '../../src/domain/random.ts';
 import { emptyVariable, FLAG, type Series } from '../../src/domain/series.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
-import { nodeFiles } from '../../src/store/files.ts';
-import { ObservationStore } from '../../src/store/observations.ts';
+import { nodeFiles } from '../../src/store/disk/files.ts';
+import { ObservationStore } from '../../src/store/observations/observations.ts';
 import { report, summarise } from './measure.ts';
 
 const VARIABLES: VariableName[] = ['temperature_2m', 'wind_u_component_10m', 'wind_v_component_10m', 'wind_speed_10m'];

@@ -6,7 +6,7 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { INPUT_HOURS } from '../../models/forecast-model.ts';
-import { STATION_SET_MODEL } from '../../models/registry.ts';
+import { STATION_SET_MODEL } from '../../models/serving/registry.ts';
 import { openStationSetArtefact } from '../../models/station-set/artefact.ts';
 import { openStationSetModel } from '../../models/station-set/station-set-model.ts';
 import { parseHour } from '../../src/domain/time.ts';

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { CONTENT_SECURITY_POLICY } from '../../src/api/headers.ts';
+import { CONTENT_SECURITY_POLICY } from '../../src/api/access/headers.ts';
 import { MODELS, mockModels, mockTraining } from './mock-models.ts';
 import { mockAttempts, mockDoctor, mockStorage } from './mock-operation.ts';
 import { CLOSED, Problem } from './mock-problem.ts';

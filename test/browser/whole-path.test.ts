@@ -107,7 +107,7 @@ describe.skipIf(!hasChromium)('the whole path in a browser (needs Chromium)', ()
 function startService(data: string): Promise<{ service: ChildProcess; url: string }> {
   // A slow clock: an hour must not pass between two glances of the test.
   const options = ['start', '--data', data, '--port', '0', '--seconds-per-hour', '10'];
-  const service = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', ...options], { cwd: packageRoot() });
+  const service = spawn(process.execPath, ['--import', 'tsx', 'src/cli/cli.ts', ...options], { cwd: packageRoot() });
   return new Promise((resolve, reject) => {
     let said = '';
     const listen = (chunk: Buffer): void => {

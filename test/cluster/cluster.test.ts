@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Cluster } from '../../jobs/cluster/cluster.ts';
 import { shardedForecaster, workShards } from '../../jobs/cluster/sharding.ts';
-import { POLICIES } from '../../jobs/policies.ts';
-import { type Job, Schedule } from '../../jobs/schedule.ts';
+import { POLICIES } from '../../jobs/schedule/policies.ts';
+import { type Job, Schedule } from '../../jobs/schedule/schedule.ts';
 import type { PartRequest, RunRequest } from '../../models/serving/forecaster.ts';
 import { parseHour } from '../../src/domain/time.ts';
 import { createLog } from '../../src/log.ts';
-import type { ObservationStore } from '../../src/store/observations.ts';
-import type { PartStore } from '../../src/store/parts.ts';
+import type { ObservationStore } from '../../src/store/observations/observations.ts';
+import type { PartStore } from '../../src/store/runs/parts.ts';
 import { currentTrace, withTrace } from '../../src/trace.ts';
 import { Postgres, postgresBinaries } from './postgres.ts';
 

@@ -8,12 +8,12 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from '../../jobs/cluster/cluster.ts';
-import { POLICIES } from '../../jobs/policies.ts';
-import { type Job, Schedule } from '../../jobs/schedule.ts';
+import { POLICIES } from '../../jobs/schedule/policies.ts';
+import { type Job, Schedule } from '../../jobs/schedule/schedule.ts';
 import { hourSlug } from '../../src/domain/time.ts';
 import { createLog } from '../../src/log.ts';
-import { publishFolder } from '../../src/store/atomic.ts';
-import { nodeFiles } from '../../src/store/files.ts';
+import { publishFolder } from '../../src/store/disk/atomic.ts';
+import { nodeFiles } from '../../src/store/disk/files.ts';
 
 const [role, root, connectionString, epoch, msPerHour] = process.argv.slice(2);
 const HOUR = 3_600_000;

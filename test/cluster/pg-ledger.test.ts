@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { whileLeader } from '../../jobs/cluster/leader.ts';
 import { PgLedger } from '../../jobs/cluster/pg-ledger.ts';
-import { type LedgerRecord, slotText } from '../../jobs/ledger-records.ts';
+import { type LedgerRecord, slotText } from '../../jobs/schedule/ledger-records.ts';
 import { parseHour } from '../../src/domain/time.ts';
 import { isKernelcastError } from '../../src/errors.ts';
 import { createLog } from '../../src/log.ts';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/config.ts';
 import { parseHour } from '../../src/domain/time.ts';
-import { RunStore } from '../../src/store/runs.ts';
+import { RunStore } from '../../src/store/runs/runs.ts';
 import { putCoarseWorld, stations, until } from '../jobs/support.ts';
 import { S3Server } from '../store/bucket/s3-server.ts';
 import { Postgres, postgresBinaries } from './postgres.ts';
@@ -47,7 +47,7 @@ interface Where {
 }
 
 function start(role: string, { dataset, root, inbox }: Where) {
-  const args = ['--import', 'tsx', 'src/cli.ts', 'start', '--role', role, '--data', root, '--port', '0'];
+  const args = ['--import', 'tsx', 'src/cli/cli.ts', 'start', '--role', role, '--data', root, '--port', '0'];
   const what = ['--dataset', dataset, '--inbox', inbox, '--stations', join(local, 'stations.csv')];
   const env = { ...process.env, KERNELCAST_DATABASE_URL: database.url, KERNELCAST_LOG: 'warn' };
   const child = spawn(process.execPath, [...args, ...what], {

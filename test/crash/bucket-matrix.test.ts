@@ -4,7 +4,7 @@
  * comes through.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkStore } from '../../src/store/check.ts';
+import { checkStore } from '../../src/store/care/check.ts';
 import { S3Server } from '../store/bucket/s3-server.ts';
 import { STORE_SCENARIOS } from './scenarios.ts';
 

@@ -6,7 +6,7 @@
  * Says `acknowledged` when it comes to the end.
  */
 import type { FileHandle } from 'node:fs/promises';
-import { type Files, nodeFiles } from '../../src/store/files.ts';
+import { type Files, nodeFiles } from '../../src/store/disk/files.ts';
 import { SCENARIOS, type ScenarioName } from './scenarios.ts';
 
 const [name, root, number] = process.argv.slice(2);

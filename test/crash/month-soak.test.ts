@@ -10,14 +10,14 @@ import { monthFiles } from '../../ingest/sample-world/month-files.ts';
 import { SampleWorldSource } from '../../ingest/sample-world/world-source.ts';
 import { forecastJob } from '../../jobs/forecast.ts';
 import { sampleWorldIngestJob } from '../../jobs/ingest.ts';
-import { JobLedger } from '../../jobs/ledger.ts';
 import { retainJob } from '../../jobs/retain.ts';
-import { Schedule } from '../../jobs/schedule.ts';
-import { openStores } from '../../jobs/stores.ts';
+import { JobLedger } from '../../jobs/schedule/ledger.ts';
+import { Schedule } from '../../jobs/schedule/schedule.ts';
+import { openStores } from '../../jobs/service/stores.ts';
 import { verifyJob } from '../../jobs/verify.ts';
 import { parseHour } from '../../src/domain/time.ts';
 import { createLog } from '../../src/log.ts';
-import { checkStore } from '../../src/store/check.ts';
+import { checkStore } from '../../src/store/care/check.ts';
 import { stations, workOptions } from '../jobs/support.ts';
 
 const DATASET = 'demo';

@@ -3,19 +3,19 @@
  * 'old' or 'new', anything else throws.
  */
 import { join } from 'node:path';
-import { JobLedger } from '../../jobs/ledger.ts';
-import { slotText } from '../../jobs/ledger-records.ts';
-import { POLICIES } from '../../jobs/policies.ts';
-import { Schedule } from '../../jobs/schedule.ts';
+import { JobLedger } from '../../jobs/schedule/ledger.ts';
+import { slotText } from '../../jobs/schedule/ledger-records.ts';
+import { POLICIES } from '../../jobs/schedule/policies.ts';
+import { Schedule } from '../../jobs/schedule/schedule.ts';
 import { artefactSchema, readArtefact, writeArtefact } from '../../models/weights/artefact.ts';
 import type { ScoreRow } from '../../src/domain/scoring.ts';
 import type { Series } from '../../src/domain/series.ts';
 import { createLog } from '../../src/log.ts';
-import { type Files, nodeFiles } from '../../src/store/files.ts';
-import { ObservationStore } from '../../src/store/observations.ts';
-import { PartStore } from '../../src/store/parts.ts';
-import { RunStore } from '../../src/store/runs.ts';
-import { ScoreStore } from '../../src/store/scores.ts';
+import { type Files, nodeFiles } from '../../src/store/disk/files.ts';
+import { ObservationStore } from '../../src/store/observations/observations.ts';
+import { PartStore } from '../../src/store/runs/parts.ts';
+import { RunStore } from '../../src/store/runs/runs.ts';
+import { ScoreStore } from '../../src/store/scores/scores.ts';
 import { seriesOf, station } from '../store/series.ts';
 
 export type Seen = 'old' | 'new';

@@ -1,6 +1,6 @@
 /** A leap year of hourly slots in simulated time. */
 import { describe, expect, it } from 'vitest';
-import { POLICIES } from '../../jobs/policies.ts';
+import { POLICIES } from '../../jobs/schedule/policies.ts';
 import { expectEachOnce, HOUR, MINUTE, outcomes, Simulation } from '../jobs/simulation.ts';
 
 const all = Object.values(POLICIES);

@@ -7,9 +7,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEMO_DATASET } from '../../jobs/dataset.ts';
-import { JobLedger } from '../../jobs/ledger.ts';
-import { openStores } from '../../jobs/stores.ts';
+import { JobLedger } from '../../jobs/schedule/ledger.ts';
+import { DEMO_DATASET } from '../../jobs/service/dataset.ts';
+import { openStores } from '../../jobs/service/stores.ts';
 import { packageRoot } from '../../src/config.ts';
 import { seededRandom } from '../../src/domain/random.ts';
 import { seriesVariableNames } from '../../src/domain/series.ts';
@@ -38,7 +38,7 @@ interface Service {
 function start(): Service {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', 'src/cli.ts', 'start', '--data', root, '--port', '0', '--seconds-per-hour', '0.2'],
+    ['--import', 'tsx', 'src/cli/cli.ts', 'start', '--data', root, '--port', '0', '--seconds-per-hour', '0.2'],
     { cwd: packageRoot(), stdio: ['ignore', 'pipe', 'pipe'] },
   );
   children.add(child);

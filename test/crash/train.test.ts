@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { packageRoot } from '../../src/config.ts';
 import { seededRandom } from '../../src/domain/random.ts';
-import { ObservationStore } from '../../src/store/observations.ts';
+import { ObservationStore } from '../../src/store/observations/observations.ts';
 import { cycle, SMALL, smallSettings } from '../models/training/small-training.ts';
 
 const KILLS = 5;
@@ -35,7 +35,7 @@ async function train(out: string, killAfter?: number, signal: NodeJS.Signals = '
   const options = ['--config', join(root, 'config.json'), '--dataset', 'cycle', '--validation-days', '3'];
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', 'src/cli.ts', 'train', ...options]
+    ['--import', 'tsx', 'src/cli/cli.ts', 'train', ...options]
       .concat(['--data', root, '--out', join(root, out)])
       .concat(['--checkpoint-minutes', '0.0001']),
     { cwd: packageRoot(), stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, KERNELCAST_ENGINE: 'plain' } },

@@ -9,7 +9,7 @@ import { Ajv } from 'ajv';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { registerStart } from '../../src/commands/start.ts';
+import { registerStart } from '../../src/cli/start.ts';
 import { packageRoot } from '../../src/config.ts';
 
 const at = (...path: string[]) => join(packageRoot(), ...path);
@@ -143,7 +143,7 @@ describe('the units for systemd', () => {
   const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0;
 
   it.each(units)('%s starts what the command line knows', (unit) => {
-    const [, command] = /^ExecStart=\S+ dist\/src\/cli\.js (.*)$/m.exec(read('deploy/systemd', unit))!;
+    const [, command] = /^ExecStart=\S+ dist\/src\/cli\/cli\.js (.*)$/m.exec(read('deploy/systemd', unit))!;
     expectKnown(command.replace('%i', 'worker').split(' '));
   });
 

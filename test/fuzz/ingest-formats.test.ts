@@ -8,9 +8,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isText } from '../../ingest/formats/data-file.ts';
 import { openGrid } from '../../ingest/formats/open.ts';
-import { isText } from '../../ingest/grid.ts';
-import { readFile } from '../../ingest/read-file.ts';
+import { readFile } from '../../ingest/hourly/read-hours.ts';
 import { seededRandom } from '../../src/domain/random.ts';
 import { isKernelcastError } from '../../src/errors.ts';
 import { station } from '../ingest/support.ts';

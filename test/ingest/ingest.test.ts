@@ -4,10 +4,10 @@ import { Command } from 'commander';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { encodeNetcdf, type NetcdfFile } from '../../ingest/formats/netcdf-classic/writer.ts';
 import { type IngestOptions, ingestFiles } from '../../ingest/ingest.ts';
-import { registerIngest } from '../../src/commands/ingest.ts';
+import { registerIngest } from '../../src/cli/ingest.ts';
 import { FLAG } from '../../src/domain/series.ts';
 import { monthSpan } from '../../src/domain/time.ts';
-import { ObservationStore } from '../../src/store/observations.ts';
+import { ObservationStore } from '../../src/store/observations/observations.ts';
 import {
   type FieldSpec,
   failure,

@@ -1,7 +1,7 @@
 /** Files that are not quite as CF has it, as the models write them that many people run. */
 import { describe, expect, it } from 'vitest';
 import type { NetcdfFile, NetcdfVariable } from '../../ingest/formats/netcdf-classic/writer.ts';
-import { openSource } from '../../ingest/open-source.ts';
+import { openSource } from '../../ingest/opened/open-file.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
 import { failure, station, temporaryFolder, writeNetcdf } from './support.ts';
 

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { packingOf, signedAsTold, unpackPicked } from '../../ingest/cf/packing.ts';
+import type { Grid, GridVariable } from '../../ingest/formats/data-file.ts';
 import {
   encodeNetcdf,
   type NetcdfAttribute,
   type NetcdfFile,
   type NetcdfVariable,
 } from '../../ingest/formats/netcdf-classic/writer.ts';
-import type { Grid, GridVariable } from '../../ingest/grid.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { isKernelcastError, type KernelcastError } from '../../src/errors.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import '../../jobs/job-metrics.ts';
-import '../../jobs/source-metrics.ts';
-import { ApiMetrics } from '../../src/api/metrics.ts';
+import '../../jobs/schedule/job-metrics.ts';
+import '../../jobs/service/source-metrics.ts';
+import { ApiMetrics } from '../../src/api/access/metrics.ts';
 import { packageRoot } from '../../src/config.ts';
 import { metricsRegistry } from '../../src/metrics.ts';
 

@@ -5,12 +5,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { monthFiles } from '../../ingest/sample-world/month-files.ts';
 import { SampleWorldSource } from '../../ingest/sample-world/world-source.ts';
 import { ingestJob, sampleWorldIngestJob } from '../../jobs/ingest.ts';
-import { sourceErrors, sourceFiles, sourceLag } from '../../jobs/source-metrics.ts';
+import { sourceErrors, sourceFiles, sourceLag } from '../../jobs/service/source-metrics.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { FLAG } from '../../src/domain/series.ts';
 import { parseHour } from '../../src/domain/time.ts';
 import { isKernelcastError } from '../../src/errors.ts';
-import { ObservationStore } from '../../src/store/observations.ts';
+import { ObservationStore } from '../../src/store/observations/observations.ts';
 import { serve } from '../ingest/sources/http/server.ts';
 import { S3Server } from '../store/bucket/s3-server.ts';
 import { noSignal, stations } from './support.ts';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Retention, retainJob } from '../../jobs/retain.ts';
 import { emptyVariable } from '../../src/domain/series.ts';
 import { createLog } from '../../src/log.ts';
-import { RunStore } from '../../src/store/runs.ts';
+import { RunStore } from '../../src/store/runs/runs.ts';
 import { noSignal, stations } from './support.ts';
 
 const log = createLog('silent');

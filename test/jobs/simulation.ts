@@ -1,9 +1,9 @@
 /** A service in simulated time: the plan and the states, with jobs that fail, take long or die, and a clock that jumps. */
 import { expect } from 'vitest';
-import type { LedgerRecord } from '../../jobs/ledger-records.ts';
-import { slotText } from '../../jobs/ledger-records.ts';
-import { type JobPolicy, plan } from '../../jobs/plan.ts';
-import { SlotStates } from '../../jobs/slot-states.ts';
+import type { LedgerRecord } from '../../jobs/schedule/ledger-records.ts';
+import { slotText } from '../../jobs/schedule/ledger-records.ts';
+import { type JobPolicy, plan } from '../../jobs/schedule/plan.ts';
+import { SlotStates } from '../../jobs/schedule/slot-states.ts';
 import { formatHour, type Hour } from '../../src/domain/time.ts';
 
 export const MINUTE = 60_000;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { registerStart } from '../../src/commands/start.ts';
+import { registerStart } from '../../src/cli/start.ts';
 import { type ErrorCode, isKernelcastError } from '../../src/errors.ts';
 
 let root: string;

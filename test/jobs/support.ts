@@ -2,12 +2,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monthFiles } from '../../ingest/sample-world/month-files.ts';
-import { JobLedger } from '../../jobs/ledger.ts';
-import { openStores } from '../../jobs/stores.ts';
-import type { WorkOptions } from '../../jobs/work.ts';
+import { JobLedger } from '../../jobs/schedule/ledger.ts';
+import { openStores } from '../../jobs/service/stores.ts';
+import type { WorkOptions } from '../../jobs/service/work.ts';
 import { climatology } from '../../models/baselines/climatology.ts';
 import { persistence } from '../../models/baselines/persistence.ts';
-import { forecastRun } from '../../models/forecast-run.ts';
+import { forecastRun } from '../../models/serving/forecast-run.ts';
 import type { Forecaster } from '../../models/serving/forecaster.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { parseHour } from '../../src/domain/time.ts';

@@ -1,7 +1,8 @@
 /** The smallest architecture with every part: for tests that run on plain JavaScript. */
-import type { ForecasterConfig } from '../../models/forecaster/config.ts';
-import { type StoredTree, storeTree } from '../../models/forecaster/stored-tree.ts';
-import { buildStationTree } from '../../models/station-tree.ts';
+
+import { buildStationTree } from '../../models/station-tree/station-tree.ts';
+import type { ForecasterConfig } from '../../models/universal/config.ts';
+import { type StoredTree, storeTree } from '../../models/universal/stored-tree.ts';
 import type { Station } from '../../src/domain/station.ts';
 
 export const TINY: ForecasterConfig = {

@@ -1,5 +1,5 @@
 /** The checks of the time-series forecasters, whole (`ts_*`) and module by module (`*_parts`). */
-import { withoutAliases } from '../../models/corrformer/checkpoint-names.ts';
+import { withoutAliases } from '../../models/corrformer/artefact/checkpoint-names.ts';
 import { corrFormer } from '../../models/corrformer/network.ts';
 import type { Form } from '../../models/unireplknet/block.ts';
 import { reparameterize } from '../../models/unireplknet/reparameterize.ts';

@@ -1,8 +1,8 @@
 /** Reads what a CorrFormer toy (`ts_*`, `*_parts`) says about itself: its architecture, weights, places and inputs. */
-import { withoutAliases } from '../../models/corrformer/checkpoint-names.ts';
+import { withoutAliases } from '../../models/corrformer/artefact/checkpoint-names.ts';
+import { inferCorrFormerConfig } from '../../models/corrformer/artefact/infer-architecture.ts';
 import type { CorrFormerConfig } from '../../models/corrformer/config.ts';
-import { geographicFeatures } from '../../models/corrformer/geography.ts';
-import { inferCorrFormerConfig } from '../../models/corrformer/infer.ts';
+import { geographicFeatures } from '../../models/corrformer/embedding/geography.ts';
 import type { CorrFormerInputs, Places } from '../../models/corrformer/network.ts';
 import type { NamedTensor, Weights } from '../../models/weights/safetensors.ts';
 import { withPrefix } from './fixture.ts';

@@ -3,17 +3,17 @@
  * that each can be compared with the reference by itself, in any engine.
  */
 
-import { autoCorrelation } from '../../models/corrformer/auto-correlation.ts';
-import { causalConvolution } from '../../models/corrformer/causal-convolution.ts';
 import type { CorrFormerConfig } from '../../models/corrformer/config.ts';
-import { crossCorrelation } from '../../models/corrformer/cross-correlation.ts';
+import { autoCorrelation } from '../../models/corrformer/correlation/auto-correlation.ts';
+import { crossCorrelation } from '../../models/corrformer/correlation/cross-correlation.ts';
+import { multiCorrelation } from '../../models/corrformer/correlation/multi-correlation.ts';
 import { decode } from '../../models/corrformer/decoder.ts';
-import { decompose } from '../../models/corrformer/decomposition.ts';
-import { embed } from '../../models/corrformer/embedding.ts';
+import { embed } from '../../models/corrformer/embedding/embedding.ts';
+import { normaliseWindow } from '../../models/corrformer/embedding/window-normalisation.ts';
 import { encode, encoderLayer } from '../../models/corrformer/encoder.ts';
-import { multiCorrelation } from '../../models/corrformer/multi-correlation.ts';
+import { causalConvolution } from '../../models/corrformer/layers/causal-convolution.ts';
+import { decompose } from '../../models/corrformer/layers/decomposition.ts';
 import { byNode, decoderStart, type Places } from '../../models/corrformer/network.ts';
-import { normaliseWindow } from '../../models/corrformer/window-normalisation.ts';
 import type { Ops } from '../../models/engine/ops.ts';
 import type { Parameters } from '../../models/engine/parameters.ts';
 import { EVALUATION, type Pass } from '../../models/engine/pass.ts';

@@ -4,7 +4,7 @@ import type { Ops } from '../../models/engine/ops.ts';
 import type { Parameters } from '../../models/engine/parameters.ts';
 import type { Pass } from '../../models/engine/pass.ts';
 import { block, type Form } from '../../models/unireplknet/block.ts';
-import { inferBlockConfig, inferNetworkConfig } from '../../models/unireplknet/infer.ts';
+import { inferBlockConfig, inferNetworkConfig } from '../../models/unireplknet/infer-architecture.ts';
 import { networkFeatures, networkLogits } from '../../models/unireplknet/network.ts';
 import { reparameterize } from '../../models/unireplknet/reparameterize.ts';
 import type { NamedTensor, Weights } from '../../models/weights/safetensors.ts';

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openStationSeries } from '../../ingest/station-series.ts';
+import { openStationSeries } from '../../ingest/hourly/station-series.ts';
 import { diurnalPersistence } from '../../models/baselines/diurnal-persistence.ts';
 import { dampedBlend } from '../../models/baselines/fitted/damped-blend.ts';
 import { dlinear } from '../../models/baselines/fitted/dlinear.ts';

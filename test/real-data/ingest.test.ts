@@ -6,13 +6,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { gridLayout } from '../../ingest/cf/grid-layout.ts';
 import { readPlaces } from '../../ingest/cf/horizontal-axes.ts';
 import { openGrid } from '../../ingest/formats/open.ts';
+import { readFile } from '../../ingest/hourly/read-hours.ts';
 import { ingestFiles } from '../../ingest/ingest.ts';
-import { readFile } from '../../ingest/read-file.ts';
 import { planSampling } from '../../ingest/sampling/sampling-plan.ts';
 import { FLAG, type Series } from '../../src/domain/series.ts';
 import { parseHour } from '../../src/domain/time.ts';
 import { isKernelcastError } from '../../src/errors.ts';
-import { ObservationStore } from '../../src/store/observations.ts';
+import { ObservationStore } from '../../src/store/observations/observations.ts';
 import { station } from '../ingest/support.ts';
 import { data, present, withEccodes } from './published.ts';
 

@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } fro
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type Packing, signedAsTold, unpackPicked } from '../../ingest/cf/packing.ts';
-import { type GridVariable, numbersAttribute } from '../../ingest/grid.ts';
+import { type GridVariable, numbersAttribute } from '../../ingest/formats/data-file.ts';
 import { packageRoot } from '../../src/config.ts';
 
 export const data = join(packageRoot(), '../shared/data');

@@ -13,7 +13,7 @@ import { openTable } from '../../ingest/tables/open-table.ts';
 import { packageRoot } from '../../src/config.ts';
 import { parseHour } from '../../src/domain/time.ts';
 import { isKernelcastError } from '../../src/errors.ts';
-import { ObservationStore } from '../../src/store/observations.ts';
+import { ObservationStore } from '../../src/store/observations/observations.ts';
 import { serve } from '../ingest/sources/http/server.ts';
 import { failure, gridFile, range, station } from '../ingest/support.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { inferForm, inferNetworkConfig } from '../../models/unireplknet/infer.ts';
+import { inferForm, inferNetworkConfig } from '../../models/unireplknet/infer-architecture.ts';
 import { reparameterize } from '../../models/unireplknet/reparameterize.ts';
 import { variantConfig } from '../../models/unireplknet/variants.ts';
 import type { NamedTensor } from '../../models/weights/safetensors.ts';

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ingestFiles } from '../../ingest/ingest.ts';
-import { forecastRun } from '../../models/forecast-run.ts';
-import { openForecastModels } from '../../models/registry.ts';
+import { forecastRun } from '../../models/serving/forecast-run.ts';
+import { openForecastModels } from '../../models/serving/registry.ts';
 import { packageRoot } from '../../src/config.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { formatHour, parseHour } from '../../src/domain/time.ts';
-import { ObservationStore } from '../../src/store/observations.ts';
+import { ObservationStore } from '../../src/store/observations/observations.ts';
 import { serveStore } from '../serve-store.ts';
 
 const SHARED = join(packageRoot(), '..', 'shared', 'data');

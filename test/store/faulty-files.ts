@@ -1,6 +1,6 @@
 /** A file system that fails on command. */
 import type { FileHandle } from 'node:fs/promises';
-import { type Files, nodeFiles } from '../../src/store/files.ts';
+import { type Files, nodeFiles } from '../../src/store/disk/files.ts';
 
 /** How the file system fails. `crash`: nothing has an effect from here on, as after a power cut. */
 export type Fault = 'error' | 'short-write' | 'crash';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Series } from '../../src/domain/series.ts';
 import { isKernelcastError } from '../../src/errors.ts';
-import { type Files, nodeFiles } from '../../src/store/files.ts';
-import { ObservationStore } from '../../src/store/observations.ts';
+import { type Files, nodeFiles } from '../../src/store/disk/files.ts';
+import { ObservationStore } from '../../src/store/observations/observations.ts';
 import { type Fault, faultyFiles, seriesOf, station, temporaryFolder } from './support.ts';
 
 const FEBRUARY = Date.UTC(2024, 1, 1) / 3_600_000;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isKernelcastError } from '../../src/errors.ts';
-import { ObservationStore } from '../../src/store/observations.ts';
+import { ObservationStore } from '../../src/store/observations/observations.ts';
 import { seriesOf, station, temporaryFolder } from './support.ts';
 
 const JANUARY = Date.UTC(2024, 0, 1) / 3_600_000;

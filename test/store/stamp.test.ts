@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { ObservationStore } from '../../src/store/observations.ts';
-import { RunStore } from '../../src/store/runs.ts';
-import { ScoreStore } from '../../src/store/scores.ts';
+import { ObservationStore } from '../../src/store/observations/observations.ts';
+import { RunStore } from '../../src/store/runs/runs.ts';
+import { ScoreStore } from '../../src/store/scores/scores.ts';
 import { seriesOf, station, temporaryFolder } from './support.ts';
 
 const FROM = Date.UTC(2024, 0, 1) / 3_600_000;

@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { checkRequirements } from '../../src/commands/setup-tensorflow/requirements.ts';
-import { layWheel } from '../../src/commands/setup-tensorflow/wheel.ts';
+import { checkRequirements } from '../../src/cli/setup-tensorflow/requirements.ts';
+import { layWheel } from '../../src/cli/setup-tensorflow/wheel.ts';
 import { type PackageIndex, servePackages } from './package-index.ts';
 
 const hasPip = spawnSync('python3', ['-m', 'pip', '--version']).status === 0;

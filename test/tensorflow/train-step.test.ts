@@ -5,9 +5,9 @@ import { type CorrFormerConfig, REFERENCE_SIZES } from '../../models/corrformer/
 import { corrFormerSpecs } from '../../models/corrformer/network.ts';
 import { initialise } from '../../models/engine/initialise.ts';
 import { openTensorFlow } from '../../models/engine/tensorflow-backend.ts';
-import { AdamW } from '../../models/training/adamw.ts';
-import { corrFormerLoss } from '../../models/training/corrformer-loss.ts';
-import { gradientsOf, trainStep } from '../../models/training/train-step.ts';
+import { corrFormerLoss } from '../../models/training/kinds/corrformer-loss.ts';
+import { AdamW } from '../../models/training/optimizer/adamw.ts';
+import { gradientsOf, trainStep } from '../../models/training/optimizer/train-step.ts';
 import { variantConfig } from '../../models/unireplknet/variants.ts';
 import { seededRandom } from '../../src/domain/random.ts';
 import { toyOf } from '../models/corrformer/toys.ts';

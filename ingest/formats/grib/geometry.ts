@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KernelcastError } from '../../../src/errors.ts';
-import type { Attributes, GridVariable } from '../../grid.ts';
+import type { Attributes, GridVariable } from '../data-file.ts';
 import type { GribField } from './messages.ts';
 import { runGribTool } from './tools.ts';
 

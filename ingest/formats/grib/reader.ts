@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KernelcastError } from '../../../src/errors.ts';
-import { type Attributes, checkSlab, type Grid, type GridVariable, type RawArray } from '../../grid.ts';
+import { type Attributes, checkSlab, type Grid, type GridVariable, type RawArray } from '../data-file.ts';
 import { type GribGrid, gridCoordinates } from './geometry.ts';
 import { bytesAt, type GribField, readMessages } from './messages.ts';
 import { runGribTool } from './tools.ts';

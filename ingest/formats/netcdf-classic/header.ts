@@ -5,7 +5,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { NetCDFReader } from 'netcdfjs';
 import { KernelcastError } from '../../../src/errors.ts';
-import { type Attribute, type Attributes, decodeText, type ElementType, type GridVariable } from '../../grid.ts';
+import { type Attribute, type Attributes, decodeText, type ElementType, type GridVariable } from '../data-file.ts';
 import { parseWideHeader, type RawAttribute, type RawHeader } from './wide-header.ts';
 
 /** The unsigned ones and those of 64 bits occur in CDF-5 only. */

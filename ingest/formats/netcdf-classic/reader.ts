@@ -5,8 +5,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { KernelcastError } from '../../../src/errors.ts';
-import { fileError } from '../../../src/store/files.ts';
-import { checkSlab, type Grid, type GridVariable, type RawArray, type ReadHints, textsOfRows } from '../../grid.ts';
+import { fileError } from '../../../src/store/disk/files.ts';
+import { checkSlab, type Grid, type GridVariable, type RawArray, type ReadHints, textsOfRows } from '../data-file.ts';
 import { numbersFor } from '../slab.ts';
 import { BYTES_OF, type ClassicType, type Header, type PlacedVariable, readHeader } from './header.ts';
 

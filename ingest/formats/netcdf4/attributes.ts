@@ -1,6 +1,6 @@
 /** Attributes of an HDF5 object as those of a NetCDF variable; runs in the thread. */
 import { type File, Attribute as Hdf5Attribute, Module } from 'h5wasm/node';
-import { type Attribute, decodeText, type ElementType } from '../../grid.ts';
+import { type Attribute, decodeText, type ElementType } from '../data-file.ts';
 import { Refusal } from './messages.ts';
 
 /** How NetCDF-4 writes its own structure down; no attributes of the data. */

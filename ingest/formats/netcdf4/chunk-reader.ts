@@ -1,6 +1,6 @@
 /** Slabs of an HDF5 dataset from its chunks, which Node's zlib unpacks, some at a time, in threads of its own. */
 import type { FileHandle } from 'node:fs/promises';
-import type { RawArray, ReadHints } from '../../grid.ts';
+import type { RawArray, ReadHints } from '../data-file.ts';
 import { copyChunk, numbersFor, placesBetween } from '../slab.ts';
 import type { ChunkIndex, StoredChunk } from './chunk-index.ts';
 import { type Unfiltered, unfiltered } from './filters.ts';

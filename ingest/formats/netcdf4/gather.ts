@@ -2,7 +2,7 @@
  * Some of a chunk's numbers straight from its shuffled bytes into a slab: where a grid of millions of cells is looked at in
  * thousands, to put all of its numbers together first takes longer than to unpack them.
  */
-import type { RawArray } from '../../grid.ts';
+import type { RawArray } from '../data-file.ts';
 
 export interface GatherPlace {
   start: readonly number[];

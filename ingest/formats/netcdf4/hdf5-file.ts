@@ -1,6 +1,6 @@
 /** An HDF5 file as a NetCDF-4 file, after "The NetCDF-4 File Format"; the root group only. Runs in the thread. */
 import { Dataset, File, Module } from 'h5wasm/node';
-import { decodeText, type RawArray } from '../../grid.ts';
+import { decodeText, type RawArray } from '../data-file.ts';
 import { attributeNames, elementType, readAttribute, readAttributes } from './attributes.ts';
 import type { DirectDataset } from './chunk-index.ts';
 import { canUndo } from './filter-numbers.ts';

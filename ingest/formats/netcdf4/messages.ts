@@ -1,5 +1,5 @@
 /** What crosses between the thread that holds an HDF5 file open and the one that asks. */
-import type { Attributes, GridVariable, RawArray } from '../../grid.ts';
+import type { Attributes, GridVariable, RawArray } from '../data-file.ts';
 import type { DirectDataset } from './chunk-index.ts';
 
 export interface StoredVariable extends GridVariable {

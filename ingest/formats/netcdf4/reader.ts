@@ -6,9 +6,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { isKernelcastError, type KernelcastError } from '../../../src/errors.ts';
-import { fileError, systemCode } from '../../../src/store/files.ts';
-import { checkSlab, type Grid, type GridVariable, type RawArray, type ReadHints, textsOfRows } from '../../grid.ts';
-import { fillOf } from '../../netcdf-fill.ts';
+import { fileError, systemCode } from '../../../src/store/disk/files.ts';
+import { checkSlab, type Grid, type GridVariable, type RawArray, type ReadHints, textsOfRows } from '../data-file.ts';
+import { fillOf } from '../netcdf-fill.ts';
 import { copyChunk, numbersFor } from '../slab.ts';
 import { type ChunkIndex, readChunkIndex } from './chunk-index.ts';
 import { readChunks } from './chunk-reader.ts';

@@ -1,5 +1,5 @@
 /** The JSON documents of Zarr, and their attributes as those of a NetCDF variable. */
-import type { Attribute, ElementType } from '../../grid.ts';
+import type { Attribute, ElementType } from '../data-file.ts';
 
 /** Text, or a number that Python wrote down as JSON does not know it. */
 const TEXT_OR_NUMBER = /("(?:[^"\\]|\\.)*")|-?\b(?:NaN|Infinity)\b/g;

@@ -2,7 +2,7 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AbsolutePath, RangeQuery } from 'zarrita';
-import { fileError, systemCode } from '../../../src/store/files.ts';
+import { fileError, systemCode } from '../../../src/store/disk/files.ts';
 import { broken, checkSize, placeOf, type ZarrStore } from './store.ts';
 
 /** No such key: the file, or a folder on the way to it, is not there, or is a folder itself. */

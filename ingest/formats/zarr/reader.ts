@@ -19,7 +19,7 @@ import {
   type Grid,
   type GridVariable,
   type RawArray,
-} from '../../grid.ts';
+} from '../data-file.ts';
 import { copyChunk, numbersFor, placesBetween } from '../slab.ts';
 import { attributesOf, consolidated, isObject, parseJson } from './attributes.ts';
 import { registerCodecs } from './codecs.ts';

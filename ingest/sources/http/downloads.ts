@@ -14,8 +14,8 @@ import { mkdir, open, readFile, rename, rm, stat, truncate, writeFile } from 'no
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { KernelcastError } from '../../../src/errors.ts';
-import { writeAtomically } from '../../../src/store/atomic.ts';
-import { fileError, nodeFiles, systemCode } from '../../../src/store/files.ts';
+import { writeAtomically } from '../../../src/store/disk/atomic.ts';
+import { fileError, nodeFiles, systemCode } from '../../../src/store/disk/files.ts';
 import { encodeJson } from '../../../src/store/manifest.ts';
 import { type Answer, checkLength, drained, type HttpClient, PassingFailure } from './client.ts';
 

@@ -2,7 +2,7 @@
  * CSV as Open-Meteo writes it: a table of the places, then one a block, with empty lines between them; units in the headers. The
  * reasons of empty fields are in the table of the places: `temperature_2m 2025-02-20T00:00/2025-02-20T03:00 no_observation; ...`.
  */
-import type { PlaceData } from '../place-answer.ts';
+import type { PlaceData } from '../places/place-answer.ts';
 import { type BlockName, blocksOf, metadataOf } from './tables.ts';
 
 export function encodeCsv(places: readonly PlaceData[]): string {

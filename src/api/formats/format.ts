@@ -1,8 +1,8 @@
 /** The formats of answers: what asks for each, what HTTP calls it, and whether it compresses. */
 
 import { type Hour, hourSlug } from '../../domain/time.ts';
-import { type PlaceData, placeAnswer } from '../place-answer.ts';
-import type { NearStation } from '../stations.ts';
+import { type PlaceData, placeAnswer } from '../places/place-answer.ts';
+import type { NearStation } from '../places/stations.ts';
 import { encodeArrow } from './arrow.ts';
 import { encodeCsv } from './csv.ts';
 import { encodeParquet } from './parquet.ts';

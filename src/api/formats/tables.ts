@@ -4,9 +4,9 @@
  * null (`nulls`, as in JSON, with the `location_id` of each).
  */
 import type { Hour } from '../../domain/time.ts';
-import type { Block } from '../blocks.ts';
-import type { PlaceData } from '../place-answer.ts';
-import { badParameter } from '../query.ts';
+import type { Block } from '../answers/blocks.ts';
+import type { PlaceData } from '../places/place-answer.ts';
+import { badParameter } from '../requests/query.ts';
 
 export interface Table {
   locationId: number[];

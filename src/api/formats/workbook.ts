@@ -1,6 +1,6 @@
 /** A workbook for spreadsheets: a sheet of the places, then one a block, and one of the reasons of empty cells. */
 import writeWorkbook from 'write-excel-file/node';
-import type { PlaceData } from '../place-answer.ts';
+import type { PlaceData } from '../places/place-answer.ts';
 import { type BlockName, blocksOf, metadataOf } from './tables.ts';
 
 type Cell = string | number | null;

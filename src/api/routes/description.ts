@@ -1,8 +1,8 @@
 /** `GET /openapi.json`: the description of the API; `GET /docs`: the same, to read. */
 import { z } from 'zod';
-import { JSON_TYPE, jsonBytes } from '../answers.ts';
-import { DOCS_STYLE, docsPage } from '../docs-page.ts';
-import { describeApi } from '../openapi.ts';
+import { JSON_TYPE, jsonBytes } from '../answers/answers.ts';
+import { DOCS_STYLE, docsPage } from '../description/docs-page.ts';
+import { describeApi } from '../description/openapi.ts';
 import type { Route, Tools } from '../route.ts';
 
 const query = z.looseObject({});

@@ -1,8 +1,8 @@
 /** `GET /v1/doctor`: what `kernelcast doctor` finds on the machine of the service; for the machine itself and holders of a key. */
 import { z } from 'zod';
 import { KernelcastError } from '../../errors.ts';
-import { answerNow, JSON_TYPE } from '../answers.ts';
-import { parseQuery } from '../query.ts';
+import { answerNow, JSON_TYPE } from '../answers/answers.ts';
+import { parseQuery } from '../requests/query.ts';
 import type { Route, Tools } from '../route.ts';
 import { doctorSchema } from '../schemas/operation.ts';
 

@@ -1,9 +1,9 @@
 /** `GET /v1/events`: server-sent events, `run-published` and `observations-updated`, for as long as the connection lasts. */
 import { z } from 'zod';
+import { LimitError } from '../access/limits.ts';
 import { datasetName, describeDataset } from '../context.ts';
-import { LimitError } from '../limits.ts';
-import { text } from '../parameters.ts';
-import { parseQuery } from '../query.ts';
+import { text } from '../requests/parameters.ts';
+import { parseQuery } from '../requests/query.ts';
 import type { Route, Tools } from '../route.ts';
 
 /** Each holds a connection and costs little; without a bound, somebody could hold them all. */

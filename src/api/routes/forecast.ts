@@ -3,20 +3,20 @@ import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import type { Series } from '../../domain/series.ts';
 import { formatHour, hourOf, MILLISECONDS_PER_HOUR } from '../../domain/time.ts';
+import { checkFrame } from '../answers/frame.ts';
+import type { Sources } from '../answers/hours.ts';
+import { describeObserved, readObserved } from '../answers/observed.ts';
+import { chooseModels, expiryOf, type ResolvedRun, resolveRun, validUntil } from '../answers/resolve-run.ts';
+import { StaleBasis, untilFresh } from '../answers/stale-basis.ts';
 import { encodePlaces, fileNameOf, MEDIA_TYPES } from '../formats/format.ts';
-import { checkFrame } from '../frame.ts';
-import type { Sources } from '../hours.ts';
-import { describeObserved, readObserved } from '../observed.ts';
-import { hourOrLatest, list } from '../parameters.ts';
-import type { PlaceData } from '../place-answer.ts';
-import { axisOf, placeData, zonesOf } from '../place-data.ts';
-import { FORECAST_PARAMETERS, hoursNeeded, SHARED_PARAMETERS, wantedOf, weightOf } from '../place-query.ts';
-import { checkPlaces, findPlaces } from '../places.ts';
-import { parseBody, parseQuery } from '../query.ts';
-import { chooseModels, expiryOf, type ResolvedRun, resolveRun, validUntil } from '../resolve-run.ts';
+import type { PlaceData } from '../places/place-answer.ts';
+import { axisOf, placeData, zonesOf } from '../places/place-data.ts';
+import { FORECAST_PARAMETERS, hoursNeeded, SHARED_PARAMETERS, wantedOf, weightOf } from '../places/place-query.ts';
+import { checkPlaces, findPlaces } from '../places/places.ts';
+import { hourOrLatest, list } from '../requests/parameters.ts';
+import { parseBody, parseQuery } from '../requests/query.ts';
 import type { Route, Tools } from '../route.ts';
 import { placeAnswersSchema } from '../schemas/place-answer.ts';
-import { StaleBasis, untilFresh } from '../stale-basis.ts';
 
 const schema = z.strictObject({
   ...SHARED_PARAMETERS,

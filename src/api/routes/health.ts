@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { formatHour, MILLISECONDS_PER_HOUR } from '../../domain/time.ts';
 import { KernelcastError } from '../../errors.ts';
-import type { Run } from '../../store/runs.ts';
-import { answerNow, JSON_TYPE } from '../answers.ts';
+import type { Run } from '../../store/runs/runs.ts';
+import { answerNow, JSON_TYPE } from '../answers/answers.ts';
+import { runInterval } from '../answers/resolve-run.ts';
 import { notReady } from '../context.ts';
-import { runInterval } from '../resolve-run.ts';
 import type { Route, Tools } from '../route.ts';
 import { liveSchema, readySchema } from '../schemas/service.ts';
 

@@ -1,8 +1,8 @@
 /** `GET /v1/jobs`: what the jobs did, attempt by attempt; what `kernelcast jobs log` tells on the machine. */
 import { z } from 'zod';
-import { answerNow, JSON_TYPE } from '../answers.ts';
-import { integer, oneOf, text } from '../parameters.ts';
-import { parseQuery } from '../query.ts';
+import { answerNow, JSON_TYPE } from '../answers/answers.ts';
+import { integer, oneOf, text } from '../requests/parameters.ts';
+import { parseQuery } from '../requests/query.ts';
 import type { Route, Tools } from '../route.ts';
 import { jobsSchema } from '../schemas/operation.ts';
 

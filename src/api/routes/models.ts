@@ -7,14 +7,14 @@ import { closest } from '../../domain/closest.ts';
 import { formatHour } from '../../domain/time.ts';
 import { KernelcastError } from '../../errors.ts';
 import { Recent } from '../../store/recent.ts';
-import { JSON_TYPE, jsonBytes } from '../answers.ts';
+import { JSON_TYPE, jsonBytes } from '../answers/answers.ts';
+import { resolveRun, validUntil } from '../answers/resolve-run.ts';
 import { type ApiContext, datasetName } from '../context.ts';
-import { text } from '../parameters.ts';
-import { parseQuery } from '../query.ts';
-import { resolveRun, validUntil } from '../resolve-run.ts';
+import { text } from '../requests/parameters.ts';
+import { parseQuery } from '../requests/query.ts';
 import type { Route, Tools } from '../route.ts';
 import { type ModelAnswer, modelsSchema, updatesSchema } from '../schemas/service.ts';
-import { summarize } from '../verification-summary.ts';
+import { summarize } from '../scores/verification-summary.ts';
 
 const WEIGHTS_NAME = 'weights.safetensors';
 /** The runs that the scores of the list are of. */

@@ -1,17 +1,17 @@
 /** `GET /v1/observations`: what was observed at places, in the shape of the forecast's answers. */
 import { z } from 'zod';
 import { hourOf } from '../../domain/time.ts';
+import { checkFrame } from '../answers/frame.ts';
+import { describeObserved, readObserved } from '../answers/observed.ts';
+import { StaleBasis, untilFresh } from '../answers/stale-basis.ts';
 import { describeDataset } from '../context.ts';
 import { encodePlaces, fileNameOf, MEDIA_TYPES } from '../formats/format.ts';
-import { checkFrame } from '../frame.ts';
-import { describeObserved, readObserved } from '../observed.ts';
-import { axisOf, placeData, zonesOf } from '../place-data.ts';
-import { hoursNeeded, SHARED_PARAMETERS, wantedOf, weightOf } from '../place-query.ts';
-import { checkPlaces, findPlaces } from '../places.ts';
-import { parseQuery } from '../query.ts';
+import { axisOf, placeData, zonesOf } from '../places/place-data.ts';
+import { hoursNeeded, SHARED_PARAMETERS, wantedOf, weightOf } from '../places/place-query.ts';
+import { checkPlaces, findPlaces } from '../places/places.ts';
+import { parseQuery } from '../requests/query.ts';
 import type { Route, Tools } from '../route.ts';
 import { placeAnswersSchema } from '../schemas/place-answer.ts';
-import { StaleBasis, untilFresh } from '../stale-basis.ts';
 import { blamed } from './forecast.ts';
 
 /** Given where no time is. */

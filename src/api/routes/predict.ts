@@ -5,16 +5,16 @@ import { formatHour, type Hour, parseHour } from '../../domain/time.ts';
 import type { VariableName } from '../../domain/variables.ts';
 import { windComponents } from '../../domain/wind.ts';
 import { KernelcastError } from '../../errors.ts';
-import { answerNow, JSON_TYPE } from '../answers.ts';
-import { hourlyBlock, type NullSpan } from '../blocks.ts';
-import { labelsOf, tableOf } from '../place-answer.ts';
+import { answerNow, JSON_TYPE } from '../answers/answers.ts';
+import { hourlyBlock, type NullSpan } from '../answers/blocks.ts';
+import { parseQuantity } from '../answers/quantities.ts';
+import { chooseModel } from '../answers/resolve-run.ts';
+import { type UnitChoice, variableUnit } from '../answers/units.ts';
+import { labelsOf, tableOf } from '../places/place-answer.ts';
 import { PredictionQueue } from '../predictor.ts';
-import { parseQuantity } from '../quantities.ts';
-import { badParameter, parseQuery } from '../query.ts';
-import { chooseModel } from '../resolve-run.ts';
+import { badParameter, parseQuery } from '../requests/query.ts';
 import type { Route, Tools } from '../route.ts';
 import { type PredictQuery, predictionSchema, predictSchema } from '../schemas/predict.ts';
-import { type UnitChoice, variableUnit } from '../units.ts';
 
 /** Of an answer for which a network computes, beside one that is looked up. */
 const WEIGHT = 100;

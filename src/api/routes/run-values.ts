@@ -1,14 +1,14 @@
 /** `GET /v1/runs/{init}/values`: one model of a run at all stations, in degrees Celsius and metres per second; for maps. */
 import { z } from 'zod';
 import { formatHour, MILLISECONDS_PER_HOUR } from '../../domain/time.ts';
-import { JSON_TYPE, jsonBytes } from '../answers.ts';
-import { hourOrLatest, quantities, text } from '../parameters.ts';
-import { badParameter, parseQuery } from '../query.ts';
-import { chooseModels, expiryOf, resolveRun, validUntil } from '../resolve-run.ts';
+import { JSON_TYPE, jsonBytes } from '../answers/answers.ts';
+import { chooseModels, expiryOf, resolveRun, validUntil } from '../answers/resolve-run.ts';
+import { INTERNAL_UNITS, unitLabels } from '../answers/units.ts';
+import { defaultQuantities, stationRows } from '../answers/values.ts';
+import { hourOrLatest, quantities, text } from '../requests/parameters.ts';
+import { badParameter, parseQuery } from '../requests/query.ts';
 import type { Route, Tools } from '../route.ts';
 import { runValuesSchema } from '../schemas/service.ts';
-import { INTERNAL_UNITS, unitLabels } from '../units.ts';
-import { defaultQuantities, stationRows } from '../values.ts';
 
 const schema = z.strictObject({
   dataset: text().optional(),

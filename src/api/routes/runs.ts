@@ -1,11 +1,11 @@
 /** `GET /v1/runs`: the runs of a dataset, newest first. */
 import { z } from 'zod';
 import { formatHour } from '../../domain/time.ts';
-import { JSON_TYPE, jsonBytes } from '../answers.ts';
+import { JSON_TYPE, jsonBytes } from '../answers/answers.ts';
+import { ifThere } from '../answers/if-there.ts';
 import { datasetName, describeDataset } from '../context.ts';
-import { ifThere } from '../if-there.ts';
-import { integer, text } from '../parameters.ts';
-import { parseQuery } from '../query.ts';
+import { integer, text } from '../requests/parameters.ts';
+import { parseQuery } from '../requests/query.ts';
 import type { Route, Tools } from '../route.ts';
 import { runsSchema } from '../schemas/service.ts';
 

@@ -1,12 +1,12 @@
 /** `GET /v1/stations`: the stations of a dataset; by name, in a box, or by their distance from a position. */
 import { z } from 'zod';
-import { JSON_TYPE, jsonBytes } from '../answers.ts';
+import { JSON_TYPE, jsonBytes } from '../answers/answers.ts';
 import { describeDataset } from '../context.ts';
-import { boundingBox, integer, number, text } from '../parameters.ts';
-import { badParameter, parseQuery } from '../query.ts';
+import { byDistance, inBox, search } from '../places/stations.ts';
+import { boundingBox, integer, number, text } from '../requests/parameters.ts';
+import { badParameter, parseQuery } from '../requests/query.ts';
 import type { Route, Tools } from '../route.ts';
 import { stationsSchema } from '../schemas/service.ts';
-import { byDistance, inBox, search } from '../stations.ts';
 
 const schema = z.strictObject({
   dataset: text().optional(),

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { formatHour } from '../../domain/time.ts';
 import { isKernelcastError } from '../../errors.ts';
-import { answerNow, JSON_TYPE } from '../answers.ts';
+import { answerNow, JSON_TYPE } from '../answers/answers.ts';
 import type { ApiContext } from '../context.ts';
-import { parseQuery } from '../query.ts';
+import { parseQuery } from '../requests/query.ts';
 import type { Route, Tools } from '../route.ts';
 import { statusSchema } from '../schemas/service.ts';
 

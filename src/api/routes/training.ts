@@ -1,9 +1,9 @@
 /** `GET /v1/models/{id}/training`: how the training of a model went, from the log that its artefact keeps. */
 import { z } from 'zod';
 import { KernelcastError } from '../../errors.ts';
-import { JSON_TYPE, jsonBytes } from '../answers.ts';
-import { text } from '../parameters.ts';
-import { blame, parseQuery } from '../query.ts';
+import { JSON_TYPE, jsonBytes } from '../answers/answers.ts';
+import { text } from '../requests/parameters.ts';
+import { blame, parseQuery } from '../requests/query.ts';
 import type { Route, Tools } from '../route.ts';
 import { trainingSchema } from '../schemas/operation.ts';
 

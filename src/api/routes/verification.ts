@@ -1,19 +1,19 @@
 /** `GET /v1/verification`: the error of past forecasts, by model, variable and lead time; of some stations by station, too. */
 import { z } from 'zod';
 import { formatHour, type Hour } from '../../domain/time.ts';
-import type { DatasetInfo } from '../../store/observations.ts';
-import { type Answer, JSON_TYPE, jsonBytes } from '../answers.ts';
+import type { DatasetInfo } from '../../store/observations/observations.ts';
+import type { Client } from '../access/limits.ts';
+import { type Answer, JSON_TYPE, jsonBytes } from '../answers/answers.ts';
+import { readObserved } from '../answers/observed.ts';
+import { StaleBasis, untilFresh } from '../answers/stale-basis.ts';
 import { describeDataset } from '../context.ts';
-import type { Client } from '../limits.ts';
-import { readObserved } from '../observed.ts';
-import { boundingBox, hourOrLatest, integer, list, MOST_LOCATIONS, text } from '../parameters.ts';
-import { checkPlaces, findPlaces } from '../places.ts';
-import { badParameter, parseQuery } from '../query.ts';
+import { checkPlaces, findPlaces } from '../places/places.ts';
+import { boundingBox, hourOrLatest, integer, list, MOST_LOCATIONS, text } from '../requests/parameters.ts';
+import { badParameter, parseQuery } from '../requests/query.ts';
 import type { Route, Tools } from '../route.ts';
 import { type ModelScore, verificationSchema } from '../schemas/verification.ts';
-import { StaleBasis, untilFresh } from '../stale-basis.ts';
-import { pastRuns, scoreStations } from '../station-scores.ts';
-import { summarize } from '../verification-summary.ts';
+import { pastRuns, scoreStations } from '../scores/station-scores.ts';
+import { summarize } from '../scores/verification-summary.ts';
 
 /** A week of hourly runs. */
 const DEFAULT_RUNS = 168;

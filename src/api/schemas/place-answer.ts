@@ -1,6 +1,6 @@
 /** The answer for one place, in the shape of Open-Meteo's, with what only Kernelcast tells beside it. */
 import { z } from 'zod';
-import { NULL_REASONS, type NullReason } from '../hours.ts';
+import { NULL_REASONS, type NullReason } from '../answers/hours.ts';
 
 const timeSchema = z.union([z.string(), z.int()]).describe('ISO 8601 in the zone of the answer, or Unix seconds');
 const valueSchema = z.number().nullable();

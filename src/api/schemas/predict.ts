@@ -1,6 +1,6 @@
 /** What `POST /v1/predict` takes and gives. */
 import { z } from 'zod';
-import { keysOf, TEMPERATURE_UNITS, WIND_SPEED_UNITS } from '../units.ts';
+import { keysOf, TEMPERATURE_UNITS, WIND_SPEED_UNITS } from '../answers/units.ts';
 import { placeAnswerSchema } from './place-answer.ts';
 
 /** The hours that a network looks at, and the most that may be sent: ten days. */

@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { KernelcastError } from '../../errors.ts';
-import { claimToken, dropToken, holderHere, holderSchema, isGone, SILENCE_MS } from '../holder.ts';
+import { claimToken, dropToken, holderHere, holderSchema, isGone, SILENCE_MS } from '../disk/holder.ts';
 import { parseJson } from '../manifest.ts';
 import type { Objects } from './objects.ts';
 

@@ -13,7 +13,7 @@
  * One gap is left: who publishes a folder in the same second in which it is taken away may lose its files. Readers notice.
  */
 import { KernelcastError } from '../../errors.ts';
-import { LEFTOVER_AGE_MS } from '../atomic.ts';
+import { LEFTOVER_AGE_MS } from '../disk/atomic.ts';
 import { checkEntry, type FileEntry, fileEntry, missingFile, shortHash } from '../manifest.ts';
 import { NOTHING, type Stamp } from '../stamp.ts';
 import type { Draft, Entries, Storage } from '../storage.ts';

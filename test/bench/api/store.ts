@@ -3,10 +3,10 @@ import { seededRandom } from '../../../src/domain/random.ts';
 import { observedVariable, type Series } from '../../../src/domain/series.ts';
 import type { Station } from '../../../src/domain/station.ts';
 import type { Hour } from '../../../src/domain/time.ts';
-import { ModelStore } from '../../../src/store/models.ts';
-import { ObservationStore } from '../../../src/store/observations.ts';
-import { RunStore } from '../../../src/store/runs.ts';
-import { ScoreStore } from '../../../src/store/scores.ts';
+import { ModelStore } from '../../../src/store/models/models.ts';
+import { ObservationStore } from '../../../src/store/observations/observations.ts';
+import { RunStore } from '../../../src/store/runs/runs.ts';
+import { ScoreStore } from '../../../src/store/scores/scores.ts';
 
 export const DATASET = 'bench';
 export const STATIONS = 1000;

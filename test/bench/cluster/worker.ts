@@ -6,11 +6,11 @@
 import { createInterface } from 'node:readline';
 import { Cluster } from '../../../jobs/cluster/cluster.ts';
 import { shardedForecaster, workShards } from '../../../jobs/cluster/sharding.ts';
-import { openFollowing } from '../../../jobs/following-forecaster.ts';
+import { openFollowing } from '../../../models/serving/following-forecaster.ts';
 import { openLocalForecaster } from '../../../models/serving/local-forecaster.ts';
 import { createLog } from '../../../src/log.ts';
-import { ObservationStore } from '../../../src/store/observations.ts';
-import { PartStore } from '../../../src/store/parts.ts';
+import { ObservationStore } from '../../../src/store/observations/observations.ts';
+import { PartStore } from '../../../src/store/runs/parts.ts';
 
 const [root, connectionString, network, dataset] = process.argv.slice(2);
 const opened = await openLocalForecaster({ root, network, threads: 1 });

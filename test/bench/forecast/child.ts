@@ -1,11 +1,11 @@
 /** One forecast in a process of its own, so that its peak memory is its own: `child.ts ROOT MODEL STATIONS THREADS`. */
 import { join } from 'node:path';
 import type { ForecastModel } from '../../../models/forecast-model.ts';
-import { forecastRun } from '../../../models/forecast-run.ts';
-import { openForecastModels } from '../../../models/registry.ts';
+import { forecastRun } from '../../../models/serving/forecast-run.ts';
+import { openForecastModels } from '../../../models/serving/registry.ts';
 import { systemClock } from '../../../src/domain/clock.ts';
-import { ObservationStore } from '../../../src/store/observations.ts';
-import { RunStore } from '../../../src/store/runs.ts';
+import { ObservationStore } from '../../../src/store/observations/observations.ts';
+import { RunStore } from '../../../src/store/runs/runs.ts';
 import { DATASET } from './dataset.ts';
 import { referenceConfig } from './reference-graphs.ts';
 import { referenceModel } from './reference-model.ts';

@@ -2,7 +2,7 @@
 import { observedVariable, type Series } from '../../../src/domain/series.ts';
 import type { Station } from '../../../src/domain/station.ts';
 import { parseHour } from '../../../src/domain/time.ts';
-import { ObservationStore } from '../../../src/store/observations.ts';
+import { ObservationStore } from '../../../src/store/observations/observations.ts';
 
 export const DATASET = 'bench';
 const FROM = parseHour('2025-01-01');

@@ -5,15 +5,15 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { likelyBranching } from '../../../models/corrformer/artefact/infer-architecture.ts';
 import { type CorrFormerConfig, REFERENCE_SIZES } from '../../../models/corrformer/config.ts';
 import { decode } from '../../../models/corrformer/decoder.ts';
-import { embed } from '../../../models/corrformer/embedding.ts';
-import { GEOGRAPHIC_FEATURES } from '../../../models/corrformer/geography.ts';
+import { embed } from '../../../models/corrformer/embedding/embedding.ts';
+import { GEOGRAPHIC_FEATURES } from '../../../models/corrformer/embedding/geography.ts';
+import { TIME_MARKS } from '../../../models/corrformer/embedding/time-marks.ts';
+import { normaliseWindow } from '../../../models/corrformer/embedding/window-normalisation.ts';
 import { encodeImage } from '../../../models/corrformer/image-encoder.ts';
-import { likelyBranching } from '../../../models/corrformer/infer.ts';
 import { byNode, corrFormerSpecs, decoderStart } from '../../../models/corrformer/network.ts';
-import { TIME_MARKS } from '../../../models/corrformer/time-marks.ts';
-import { normaliseWindow } from '../../../models/corrformer/window-normalisation.ts';
 import { initialise } from '../../../models/engine/initialise.ts';
 import { emitOnnx } from '../../../models/engine/onnx/emit.ts';
 import { EVALUATION } from '../../../models/engine/pass.ts';

@@ -1,10 +1,10 @@
 /** The published forecaster as a forecast model of temperature: a network for each variable is what was published. */
 import { join } from 'node:path';
-import { geographicFeatures } from '../../../models/corrformer/geography.ts';
-import { timeMarks } from '../../../models/corrformer/time-marks.ts';
+import { geographicFeatures } from '../../../models/corrformer/embedding/geography.ts';
+import { timeMarks } from '../../../models/corrformer/embedding/time-marks.ts';
 import { openOnnxSession } from '../../../models/engine/onnx/session.ts';
 import { type ForecastModel, forecastSeries } from '../../../models/forecast-model.ts';
-import { buildStationTree, gatherSlots, scatterSlots } from '../../../models/station-tree.ts';
+import { buildStationTree, gatherSlots, scatterSlots } from '../../../models/station-tree/station-tree.ts';
 import { DECODER_FILE, ENCODER_FILE, nodesAtOnce, type ReferenceConfig, tokensPerNode } from './reference-graphs.ts';
 
 export function referenceModel(folder: string, config: ReferenceConfig, threads: number): ForecastModel {

@@ -1,7 +1,7 @@
 /** All times of a file at points, in a process of its own: `child.ts FILE POINTS.csv [OUT.f32]`; OUT holds [time, point]. */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { openSource } from '../../../ingest/open-source.ts';
-import { hoursOf, slabs } from '../../../ingest/read-file.ts';
+import { hoursOf, slabs } from '../../../ingest/hourly/read-hours.ts';
+import { openSource } from '../../../ingest/opened/open-file.ts';
 
 const [file, points, out] = process.argv.slice(2);
 const stations = readFileSync(points, 'utf8')

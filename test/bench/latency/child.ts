@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { openStores } from '../../../jobs/stores.ts';
+import { openStores } from '../../../jobs/service/stores.ts';
 import { openForecaster } from '../../../models/serving/worker-forecaster.ts';
 import { createApp } from '../../../src/api/app.ts';
 import { serve } from '../../../src/api/serve.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inUnit, packingOf, signedAsTold, unpackPicked } from '../../../ingest/cf/packing.ts';
-import type { Attribute, ElementType, GridVariable, RawArray } from '../../../ingest/grid.ts';
+import type { Attribute, ElementType, GridVariable, RawArray } from '../../../ingest/formats/data-file.ts';
 import { isKernelcastError } from '../../../src/errors.ts';
 
 function variable(type: ElementType, attributes: Record<string, Attribute>): GridVariable {

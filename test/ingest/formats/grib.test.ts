@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openGrid } from '../../../ingest/formats/open.ts';
-import { readFile } from '../../../ingest/read-file.ts';
+import { readFile } from '../../../ingest/hourly/read-hours.ts';
 import type { Series } from '../../../src/domain/series.ts';
 import { parseHour } from '../../../src/domain/time.ts';
 import { failure, station, temporaryFolder } from '../support.ts';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { File, ready } from 'h5wasm/node';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Grid } from '../../../ingest/formats/data-file.ts';
 import { openGrid } from '../../../ingest/formats/open.ts';
-import type { Grid } from '../../../ingest/grid.ts';
 import { packageRoot } from '../../../src/config.ts';
 import { failure, temporaryFolder } from '../support.ts';
 

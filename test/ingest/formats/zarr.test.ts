@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unpackBlosc } from '../../../ingest/formats/codecs/blosc.ts';
+import type { Grid } from '../../../ingest/formats/data-file.ts';
 import { openGrid } from '../../../ingest/formats/open.ts';
 import { crc32c } from '../../../ingest/formats/zarr/crc32c.ts';
-import type { Grid } from '../../../ingest/grid.ts';
 import { failure, range, temporaryFolder } from '../support.ts';
 import { packed, writeFolder, type ZarrFiles, type ZarrSpec, zarr2, zarr3, zipOf } from './zarr-files.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { NetCDFReader } from 'netcdfjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { registerSampleWorld } from '../../../src/commands/sample-world.ts';
+import { registerSampleWorld } from '../../../src/cli/sample-world.ts';
 import { isKernelcastError } from '../../../src/errors.ts';
 
 let folder: string;

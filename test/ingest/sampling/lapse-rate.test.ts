@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readFile } from '../../../ingest/read-file.ts';
+import { readFile } from '../../../ingest/hourly/read-hours.ts';
 import { STANDARD_LAPSE_RATE } from '../../../ingest/sampling/lapse-rate.ts';
 import { failure, gridFile, range, station, temporaryFolder, writeNetcdf } from '../support.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeNetcdf } from '../../../ingest/formats/netcdf-classic/writer.ts';
 import { ingestSources, type SourcesOptions } from '../../../ingest/sources/ingest-sources.ts';
 import { parseHour } from '../../../src/domain/time.ts';
-import { ObservationStore } from '../../../src/store/observations.ts';
+import { ObservationStore } from '../../../src/store/observations/observations.ts';
 import { failure, gridFile, range, station, temporaryFolder } from '../support.ts';
 import { serve } from './http/server.ts';
 

@@ -1,13 +1,13 @@
 import type * as TF from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inferCorrFormerConfig } from '../../../models/corrformer/artefact/infer-architecture.ts';
 import { type CorrFormerConfig, REFERENCE_SIZES } from '../../../models/corrformer/config.ts';
-import { geographicFeatures } from '../../../models/corrformer/geography.ts';
+import { geographicFeatures } from '../../../models/corrformer/embedding/geography.ts';
 import { encodeImage } from '../../../models/corrformer/image-encoder.ts';
-import { inferCorrFormerConfig } from '../../../models/corrformer/infer.ts';
 import { corrFormerSpecs } from '../../../models/corrformer/network.ts';
 import { countParameters, Parameters } from '../../../models/engine/parameters.ts';
 import { EVALUATION } from '../../../models/engine/pass.ts';
-import { buildStationTree, gatherSlots, scatterSlots, slotMask } from '../../../models/station-tree.ts';
+import { buildStationTree, gatherSlots, scatterSlots, slotMask } from '../../../models/station-tree/station-tree.ts';
 import { networkFeatures } from '../../../models/unireplknet/network.ts';
 import { variantConfig } from '../../../models/unireplknet/variants.ts';
 import type { NamedTensor } from '../../../models/weights/safetensors.ts';

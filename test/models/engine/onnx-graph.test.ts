@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { emitOnnx, type Network } from '../../../models/engine/onnx/emit.ts';
 import { openOnnxSession } from '../../../models/engine/onnx/session.ts';
 import { EVALUATION } from '../../../models/engine/pass.ts';
-import { inferNetworkConfig } from '../../../models/unireplknet/infer.ts';
+import { inferNetworkConfig } from '../../../models/unireplknet/infer-architecture.ts';
 import { networkFeatures } from '../../../models/unireplknet/network.ts';
 import { ownFixture, withPrefix } from '../../parity/fixture.ts';
 

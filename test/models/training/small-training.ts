@@ -1,10 +1,10 @@
 /** A training of the smallest forecaster on a wave of sixty hours: what persistence gets wrong and a linear map gets right. */
 import type { TensorFlowModule } from '../../../models/engine/tensorflow-backend.ts';
-import { ExampleSet } from '../../../models/training/example-set.ts';
-import { forecasterKind, trainableForecaster } from '../../../models/training/forecaster.ts';
+import { ExampleSet } from '../../../models/training/data/example-set.ts';
+import { forecasterKind, trainableForecaster } from '../../../models/training/kinds/universal.ts';
+import { freshSnapshot } from '../../../models/training/progress/training-state.ts';
 import type { TrainOptions } from '../../../models/training/trainer.ts';
 import { type TrainingSettings, trainingSettingsSchema } from '../../../models/training/training-config.ts';
-import { freshSnapshot } from '../../../models/training/training-state.ts';
 import { type Series, sliceSeries } from '../../../src/domain/series.ts';
 import { parseHour } from '../../../src/domain/time.ts';
 import { testSeries, testStations } from '../synthetic-series.ts';

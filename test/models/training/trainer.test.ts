@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openTensorFlow } from '../../../models/engine/tensorflow-backend.ts';
+import type { Snapshot } from '../../../models/training/progress/training-state.ts';
 import { type TrainProgress, train } from '../../../models/training/trainer.ts';
-import type { Snapshot } from '../../../models/training/training-state.ts';
 import { parseHour } from '../../../src/domain/time.ts';
 import { testSeries, testStations } from '../synthetic-series.ts';
 import { smallTraining } from './small-training.ts';

@@ -6,7 +6,7 @@ import { EVALUATION, type Pass } from '../../../models/engine/pass.ts';
 import { tensorFlowOps } from '../../../models/engine/tensorflow.ts';
 import { openTensorFlow } from '../../../models/engine/tensorflow-backend.ts';
 import { block, type Form } from '../../../models/unireplknet/block.ts';
-import { inferBlockConfig, inferNetworkConfig } from '../../../models/unireplknet/infer.ts';
+import { inferBlockConfig, inferNetworkConfig } from '../../../models/unireplknet/infer-architecture.ts';
 import { networkLogits } from '../../../models/unireplknet/network.ts';
 import type { NamedTensor, Weights } from '../../../models/weights/safetensors.ts';
 import { channelsFirst, channelsLast } from '../../parity/fixture.ts';

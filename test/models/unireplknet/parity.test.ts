@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Parameters } from '../../../models/engine/parameters.ts';
 import { EVALUATION } from '../../../models/engine/pass.ts';
 import { block, blockSpecs } from '../../../models/unireplknet/block.ts';
-import { inferBlockConfig, inferForm } from '../../../models/unireplknet/infer.ts';
+import { inferBlockConfig, inferForm } from '../../../models/unireplknet/infer-architecture.ts';
 import { reparameterize } from '../../../models/unireplknet/reparameterize.ts';
 import type { NamedTensor } from '../../../models/weights/safetensors.ts';
 import { channelsFirst, channelsLast, difference, ownFixture, withPrefix } from '../../parity/fixture.ts';

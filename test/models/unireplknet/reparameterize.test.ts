@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { initialise } from '../../../models/engine/initialise.ts';
 import { blockSpecs } from '../../../models/unireplknet/block.ts';
-import { inferNetworkConfig } from '../../../models/unireplknet/infer.ts';
+import { inferNetworkConfig } from '../../../models/unireplknet/infer-architecture.ts';
 import { networkSpecs } from '../../../models/unireplknet/network.ts';
 import { reparameterize } from '../../../models/unireplknet/reparameterize.ts';
 import type { NamedTensor, Weights } from '../../../models/weights/safetensors.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { initialise } from '../../../models/engine/initialise.ts';
 import { countParameters } from '../../../models/engine/parameters.ts';
 import { blockSpecs } from '../../../models/unireplknet/block.ts';
-import { inferForm, inferNetworkConfig } from '../../../models/unireplknet/infer.ts';
+import { inferForm, inferNetworkConfig } from '../../../models/unireplknet/infer-architecture.ts';
 import { imagesAtOnce, networkSpecs } from '../../../models/unireplknet/network.ts';
 import { parseVariant, VARIANTS, type Variant, variantConfig } from '../../../models/unireplknet/variants.ts';
 import { seededRandom } from '../../../src/domain/random.ts';

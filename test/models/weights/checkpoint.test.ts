@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ONES, type ParameterSpec, ZEROS } from '../../../models/engine/parameters.ts';
-import { inferNetworkConfig } from '../../../models/unireplknet/infer.ts';
+import { inferNetworkConfig } from '../../../models/unireplknet/infer-architecture.ts';
 import { networkSpecs } from '../../../models/unireplknet/network.ts';
 import { variantConfig } from '../../../models/unireplknet/variants.ts';
 import { compareToSpecs, requireSpecs, type Shapes } from '../../../models/weights/checkpoint.ts';

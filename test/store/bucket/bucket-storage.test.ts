@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isKernelcastError } from '../../../src/errors.ts';
-import { backUp, restore } from '../../../src/store/backup.ts';
-import { checkStore } from '../../../src/store/check.ts';
-import { ObservationStore } from '../../../src/store/observations.ts';
-import { repairStore } from '../../../src/store/repair.ts';
-import { RunStore } from '../../../src/store/runs.ts';
-import { ScoreStore } from '../../../src/store/scores.ts';
+import { backUp, restore } from '../../../src/store/care/backup.ts';
+import { checkStore } from '../../../src/store/care/check.ts';
+import { repairStore } from '../../../src/store/care/repair.ts';
+import { ObservationStore } from '../../../src/store/observations/observations.ts';
+import { RunStore } from '../../../src/store/runs/runs.ts';
+import { ScoreStore } from '../../../src/store/scores/scores.ts';
 import { seriesOf, station, temporaryFolder } from '../support.ts';
 import { S3Server } from './s3-server.ts';
 

@@ -1,0 +1,119 @@
+/**
+ * A file of stations each of which has times of its own. What a station observed within ten minutes of a whole hour stands for
+ * that hour; of several the nearest, of equally near ones the last in the file. Other observations are left out.
+ */
+import { observedVariable, type Series } from '../../src/domain/series.ts';
+import { MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
+import { KernelcastError } from '../../src/errors.ts';
+import type { Field } from '../cf/find-variables.ts';
+import { signedAsTold, unpackPicked } from '../cf/packing.ts';
+import { type RaggedLayout, raggedStations, stationOfEach } from '../cf/ragged-layout.ts';
+import { readTimes } from '../cf/time-axis.ts';
+import type { Grid } from '../formats/data-file.ts';
+import { completedNames, completeWind } from '../hourly/both-winds.ts';
+import type { Source } from './opened-file.ts';
+
+const TOLERANCE_MS = 10 * 60_000;
+
+/** Hours times stations; a century of a thousand stations. */
+const MOST_SLOTS = 200_000_000;
+
+/** Observations that are read at once. */
+const PIECE = 1_000_000;
+
+/** @throws KernelcastError `CONVENTIONS`: the stations or the times do not fit the observations, or are absurd */
+export async function raggedSource(
+  grid: Grid,
+  fields: readonly Field<RaggedLayout>[],
+  cellMethod: string | undefined,
+): Promise<Source> {
+  const [{ layout }] = fields;
+  const stationOf = await stationOfEach(grid, layout);
+  const stations = await raggedStations(grid, layout, stationOf);
+  const { hours, slots } = await slotsOf(grid, layout, stationOf, stations.length);
+  const loaded = new Map<Field<RaggedLayout>, Promise<Float32Array>>();
+  return {
+    kind: 'stations',
+    stations,
+    outside: [],
+    axis: { times: Float64Array.from(hours, (hour) => hour * MILLISECONDS_PER_HOUR), cell: undefined },
+    cellMethod,
+    taken: fields.map(({ name, variable }) => ({ name, from: variable.name })),
+    variables: completedNames(fields.map(({ name }) => name)),
+    bytesPerTime: fields.length * stations.length * 8,
+    chunkTimes: 1,
+    close: () => grid.close(),
+    async read(first, count) {
+      const width = stations.length;
+      const variables: Series['variables'] = {};
+      for (const field of fields) {
+        // Observations stand in no order of time: each variable is read once, as a whole, in float32.
+        if (!loaded.has(field)) loaded.set(field, loadField(grid, field));
+        const observed = await loaded.get(field)!;
+        const values = new Float32Array(count * width).fill(Number.NaN);
+        for (let i = 0; i < values.length; i++) {
+          const slot = slots[first * width + i];
+          if (slot >= 0) values[i] = observed[slot];
+        }
+        variables[field.name] = observedVariable(values);
+      }
+      return completeWind(variables, count * width);
+    },
+  };
+}
+
+/** The hours that some station has, ascending, and the observation of each hour and station; -1 where there is none. */
+async function slotsOf(grid: Grid, { time }: RaggedLayout, stationOf: Int32Array, stations: number) {
+  const where = { file: grid.path, variable: time.name };
+  const times = await readTimes(grid, time);
+  const hourOf = (i: number) => Math.round(times[i] / MILLISECONDS_PER_HOUR);
+  const distance = (i: number) => Math.abs(times[i] - hourOf(i) * MILLISECONDS_PER_HOUR);
+  const found = new Set<number>();
+  for (let i = 0; i < times.length; i++) if (distance(i) <= TOLERANCE_MS) found.add(hourOf(i));
+  const hours = Int32Array.from(found).sort();
+  if (hours.length === 0) {
+    throw new KernelcastError('CONVENTIONS', 'no time lies within ten minutes of a whole hour', { where });
+  }
+  if (hours.length * stations > MOST_SLOTS) {
+    throw new KernelcastError('CONVENTIONS', `${hours.length} hours of ${stations} stations in one file`, {
+      where,
+      hint: 'Split the file by years.',
+    });
+  }
+  const rowOf = new Map(Array.from(hours, (hour, row) => [hour, row]));
+  const slots = new Int32Array(hours.length * stations).fill(-1);
+  for (let i = 0; i < times.length; i++) {
+    if (!(distance(i) <= TOLERANCE_MS)) continue;
+    const slot = rowOf.get(hourOf(i))! * stations + stationOf[i];
+    if (slots[slot] < 0 || distance(i) <= distance(slots[slot])) slots[slot] = i;
+  }
+  return { hours, slots };
+}
+
+/** All observations of a variable, in the order of the file and in the field's unit; NaN where missing. */
+async function loadField(grid: Grid, field: Field<RaggedLayout>): Promise<Float32Array> {
+  const result = new Float32Array(field.variable.shape.reduce((product, n) => product * n, 1));
+  let at = 0;
+  for await (const values of observations(grid, field)) {
+    result.set(values, at);
+    at += values.length;
+  }
+  return result;
+}
+
+/** The same, some after the other. */
+export async function* observations(
+  grid: Grid,
+  { variable, packing }: Field<RaggedLayout>,
+): AsyncGenerator<Float64Array> {
+  const [rows, width = 1] = variable.shape;
+  const piece = Math.max(1, Math.floor(PIECE / width));
+  for (let first = 0; first < rows; first += piece) {
+    const count = Math.min(piece, rows - first);
+    const start = variable.shape.map((_, axis) => (axis === 0 ? first : 0));
+    const raw = signedAsTold(await grid.read(variable, start, [count, ...variable.shape.slice(1)]), packing);
+    const values = new Float64Array(count * width);
+    unpackPicked(raw, 0, Int32Array.from(values.keys()), packing, values, 0);
+    yield values;
+  }
+}

@@ -1,0 +1,63 @@
+/** A file of stations, as it is: its stations are the stations. */
+import { observedVariable, type Series } from '../../src/domain/series.ts';
+import type { Station } from '../../src/domain/station.ts';
+import type { Field } from '../cf/find-variables.ts';
+import { signedAsTold, unpackPicked } from '../cf/packing.ts';
+import type { StationLayout } from '../cf/station-layout.ts';
+import { readTimeAxis } from '../cf/time-axis.ts';
+import type { Grid } from '../formats/data-file.ts';
+import { completedNames, completeWind } from '../hourly/both-winds.ts';
+import type { Source } from './opened-file.ts';
+
+/**
+ * @param fields with the same coordinates
+ * @throws KernelcastError `CONVENTIONS` from the time axis
+ */
+export async function stationSource(
+  grid: Grid,
+  fields: readonly Field<StationLayout>[],
+  stations: readonly Station[],
+  cellMethod: string | undefined,
+): Promise<Source> {
+  const axis = await readTimeAxis(grid, fields[0].layout.time);
+  return {
+    kind: 'stations',
+    stations,
+    outside: [],
+    axis,
+    cellMethod,
+    taken: fields.map(({ name, variable }) => ({ name, from: variable.name })),
+    variables: completedNames(fields.map(({ name }) => name)),
+    bytesPerTime: fields.length * stations.length * 8,
+    chunkTimes: Math.max(...fields.map(({ variable, layout }) => variable.chunk?.[layout.timeAxis] ?? 1)),
+    close: () => grid.close(),
+    async read(first, count) {
+      const variables: Series['variables'] = {};
+      for (const field of fields) {
+        const values = await readAtStations(grid, field, stations.length, first, count);
+        variables[field.name] = observedVariable(Float32Array.from(values));
+      }
+      return completeWind(variables, count * stations.length);
+    },
+  };
+}
+
+/** The values of the times [first, first + count), [time, station], in the field's unit; NaN where missing. */
+export async function readAtStations(
+  grid: Grid,
+  { variable, layout, packing }: Field<StationLayout>,
+  stations: number,
+  first: number,
+  count: number,
+): Promise<Float64Array> {
+  const { timeAxis, stationAxis } = layout;
+  const start = variable.shape.map((_, axis) => (axis === timeAxis ? first : 0));
+  const size = variable.shape.map((n, axis) => (axis === timeAxis ? count : n));
+  const raw = signedAsTold(await grid.read(variable, start, size), packing);
+  const strideOf = (axis: number) => size.slice(axis + 1).reduce((product, n) => product * n, 1);
+  const stationStride = stationAxis === undefined ? 0 : strideOf(stationAxis);
+  const picks = Int32Array.from({ length: stations }, (_, s) => s * stationStride);
+  const values = new Float64Array(count * stations);
+  for (let t = 0; t < count; t++) unpackPicked(raw, t * strideOf(timeAxis), picks, packing, values, t * stations);
+  return values;
+}

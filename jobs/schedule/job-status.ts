@@ -1,0 +1,25 @@
+/** How the jobs stand, as `/v1/status` and `kernelcast jobs list` tell it: from the ledger, whoever does the jobs. */
+import type { JobStatus } from '../../src/api/context.ts';
+import { formatHour, MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
+import { type JobPolicy, nextSlotAt } from './plan.ts';
+import type { SlotState, SlotStates } from './slot-states.ts';
+
+/** @param now the time of the service, Unix milliseconds */
+export function jobStatuses(policies: readonly JobPolicy[], states: SlotStates, now: number): JobStatus[] {
+  return policies.map((policy) => {
+    const job = states.job(policy.name);
+    const last = job?.last === undefined ? undefined : job.slots.get(job.last);
+    return {
+      name: policy.name,
+      state: toldState(last),
+      lastSlot: job?.last === undefined ? null : formatHour(job.last),
+      lastFinishedAt: job?.lastFinishedAt === undefined ? null : new Date(job.lastFinishedAt).toISOString(),
+      nextAt: formatHour(nextSlotAt(policy, now) / MILLISECONDS_PER_HOUR),
+      lastError: last && last.state !== 'skipped' ? last.error : null,
+    };
+  });
+}
+
+function toldState(last: SlotState | undefined): string {
+  return last === undefined || last.state === 'open' ? 'waiting' : last.state;
+}

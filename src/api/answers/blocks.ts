@@ -1,0 +1,118 @@
+/** The tables of an answer for one place: hourly, daily and current values, in the units that were asked for. */
+import type { Hour } from '../../domain/time.ts';
+import { Recent } from '../../store/recent.ts';
+import { type DailyQuantity, dayColumn } from './daily.ts';
+import type { Day, Span } from './frame.ts';
+import { hourColumn, type NullReason, type Sources } from './hours.ts';
+import type { Quantity } from './quantities.ts';
+import { dayText, hourText, type TimeFormat } from './time-text.ts';
+import { converter, type UnitChoice, unitOf } from './units.ts';
+
+export interface Column {
+  name: string;
+  unit: string;
+  /** One a row; null where missing. */
+  values: (number | null)[];
+}
+
+export interface Block {
+  /** The hour at which each row begins. */
+  hours: Hour[];
+  /** The same as the answer writes it. */
+  time: (string | number)[];
+  columns: Column[];
+}
+
+/** Rows without a value, for one reason; both ends included, written as `time` is. */
+export interface NullSpan {
+  name: string;
+  from: string | number;
+  through: string | number;
+  reason: NullReason;
+}
+
+export interface Recipe {
+  /** Id. */
+  station: string;
+  /** What is asked, under the ending of its names: '' where there is one only, else `_MODEL`. */
+  models: readonly { suffix: string; sources: Sources }[];
+  units: UnitChoice;
+  timeFormat: TimeFormat;
+  /** Seconds east of UTC. */
+  offset: number;
+}
+
+/** @param nulls to which the missing values are added */
+export function hourlyBlock(recipe: Recipe, quantities: readonly Quantity[], span: Span, nulls: NullSpan[]): Block {
+  const { station, models, units, timeFormat, offset } = recipe;
+  const { hours, time } = timesOf(span, timeFormat, offset);
+  const columns = quantities.flatMap((quantity) =>
+    models.map(({ suffix, sources }): Column => {
+      const column = hourColumn(sources, station, quantity, units);
+      const unit = unitOf(quantity, units);
+      const values = hours.map((hour) => column.at(hour)).map(converter(unit));
+      const name = quantity.name + suffix;
+      collectNulls(nulls, name, values, time, (row) => column.reason(hours[row]));
+      return { name, unit: unit.label, values };
+    }),
+  );
+  return { hours, time, columns };
+}
+
+interface Times {
+  hours: Hour[];
+  time: (string | number)[];
+}
+
+/** Places of one answer, and requests of one run, mostly have the same hours; by their number. Shared: not to be written to. */
+const known = new Recent<Times>(100_000);
+
+function timesOf({ from, to }: Span, format: TimeFormat, offset: number): Times {
+  const key = `${from} ${to} ${format} ${offset}`;
+  const remembered = known.get(key);
+  if (remembered) return remembered;
+  const hours = Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
+  const times = { hours, time: hours.map((hour) => hourText(hour, format, offset)) };
+  known.set(key, times, hours.length + 1);
+  return times;
+}
+
+export function dailyBlock(
+  recipe: Recipe,
+  quantities: readonly DailyQuantity[],
+  days: readonly Day[],
+  nulls: NullSpan[],
+): Block {
+  const { station, models, units, timeFormat, offset } = recipe;
+  const time = days.map(({ day }) => dayText(day, timeFormat, offset));
+  const columns = quantities.flatMap((quantity) =>
+    models.map(({ suffix, sources }): Column => {
+      const unit = unitOf(quantity.of, units);
+      const column = dayColumn(sources, station, quantity, units);
+      const values = days.map((day) => column.at(day)).map(converter(unit));
+      const name = quantity.name + suffix;
+      collectNulls(nulls, name, values, time, (row) => column.reason(days[row]));
+      return { name, unit: unit.label, values };
+    }),
+  );
+  return { hours: days.map(({ from }) => from), time, columns };
+}
+
+function collectNulls(
+  nulls: NullSpan[],
+  name: string,
+  values: readonly (number | null)[],
+  time: readonly (string | number)[],
+  reasonOf: (row: number) => NullReason,
+): void {
+  let last: NullSpan | undefined;
+  for (const [row, value] of values.entries()) {
+    const reason = value === null ? reasonOf(row) : undefined;
+    if (reason === undefined) last = undefined;
+    else if (last?.reason === reason) last.through = time[row];
+    else {
+      last = { name, from: time[row], through: time[row], reason };
+      nulls.push(last);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/** Makes what is answered for places: zones, hours, days, and the values in them. */
+import type { Hour } from '../../domain/time.ts';
+import { dailyBlock, hourlyBlock, type NullSpan, type Recipe } from '../answers/blocks.ts';
+import { type Axis, dailyFrame, type FrameQuery, hourlyFrame } from '../answers/frame.ts';
+import { badParameter } from '../requests/query.ts';
+import type { PlaceData } from './place-answer.ts';
+import type { SharedQuery, Wanted } from './place-query.ts';
+import type { NearStation } from './stations.ts';
+import { type Zone, zoneAt } from './zone.ts';
+
+export interface Timing {
+  /** The hour after the last observed one. */
+  anchor: Hour;
+  /** The hours given where nothing is said. */
+  hours: number;
+  /** The hour that it is. */
+  current: Hour;
+}
+
+/** @throws KernelcastError `USAGE` where there are neither one zone nor as many as places */
+export function zonesOf(names: readonly string[], places: readonly NearStation[], anchor: Hour): Zone[] {
+  if (names.length !== 1 && names.length !== places.length) {
+    throw badParameter(
+      'timezone',
+      `there are ${names.length} time zones and ${places.length} places`,
+      'Give one, or one for each.',
+    );
+  }
+  return places.map(({ station }, index) => zoneAt(names[names.length === 1 ? 0 : index], station, anchor));
+}
+
+export function axisOf({ anchor, hours }: Timing, zone: Zone): Axis {
+  return { anchor, hours, offset: zone.offset };
+}
+
+export function placeData(
+  query: SharedQuery & FrameQuery,
+  wanted: Wanted,
+  timing: Timing,
+  place: NearStation,
+  zone: Zone,
+  models: Recipe['models'],
+  identity: Pick<PlaceData, 'generatedAt' | 'run' | 'observations'>,
+): PlaceData {
+  const units = { temperature: query.temperature_unit, windSpeed: query.wind_speed_unit };
+  const { timeformat: timeFormat } = query;
+  const recipe: Recipe = { station: place.station.id, models, units, timeFormat, offset: zone.offset };
+  const axis = axisOf(timing, zone);
+  const nulls: NullSpan[] = [];
+  const now = { from: timing.current, to: timing.current + 1 };
+  return {
+    place,
+    zone,
+    timeFormat,
+    ...identity,
+    current: wanted.current.length > 0 ? hourlyBlock(recipe, wanted.current, now, nulls) : undefined,
+    hourly: wanted.hourly.length > 0 ? hourlyBlock(recipe, wanted.hourly, hourlyFrame(query, axis), nulls) : undefined,
+    daily: wanted.daily.length > 0 ? dailyBlock(recipe, wanted.daily, dailyFrame(query, axis), nulls) : undefined,
+    nulls,
+  };
+}
