@@ -1,7 +1,8 @@
 /**
- * A file of stations each of which has times of its own. What a station observed within ten minutes of a whole hour stands for
- * that hour; of several the nearest, of equally near ones the last in the file. Other observations are left out.
+ * A file of stations each of which has times of its own. Observations that stand for no hour (`near-hour.ts`) are left
+ * out.
  */
+import { byNearness, isNearHour, NEAR_TEXT, nearestHour, offsetFromHour } from '../../src/domain/near-hour.ts';
 import { observedVariable, type Series } from '../../src/domain/series.ts';
 import { MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
 import { KernelcastError } from '../../src/errors.ts';
@@ -12,8 +13,6 @@ import { readTimes } from '../cf/time-axis.ts';
 import type { Grid } from '../formats/data-file.ts';
 import { completedNames, completeWind } from '../hourly/both-winds.ts';
 import type { Source } from './opened-file.ts';
-
-const TOLERANCE_MS = 10 * 60_000;
 
 /** Hours times stations; a century of a thousand stations. */
 const MOST_SLOTS = 200_000_000;
@@ -66,13 +65,12 @@ export async function raggedSource(
 async function slotsOf(grid: Grid, { time }: RaggedLayout, stationOf: Int32Array, stations: number) {
   const where = { file: grid.path, variable: time.name };
   const times = await readTimes(grid, time);
-  const hourOf = (i: number) => Math.round(times[i] / MILLISECONDS_PER_HOUR);
-  const distance = (i: number) => Math.abs(times[i] - hourOf(i) * MILLISECONDS_PER_HOUR);
+  const offset = (i: number) => offsetFromHour(times[i]);
   const found = new Set<number>();
-  for (let i = 0; i < times.length; i++) if (distance(i) <= TOLERANCE_MS) found.add(hourOf(i));
+  for (let i = 0; i < times.length; i++) if (isNearHour(offset(i))) found.add(nearestHour(times[i]));
   const hours = Int32Array.from(found).sort();
   if (hours.length === 0) {
-    throw new KernelcastError('CONVENTIONS', 'no time lies within ten minutes of a whole hour', { where });
+    throw new KernelcastError('CONVENTIONS', `no time lies within ${NEAR_TEXT} of a whole hour`, { where });
   }
   if (hours.length * stations > MOST_SLOTS) {
     throw new KernelcastError('CONVENTIONS', `${hours.length} hours of ${stations} stations in one file`, {
@@ -83,9 +81,9 @@ async function slotsOf(grid: Grid, { time }: RaggedLayout, stationOf: Int32Array
   const rowOf = new Map(Array.from(hours, (hour, row) => [hour, row]));
   const slots = new Int32Array(hours.length * stations).fill(-1);
   for (let i = 0; i < times.length; i++) {
-    if (!(distance(i) <= TOLERANCE_MS)) continue;
-    const slot = rowOf.get(hourOf(i))! * stations + stationOf[i];
-    if (slots[slot] < 0 || distance(i) <= distance(slots[slot])) slots[slot] = i;
+    if (!isNearHour(offset(i))) continue;
+    const slot = rowOf.get(nearestHour(times[i]))! * stations + stationOf[i];
+    if (slots[slot] < 0 || byNearness(offset(slots[slot]), offset(i)) <= 0) slots[slot] = i;
   }
   return { hours, slots };
 }
