@@ -9,7 +9,7 @@ import { MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
 import { VARIABLE_NAMES, type VariableName } from '../../src/domain/variables.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { completedNames, completeWind } from '../hourly/both-winds.ts';
-import type { Source } from '../opened/opened-file.ts';
+import type { OpenedFile } from '../opened/opened-file.ts';
 import { stationId } from '../stations/station-id.ts';
 import type { Observation, TableReader } from './observation.ts';
 
@@ -69,7 +69,7 @@ export class Gatherer {
   }
 
   /** @throws KernelcastError `CONVENTIONS` where no observation is near an hour; `STATIONS` where no station has a position */
-  source(): Source {
+  opened(): OpenedFile {
     if (this.#stations.length === 0 && this.#waiting.size > 0) throw this.#withoutPlace();
     if (this.#hours.length === 0) {
       throw new KernelcastError('CONVENTIONS', `no observation lies within ${NEAR_TEXT} of a whole hour`, {

@@ -10,9 +10,9 @@ import type { Field } from '../cf/find-variables.ts';
 import { signedAsTold, unpackPicked } from '../cf/packing.ts';
 import { type RaggedLayout, raggedStations, stationOfEach } from '../cf/ragged-layout.ts';
 import { readTimes } from '../cf/time-axis.ts';
-import type { Grid } from '../formats/data-file.ts';
+import type { DataFile } from '../formats/data-file.ts';
 import { completedNames, completeWind } from '../hourly/both-winds.ts';
-import type { Source } from './opened-file.ts';
+import type { OpenedFile } from './opened-file.ts';
 
 /** Hours times stations; a century of a thousand stations. */
 const MOST_SLOTS = 200_000_000;
@@ -21,15 +21,15 @@ const MOST_SLOTS = 200_000_000;
 const PIECE = 1_000_000;
 
 /** @throws KernelcastError `CONVENTIONS`: the stations or the times do not fit the observations, or are absurd */
-export async function raggedSource(
-  grid: Grid,
+export async function openedRagged(
+  data: DataFile,
   fields: readonly Field<RaggedLayout>[],
   cellMethod: string | undefined,
-): Promise<Source> {
+): Promise<OpenedFile> {
   const [{ layout }] = fields;
-  const stationOf = await stationOfEach(grid, layout);
-  const stations = await raggedStations(grid, layout, stationOf);
-  const { hours, slots } = await slotsOf(grid, layout, stationOf, stations.length);
+  const stationOf = await stationOfEach(data, layout);
+  const stations = await raggedStations(data, layout, stationOf);
+  const { hours, slots } = await slotsOf(data, layout, stationOf, stations.length);
   const loaded = new Map<Field<RaggedLayout>, Promise<Float32Array>>();
   return {
     kind: 'stations',
@@ -41,13 +41,13 @@ export async function raggedSource(
     variables: completedNames(fields.map(({ name }) => name)),
     bytesPerTime: fields.length * stations.length * 8,
     chunkTimes: 1,
-    close: () => grid.close(),
+    close: () => data.close(),
     async read(first, count) {
       const width = stations.length;
       const variables: Series['variables'] = {};
       for (const field of fields) {
         // Observations stand in no order of time: each variable is read once, as a whole, in float32.
-        if (!loaded.has(field)) loaded.set(field, loadField(grid, field));
+        if (!loaded.has(field)) loaded.set(field, loadField(data, field));
         const observed = await loaded.get(field)!;
         const values = new Float32Array(count * width).fill(Number.NaN);
         for (let i = 0; i < values.length; i++) {
@@ -62,9 +62,9 @@ export async function raggedSource(
 }
 
 /** The hours that some station has, ascending, and the observation of each hour and station; -1 where there is none. */
-async function slotsOf(grid: Grid, { time }: RaggedLayout, stationOf: Int32Array, stations: number) {
-  const where = { file: grid.path, variable: time.name };
-  const times = await readTimes(grid, time);
+async function slotsOf(data: DataFile, { time }: RaggedLayout, stationOf: Int32Array, stations: number) {
+  const where = { file: data.path, variable: time.name };
+  const times = await readTimes(data, time);
   const offset = (i: number) => offsetFromHour(times[i]);
   const found = new Set<number>();
   for (let i = 0; i < times.length; i++) if (isNearHour(offset(i))) found.add(nearestHour(times[i]));
@@ -89,10 +89,10 @@ async function slotsOf(grid: Grid, { time }: RaggedLayout, stationOf: Int32Array
 }
 
 /** All observations of a variable, in the order of the file and in the field's unit; NaN where missing. */
-async function loadField(grid: Grid, field: Field<RaggedLayout>): Promise<Float32Array> {
+async function loadField(data: DataFile, field: Field<RaggedLayout>): Promise<Float32Array> {
   const result = new Float32Array(field.variable.shape.reduce((product, n) => product * n, 1));
   let at = 0;
-  for await (const values of observations(grid, field)) {
+  for await (const values of observations(data, field)) {
     result.set(values, at);
     at += values.length;
   }
@@ -101,7 +101,7 @@ async function loadField(grid: Grid, field: Field<RaggedLayout>): Promise<Float3
 
 /** The same, some after the other. */
 export async function* observations(
-  grid: Grid,
+  data: DataFile,
   { variable, packing }: Field<RaggedLayout>,
 ): AsyncGenerator<Float64Array> {
   const [rows, width = 1] = variable.shape;
@@ -109,7 +109,7 @@ export async function* observations(
   for (let first = 0; first < rows; first += piece) {
     const count = Math.min(piece, rows - first);
     const start = variable.shape.map((_, axis) => (axis === 0 ? first : 0));
-    const raw = signedAsTold(await grid.read(variable, start, [count, ...variable.shape.slice(1)]), packing);
+    const raw = signedAsTold(await data.read(variable, start, [count, ...variable.shape.slice(1)]), packing);
     const values = new Float64Array(count * width);
     unpackPicked(raw, 0, Int32Array.from(values.keys()), packing, values, 0);
     yield values;
