@@ -92,16 +92,16 @@ async function list(options: Common, ledger: Ledger): Promise<void> {
   const statuses = jobStatuses(policies, ledger.states, systemClock.now()).map((status) => ({
     ...status,
     // In a replay the clock of this process has nothing to say.
-    nextAt: undefined,
-    openSlots: [...ledger.states.job(status.name)!.slots].flatMap(([slot, { state, attempt }]) =>
+    next_at: undefined,
+    open_slots: [...ledger.states.job(status.name)!.slots].flatMap(([slot, { state, attempt }]) =>
       ['open', 'running', 'failed'].includes(state) ? [{ slot: formatHour(slot), state, attempt }] : [],
     ),
   }));
   if (options.json) return print(JSON.stringify({ jobs: statuses }));
-  for (const { name, state, lastSlot, lastFinishedAt, lastError, openSlots } of statuses) {
-    print(`${name.padEnd(10)}${state.padEnd(9)}${lastSlot ?? '-'}  ended ${lastFinishedAt ?? 'never'}`);
-    if (lastError !== null) print(`          ${lastError}`);
-    for (const open of openSlots) print(`          open: ${open.slot} ${open.state}, attempt ${open.attempt}`);
+  for (const { name, state, last_slot, last_finished_at, last_error, open_slots } of statuses) {
+    print(`${name.padEnd(10)}${state.padEnd(9)}${last_slot ?? '-'}  ended ${last_finished_at ?? 'never'}`);
+    if (last_error !== null) print(`          ${last_error}`);
+    for (const open of open_slots) print(`          open: ${open.slot} ${open.state}, attempt ${open.attempt}`);
   }
 }
 
