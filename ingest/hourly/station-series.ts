@@ -12,7 +12,7 @@ import type { Hour } from '../../src/domain/time.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { copyVariable } from '../../src/store/observations/merge.ts';
 import type { VariableMap } from '../cf/find-variables.ts';
-import { openFile } from '../opened/open-file.ts';
+import { openSource } from '../opened/open-file.ts';
 import { controlled } from '../quality/control.ts';
 import { LONGEST_STREAK } from '../quality/limits.ts';
 import { hourlyBlocks } from './hourly-blocks.ts';
@@ -31,12 +31,12 @@ export interface StationSeries {
   close(): Promise<void>;
 }
 
-/** @throws KernelcastError see `openFile` and `nativeHours`; `USAGE` for a grid */
+/** @throws KernelcastError see `openSource` and `nativeHours`; `USAGE` for a grid */
 export async function openStationSeries(path: string, options: { map?: VariableMap } = {}): Promise<StationSeries> {
-  const opened = await openFile(path, options);
+  const source = await openSource(path, options);
   try {
-    const native = hoursOf(path, opened);
-    const { stations, variables } = opened;
+    const native = hoursOf(path, source);
+    const { stations, variables } = source;
     const { size, mtimeMs } = await stat(path);
     return {
       stations,
@@ -61,17 +61,17 @@ export async function openStationSeries(path: string, options: { map?: VariableM
         };
         const series: Series = { stations, from, hours: to - from, variables: {} };
         for (const name of variables) series.variables[name] = emptyVariable(to - from, stations.length);
-        const checked = controlled(slabs(opened, part), opened);
+        const checked = controlled(slabs(source, part), source);
         for await (const each of hourlyBlocks(checked, { stations, variables, step: native.step })) {
           const block = withoutRejected(each);
           for (const name of seriesVariableNames(block)) copyVariable(block, series, name);
         }
         return series;
       },
-      close: () => opened.close(),
+      close: () => source.close(),
     };
   } catch (error) {
-    await opened.close();
+    await source.close();
     throw error;
   }
 }

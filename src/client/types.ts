@@ -32,15 +32,17 @@ export type PlaceAnswer = {
   /** what is observed so far; `to` is the hour after the last */ observations?: { dataset: string; from: string; to: string; revision: string; updated_at: string };
   current_units?: Record<string, string>;
   current?: { /** ISO 8601 in the zone of the answer, or Unix seconds */ time: string | number; interval: number } & Record<string, number | null>;
+  current_weather_units?: Record<string, string>;
+  current_weather?: { /** ISO 8601 in the zone of the answer, or Unix seconds */ time: string | number; interval: number } & Record<string, number | null>;
   hourly_units?: Record<string, string>;
-  /** one list a variable, as long as `time` */ hourly?: { time: (string | number)[] } & Record<string, Values>;
+  /** one list a variable, as long as `time` */ hourly?: { time: (string | number)[] } & Record<string, (number | null | string)[]>;
   daily_units?: Record<string, string>;
-  /** one list a variable, as long as `time` */ daily?: { time: (string | number)[] } & Record<string, Values>;
+  /** one list a variable, as long as `time` */ daily?: { time: (string | number)[] } & Record<string, (number | null | string)[]>;
   /** why values are null; not there where none is */ nulls?: ({
     name: string;
     /** ISO 8601 in the zone of the answer, or Unix seconds */ from: string | number;
     /** ISO 8601 in the zone of the answer, or Unix seconds */ through: string | number;
-    reason: "beyond_forecast" | "beyond_observations" | "no_observation" | "no_past_uncertainty" | "no_uncertainty" | "no_joint_uncertainty" | "no_forecast" | "wind_chill_undefined" | "incomplete_day";
+    reason: "beyond_forecast" | "beyond_observations" | "no_observation" | "no_past_uncertainty" | "no_uncertainty" | "no_joint_uncertainty" | "no_forecast" | "wind_chill_undefined" | "incomplete_day" | "not_forecast" | "no_such_model" | "no_sunrise" | "between_hours";
   })[];
 };
 
@@ -94,14 +96,17 @@ export interface Gets {
       /** the last hour */ end_hour?: string;
       temperature_unit?: "celsius" | "fahrenheit";
       wind_speed_unit?: "kmh" | "ms" | "mph" | "kn";
-      /** Open-Meteo's; there is no precipitation here */ precipitation_unit?: "mm" | "inch";
+      /** Open-Meteo's: the unit that its variables of precipitation, snow and length are told in; all are null */ precipitation_unit?: "mm" | "inch";
       timeformat?: "iso8601" | "unixtime";
       /** a name of the IANA database, or 'auto': that of the station; one for all places, or one for each */ timezone?: OneOrMore<string>;
       /** arrow and parquet hold one of hourly, daily and current */ format?: "json" | "csv" | "arrow" | "xlsx" | "parquet";
       /** values of the hour that it is by the service's clock */ current?: OneOrMore<string>;
+      /** the block that Open-Meteo's programs of before 2023 read: temperature, windspeed, winddirection, is_day, weathercode */ current_weather?: boolean;
+      /** Open-Meteo's, of radiation, which there is none of here */ tilt?: number;
+      /** Open-Meteo's, of radiation, which there is none of here */ azimuth?: number;
       /** whole days from today on; today is that of the first hour of the run */ forecast_days?: number;
       /** hours of the forecast; all of the run where nothing is said */ forecast_hours?: number;
-      /** ids of the run's models, the default first; with several, names end in _MODEL */ models?: OneOrMore<string>;
+      /** ids of the run's models, the default first; with several, names end in _MODEL; best_match is the first, and those of Open-Meteo's that the run has not are null */ models?: OneOrMore<string>;
       /** the initialisation time of an earlier run */ run?: string;
     };
     answer: PlaceAnswer | PlaceAnswer[];
@@ -150,7 +155,7 @@ export interface Gets {
       /** the last hour */ end_hour?: string;
       temperature_unit?: "celsius" | "fahrenheit";
       wind_speed_unit?: "kmh" | "ms" | "mph" | "kn";
-      /** Open-Meteo's; there is no precipitation here */ precipitation_unit?: "mm" | "inch";
+      /** Open-Meteo's: the unit that its variables of precipitation, snow and length are told in; all are null */ precipitation_unit?: "mm" | "inch";
       timeformat?: "iso8601" | "unixtime";
       /** a name of the IANA database, or 'auto': that of the station; one for all places, or one for each */ timezone?: OneOrMore<string>;
       /** arrow and parquet hold one of hourly, daily and current */ format?: "json" | "csv" | "arrow" | "xlsx" | "parquet";
@@ -187,9 +192,9 @@ export interface Gets {
       dataset: string;
       runs: ({
         init: string;
-        created_at: string;
-        lead_hours: number;
-        /** the first is the default */ models: ({ id: string; name: string; kind: "network" | "baseline"; weights_sha256: string | null })[];
+        createdAt: string;
+        leadHours: number;
+        /** the first is the default */ models: ({ id: string; name: string; kind: "network" | "baseline"; weightsSha256: string | null })[];
       })[];
     };
   };
@@ -264,18 +269,18 @@ export interface Gets {
     answer: {
       version: string;
       now: string;
-      clock: { kind: "system" | "replay"; seconds_per_hour?: number };
+      clock: { kind: "system" | "replay"; secondsPerHour?: number };
       dataset: string;
       datasets: ({ dataset: string; from: string; to: string; stations: number; variables: string[] })[];
-      latest_run: string | null;
+      latestRun: string | null;
       preparing: string | null;
       jobs: ({
         name: string;
         state: string;
-        last_slot: string | null;
-        last_finished_at: string | null;
-        next_at: string | null;
-        last_error: string | null;
+        lastSlot: string | null;
+        lastFinishedAt: string | null;
+        nextAt: string | null;
+        lastError: string | null;
       })[];
     };
   };
@@ -346,7 +351,7 @@ export interface Gets {
   /** Whether the process answers. */
   '/health/live': { request: Record<string, never>; answer: { status: "live" } };
   /** Whether forecasts may be relied on. */
-  '/health/ready': { request: Record<string, never>; answer: { status: "ready"; dataset: string; latest_run: string } };
+  '/health/ready': { request: Record<string, never>; answer: { status: "ready"; dataset: string; latestRun: string } };
   /** This description. */
   '/openapi.json': { request: Record<string, never>; answer: { openapi: string } };
 }
@@ -381,12 +386,12 @@ export interface Posts {
       model: string;
       weights_sha256: string | null;
       hourly_units?: Record<string, string>;
-      /** one list a variable, as long as `time` */ hourly?: { time: (string | number)[] } & Record<string, Values>;
+      /** one list a variable, as long as `time` */ hourly?: { time: (string | number)[] } & Record<string, (number | null | string)[]>;
       /** why values are null; not there where none is */ nulls?: ({
         name: string;
         /** ISO 8601 in the zone of the answer, or Unix seconds */ from: string | number;
         /** ISO 8601 in the zone of the answer, or Unix seconds */ through: string | number;
-        reason: "beyond_forecast" | "beyond_observations" | "no_observation" | "no_past_uncertainty" | "no_uncertainty" | "no_joint_uncertainty" | "no_forecast" | "wind_chill_undefined" | "incomplete_day";
+        reason: "beyond_forecast" | "beyond_observations" | "no_observation" | "no_past_uncertainty" | "no_uncertainty" | "no_joint_uncertainty" | "no_forecast" | "wind_chill_undefined" | "incomplete_day" | "not_forecast" | "no_such_model" | "no_sunrise" | "between_hours";
       })[];
     };
   };

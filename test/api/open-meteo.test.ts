@@ -180,7 +180,7 @@ test.each(QUERIES)('%s', async (query, block, units) => {
 });
 
 test('errors say why, as Open-Meteo does in `reason`', async () => {
-  const { status, body } = await get(`/v1/forecast?${AT}&hourly=precipitation`);
+  const { status, body } = await get(`/v1/forecast?${AT}&hourly=precipitatoin`);
   expect(status).toBe(400);
   expect(body).toMatchObject({ error: true, reason: body.detail });
 });

@@ -1,18 +1,22 @@
 /** The tables of an answer for one place: hourly, daily and current values, in the units that were asked for. */
+import type { Point } from '../../domain/geo.ts';
 import type { Hour } from '../../domain/time.ts';
 import { Recent } from '../../store/recent.ts';
-import { type DailyQuantity, dayColumn } from './daily.ts';
+import { type DailyQuantity, dailyUnit, dayColumn } from './daily.ts';
+import { daylightDuration, isDay, sunEvent } from './daylight.ts';
 import type { Day, Span } from './frame.ts';
 import { hourColumn, type NullReason, type Sources } from './hours.ts';
 import type { Quantity } from './quantities.ts';
-import { dayText, hourText, type TimeFormat } from './time-text.ts';
+import { dayText, hourText, instantText, type TimeFormat } from './time-text.ts';
 import { converter, type UnitChoice, unitOf } from './units.ts';
 
 export interface Column {
   name: string;
   unit: string;
-  /** One a row; null where missing. */
-  values: (number | null)[];
+  /** One a row; null where missing. Shared: not to be written to. */
+  values: readonly (number | string | null)[];
+  /** Of a column of times, which `values` has as the answer writes them: the same in Unix seconds. */
+  instants?: readonly (number | null)[];
 }
 
 export interface Block {
@@ -34,6 +38,8 @@ export interface NullSpan {
 export interface Recipe {
   /** Id. */
   station: string;
+  /** Where the sun is looked up. */
+  point: Point;
   /** What is asked, under the ending of its names: '' where there is one only, else `_MODEL`. */
   models: readonly { suffix: string; sources: Sources }[];
   units: UnitChoice;
@@ -48,10 +54,14 @@ export function hourlyBlock(recipe: Recipe, quantities: readonly Quantity[], spa
   const { hours, time } = timesOf(span, timeFormat, offset);
   const columns = quantities.flatMap((quantity) =>
     models.map(({ suffix, sources }): Column => {
-      const column = hourColumn(sources, station, quantity, units);
       const unit = unitOf(quantity, units);
-      const values = hours.map((hour) => column.at(hour)).map(converter(unit));
       const name = quantity.name + suffix;
+      if (quantity.kind === 'absent') return absentColumn(name, unit.label, time, nulls);
+      if (quantity.kind === 'sun') {
+        return { name, unit: unit.label, values: hours.map((hour) => (isDay(recipe.point, hour) ? 1 : 0)) };
+      }
+      const column = hourColumn(sources, station, quantity, units);
+      const values = hours.map((hour) => column.at(hour)).map(converter(unit));
       collectNulls(nulls, name, values, time, (row) => column.reason(hours[row]));
       return { name, unit: unit.label, values };
     }),
@@ -87,10 +97,12 @@ export function dailyBlock(
   const time = days.map(({ day }) => dayText(day, timeFormat, offset));
   const columns = quantities.flatMap((quantity) =>
     models.map(({ suffix, sources }): Column => {
-      const unit = unitOf(quantity.of, units);
+      const unit = dailyUnit(quantity, units);
+      const name = quantity.name + suffix;
+      if (quantity.kind === 'absent') return absentColumn(name, unit.label, time, nulls);
+      if (quantity.kind === 'sun') return sunColumn(recipe, quantity.event, name, days, time, nulls);
       const column = dayColumn(sources, station, quantity, units);
       const values = days.map((day) => column.at(day)).map(converter(unit));
-      const name = quantity.name + suffix;
       collectNulls(nulls, name, values, time, (row) => column.reason(days[row]));
       return { name, unit: unit.label, values };
     }),
@@ -98,10 +110,41 @@ export function dailyBlock(
   return { hours: days.map(({ from }) => from), time, columns };
 }
 
+/** Nulls without end would be the same list again and again. */
+const NOTHING = new Map<number, null[]>();
+
+function absentColumn(name: string, unit: string, time: readonly (string | number)[], nulls: NullSpan[]): Column {
+  const { length } = time;
+  if (length > 0) nulls.push({ name, from: time[0], through: time[length - 1], reason: 'not_forecast' });
+  let values = NOTHING.get(length);
+  if (!values) {
+    values = new Array<null>(length).fill(null);
+    NOTHING.set(length, values);
+  }
+  return { name, unit, values };
+}
+
+function sunColumn(
+  { point, timeFormat, offset }: Recipe,
+  event: 'sunrise' | 'sunset' | 'daylight_duration',
+  name: string,
+  days: readonly Day[],
+  time: readonly (string | number)[],
+  nulls: NullSpan[],
+): Column {
+  if (event === 'daylight_duration') {
+    return { name, unit: 's', values: days.map(({ from, to }) => daylightDuration(point, from, to)) };
+  }
+  const instants = days.map(({ from, to }) => sunEvent(point, event, from, to) ?? null);
+  const values = instants.map((instant) => instant && instantText(instant, timeFormat, offset));
+  collectNulls(nulls, name, values, time, () => 'no_sunrise');
+  return { name, unit: timeFormat, values, instants };
+}
+
 function collectNulls(
   nulls: NullSpan[],
   name: string,
-  values: readonly (number | null)[],
+  values: readonly (number | string | null)[],
   time: readonly (string | number)[],
   reasonOf: (row: number) => NullReason,
 ): void {

@@ -4,15 +4,25 @@
  */
 import { QUANTILE_VARIABLES } from '../../domain/quantiles.ts';
 import { windDirection } from '../../domain/wind.ts';
+import { ABSENT_DAILY } from '../names/daily-names.ts';
+import { currentName } from '../names/old-names.ts';
+import type { UnitKind } from '../names/unit-kinds.ts';
 import type { Day } from './frame.ts';
 import { type HourColumn, hourColumn, type NullReason, type Sources } from './hours.ts';
-import { type Exceedance, parseExceedance, parseQuantity, type Quantity } from './quantities.ts';
-import type { UnitChoice } from './units.ts';
+import { type Exceedance, parseExceedance, parseOwnQuantity, type SeriesQuantity } from './quantities.ts';
+import { kindUnit, type Unit, type UnitChoice, unitOf } from './units.ts';
 
 /** `of` is that of the hours. */
-export type DailyQuantity =
-  | { name: string; of: Quantity; kind: 'max' | 'min' | 'mean' | 'dominant' }
+export type HoursOfDay =
+  | { name: string; of: SeriesQuantity; kind: 'max' | 'min' | 'mean' | 'dominant' }
   | { name: string; of: Exceedance; kind: 'any' };
+
+export type DailyQuantity =
+  | HoursOfDay
+  /** Follows from place and time. */
+  | { name: string; kind: 'sun'; event: 'sunrise' | 'sunset' | 'daylight_duration' }
+  /** Open-Meteo has it; nothing here forecasts it. */
+  | { name: string; kind: 'absent'; unit: UnitKind };
 
 /** One quantity at one station. */
 export interface DayColumn {
@@ -23,25 +33,43 @@ export interface DayColumn {
 }
 
 const KINDS = ['max', 'min', 'mean'] as const;
-const DAILY = new Map<string, DailyQuantity>(
+const OWN = new Map<string, HoursOfDay>(
   [...QUANTILE_VARIABLES, 'apparent_temperature']
-    .flatMap((of) => KINDS.map((kind): DailyQuantity => ({ name: `${of}_${kind}`, of: parseQuantity(of)!, kind })))
-    .concat({ name: 'wind_direction_10m_dominant', of: parseQuantity('wind_direction_10m')!, kind: 'dominant' })
+    .flatMap((of) => KINDS.map((kind): HoursOfDay => ({ name: `${of}_${kind}`, of: parseOwnQuantity(of)!, kind })))
+    .concat({ name: 'wind_direction_10m_dominant', of: parseOwnQuantity('wind_direction_10m')!, kind: 'dominant' })
     .map((quantity) => [quantity.name, quantity]),
 );
 
-export const DAILY_NAMES: readonly string[] = [...DAILY.keys()];
+const KNOWN = new Map<string, DailyQuantity>([
+  ...OWN,
+  ...(['sunrise', 'sunset', 'daylight_duration'] as const).map((event): [string, DailyQuantity] => [
+    event,
+    { name: event, kind: 'sun', event },
+  ]),
+  ...[...ABSENT_DAILY].map(([name, unit]): [string, DailyQuantity] => [name, { name, kind: 'absent', unit }]),
+]);
 
+export const DAILY_NAMES: readonly string[] = [...KNOWN.keys()];
+
+/** By any name that it has or had; it keeps the one that is given. */
 export function parseDailyQuantity(name: string): DailyQuantity | undefined {
-  const known = DAILY.get(name);
+  const known = KNOWN.get(name);
   if (known) return known;
   const of = parseExceedance(name);
-  return of?.hours === 1 ? { name, of, kind: 'any' } : undefined;
+  if (of?.hours === 1) return { name, of, kind: 'any' };
+  const renamed = KNOWN.get(currentName(name) ?? '');
+  return renamed && { ...renamed, name };
 }
 
-export function dayColumn(sources: Sources, station: string, quantity: DailyQuantity, units: UnitChoice): DayColumn {
+export function dailyUnit(quantity: DailyQuantity, units: UnitChoice): Unit {
+  if (quantity.kind === 'sun') return kindUnit(quantity.event === 'daylight_duration' ? 'seconds' : 'instant', units);
+  return quantity.kind === 'absent' ? kindUnit(quantity.unit, units) : unitOf(quantity.of, units);
+}
+
+export function dayColumn(sources: Sources, station: string, quantity: HoursOfDay, units: UnitChoice): DayColumn {
   if (quantity.kind === 'any') return anyHourColumn(sources, station, quantity.of, units);
-  return { at: wholeDayValues(sources, station, quantity, units), reason: () => 'incomplete_day' };
+  const reason = (): NullReason => (sources.isForeign ? 'no_such_model' : 'incomplete_day');
+  return { at: wholeDayValues(sources, station, quantity, units), reason };
 }
 
 /** Of those hours of a day that are forecast. */
@@ -68,10 +96,10 @@ function anyHourColumn(sources: Sources, station: string, of: Exceedance, units:
 function wholeDayValues(
   sources: Sources,
   station: string,
-  { of, kind }: Exclude<DailyQuantity, { kind: 'any' }>,
+  { of, kind }: Exclude<HoursOfDay, { kind: 'any' }>,
   units: UnitChoice,
 ): (day: Day) => number {
-  const column = (name: string): HourColumn => hourColumn(sources, station, parseQuantity(name)!, units);
+  const column = (name: string): HourColumn => hourColumn(sources, station, parseOwnQuantity(name)!, units);
   if (kind !== 'dominant') {
     const hours = hourColumn(sources, station, of, units);
     return (day: Day): number => summary(valuesOf(hours, day), kind);

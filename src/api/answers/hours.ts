@@ -6,7 +6,7 @@ import type { Series } from '../../domain/series.ts';
 import type { Hour } from '../../domain/time.ts';
 import { WARMEST_WIND_CHILL } from '../../domain/wind-chill.ts';
 import { columnOf } from '../places/stations.ts';
-import { parseQuantity, type Quantity } from './quantities.ts';
+import { quantityOf, type SeriesQuantity } from './quantities.ts';
 import type { UnitChoice } from './units.ts';
 import { quantityValues } from './values.ts';
 
@@ -21,6 +21,10 @@ export const NULL_REASONS = {
   no_forecast: 'the model has no value for this station and hour',
   wind_chill_undefined: `the wind chill is defined at ${WARMEST_WIND_CHILL} °C and below`,
   incomplete_day: 'some hours of the day have no value',
+  not_forecast: 'Open-Meteo has this variable; nothing here observes or forecasts it',
+  no_such_model: 'Open-Meteo has this model; the run has not',
+  no_sunrise: 'the sun does not rise, or does not set, on this day',
+  between_hours: 'values are of whole hours; this time lies between two',
 } as const;
 export type NullReason = keyof typeof NULL_REASONS;
 
@@ -31,6 +35,8 @@ export interface Sources {
   observed?: Series;
   /** Undefined where there is no run. */
   forecast?: Series;
+  /** The model is one of Open-Meteo's that the run has not: nothing is known. */
+  isForeign?: boolean;
 }
 
 /** One quantity at one station. */
@@ -42,7 +48,7 @@ export interface HourColumn {
 }
 
 /** @param units of the threshold of an exceedance */
-export function hourColumn(sources: Sources, station: string, quantity: Quantity, units: UnitChoice): HourColumn {
+export function hourColumn(sources: Sources, station: string, quantity: SeriesQuantity, units: UnitChoice): HourColumn {
   const { init, observed, forecast } = sources;
   const isUncertain = quantity.kind === 'quantile' || quantity.kind === 'exceedance';
   const past = observed && !isUncertain ? reader(observed, station, quantity, units) : nothing;
@@ -52,6 +58,8 @@ export function hourColumn(sources: Sources, station: string, quantity: Quantity
   return {
     at,
     reason(hour) {
+      if (sources.isForeign) return 'no_such_model';
+      if (!Number.isInteger(hour)) return 'between_hours';
       if (hour > init && !forecast) return 'beyond_observations';
       if (forecast && hour + hours > forecast.from + forecast.hours) return 'beyond_forecast';
       if (isUncertain && hour <= init) return 'no_past_uncertainty';
@@ -63,21 +71,19 @@ export function hourColumn(sources: Sources, station: string, quantity: Quantity
   };
 }
 
-const TEMPERATURE = parseQuantity('temperature_2m')!;
-
 function isWarm(sources: Sources, station: string, units: UnitChoice, hour: Hour): boolean {
-  return hourColumn(sources, station, TEMPERATURE, units).at(hour) > WARMEST_WIND_CHILL;
+  return hourColumn(sources, station, quantityOf('temperature_2m'), units).at(hour) > WARMEST_WIND_CHILL;
 }
 
 const nothing = () => Number.NaN;
 
-function reader(series: Series, station: string, quantity: Quantity, units: UnitChoice): (hour: Hour) => number {
+function reader(series: Series, station: string, quantity: SeriesQuantity, units: UnitChoice): (hour: Hour) => number {
   const column = columnOf(series.stations, station);
   const values = column < 0 ? undefined : quantityValues(series, quantity, units);
   if (!values) return nothing;
   const width = series.stations.length;
   return (hour) => {
     const row = hour - series.from;
-    return row >= 0 && row < series.hours ? values(row * width + column) : Number.NaN;
+    return row >= 0 && row < series.hours && Number.isInteger(row) ? values(row * width + column) : Number.NaN;
   };
 }

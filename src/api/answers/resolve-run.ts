@@ -5,6 +5,7 @@ import { type Hour, MILLISECONDS_PER_HOUR } from '../../domain/time.ts';
 import { KernelcastError } from '../../errors.ts';
 import type { Run, RunModel } from '../../store/runs/runs.ts';
 import { type ApiContext, datasetName, describeDataset, notReady } from '../context.ts';
+import { OPEN_METEO_MODELS } from '../names/models.ts';
 import { badParameter, blame } from '../requests/query.ts';
 import type { DatasetState } from './dataset-state.ts';
 
@@ -60,10 +61,34 @@ export function validUntil({ nextDue }: ResolvedRun): string | null {
   return nextDue === undefined ? null : new Date(nextDue).toISOString();
 }
 
+/** When caches should let go of an answer of the newest run: a little before the next one is due. */
+export function expiryOf({ interval, nextDue }: ResolvedRun): number | undefined {
+  return nextDue === undefined ? undefined : nextDue - 0.1 * interval * MILLISECONDS_PER_HOUR;
+}
+
 /** The models of a run that were asked for, each once; its default one where none was. `best_match` is Open-Meteo's word for that. */
 export function chooseModels(run: Run, given: readonly string[] | undefined, parameter: 'model' | 'models') {
   const chosen = given ? given.map((id) => chooseModel(run.models, id, parameter)) : [run.models[0]];
   return [...new Set(chosen)];
+}
+
+/** A model of an answer: one of the run, or one of Open-Meteo's that the run has not. */
+export interface AnswerModel {
+  id: string;
+  weightsSha256: string | null;
+  isForeign: boolean;
+}
+
+/** The same for a forecast, which knows the names of Open-Meteo's models too. */
+export function answerModels(run: Run, given: readonly string[] | undefined): AnswerModel[] {
+  const own = new Set(run.models.map(({ id }) => id));
+  const isForeign = (id: string) => !own.has(id) && OPEN_METEO_MODELS.has(id);
+  const chosen = (given && given.length > 0 ? given : ['best_match']).map((id): AnswerModel => {
+    if (isForeign(id)) return { id, weightsSha256: null, isForeign: true };
+    const model = chooseModel(run.models, id, 'models');
+    return { id: model.id, weightsSha256: model.weightsSha256, isForeign: false };
+  });
+  return [...new Map(chosen.map((model) => [model.id, model])).values()];
 }
 
 /** The model of that id, the first where none is given. */

@@ -10,6 +10,11 @@ export function hourText(hour: Hour, format: TimeFormat, offset: number): string
   return new Date(hour * MILLISECONDS_PER_HOUR + offset * 1000).toISOString().slice(0, 16);
 }
 
+/** To the minute. @param seconds Unix time @param offset seconds east of UTC */
+export function instantText(seconds: number, format: TimeFormat, offset: number): string | number {
+  return format === 'unixtime' ? seconds : new Date((seconds + offset) * 1000).toISOString().slice(0, 16);
+}
+
 /** @param day days since 1970-01-01 */
 export function dayText(day: number, format: TimeFormat, offset: number): string | number {
   return format === 'unixtime' ? day * 86_400 - offset : new Date(day * 86_400_000).toISOString().slice(0, 10);

@@ -1,5 +1,6 @@
 /** The units of answers: their names as Open-Meteo writes them, the way from the internal unit, and the decimals that they are worth. */
 import type { VariableName } from '../../domain/variables.ts';
+import { labelOf, type PrecipitationUnit, type UnitKind } from '../names/unit-kinds.ts';
 import type { Quantity } from './quantities.ts';
 
 export interface Unit {
@@ -29,13 +30,25 @@ const PERCENT: Unit = { label: '%', scale: 100, offset: 0, decimals: 0 };
 export interface UnitChoice {
   temperature: keyof typeof TEMPERATURE_UNITS;
   windSpeed: keyof typeof WIND_SPEED_UNITS;
+  /** Of what only Open-Meteo has; millimetres where it is not given. */
+  precipitation?: PrecipitationUnit;
 }
 
 /** Degrees Celsius and metres per second, as the store has them. */
 export const INTERNAL_UNITS: UnitChoice = { temperature: 'celsius', windSpeed: 'ms' };
 
 export function unitOf(quantity: Quantity, units: UnitChoice): Unit {
-  return quantity.kind === 'exceedance' ? PERCENT : variableUnit(quantity.variable, units);
+  if (quantity.kind === 'exceedance') return PERCENT;
+  return 'unit' in quantity ? kindUnit(quantity.unit, units) : variableUnit(quantity.variable, units);
+}
+
+/** Of what no variable of ours is, which is told as it is. */
+export function kindUnit(kind: UnitKind, units: UnitChoice): Unit {
+  if (kind === 'temperature') return TEMPERATURE_UNITS[units.temperature];
+  if (kind === 'speed') return WIND_SPEED_UNITS[units.windSpeed];
+  // The writer of times has the last word on how an instant is told.
+  const label = kind === 'instant' ? 'iso8601' : labelOf(kind, units.precipitation ?? 'mm');
+  return { label, scale: 1, offset: 0, decimals: 0 };
 }
 
 export function variableUnit(name: VariableName, units: UnitChoice): Unit {

@@ -5,7 +5,7 @@ import type { Series } from '../../domain/series.ts';
 import type { VariableName } from '../../domain/variables.ts';
 import { windDirection, windSpeed } from '../../domain/wind.ts';
 import { windChill } from '../../domain/wind-chill.ts';
-import { type Exceedance, type Quantity, quantityOf } from './quantities.ts';
+import { type Exceedance, quantityOf, type SeriesQuantity } from './quantities.ts';
 import { converter, type UnitChoice, unitOf, variableUnit } from './units.ts';
 
 /** A value by its index in the series, [time, station]; NaN where it is missing. */
@@ -14,12 +14,12 @@ export type ValueAt = (index: number) => number;
 const DEFAULT_VARIABLES: readonly VariableName[] = ['temperature_2m', 'wind_speed_10m', 'wind_direction_10m'];
 
 /** What a request without `hourly` gets: temperature, wind speed and direction, as far as the series has them. */
-export function defaultQuantities(series: Series): Quantity[] {
+export function defaultQuantities(series: Series): SeriesQuantity[] {
   return DEFAULT_VARIABLES.filter((name) => variableValues(series, name) !== undefined).map(quantityOf);
 }
 
 /** Undefined where the series has nothing to make the quantity of. @param units of the threshold of an exceedance */
-export function quantityValues(series: Series, quantity: Quantity, units: UnitChoice): ValueAt | undefined {
+export function quantityValues(series: Series, quantity: SeriesQuantity, units: UnitChoice): ValueAt | undefined {
   switch (quantity.kind) {
     case 'value':
       return variableValues(series, quantity.variable);
@@ -76,7 +76,7 @@ function variableValues(series: Series, name: VariableName): ValueAt | undefined
 }
 
 /** [time][station] in the units of the answer; all null where the series has not the quantity. */
-export function stationRows(series: Series, quantity: Quantity, units: UnitChoice): (number | null)[][] {
+export function stationRows(series: Series, quantity: SeriesQuantity, units: UnitChoice): (number | null)[][] {
   const width = series.stations.length;
   const values = quantityValues(series, quantity, units);
   const convert = converter(unitOf(quantity, units));

@@ -19,7 +19,7 @@ export interface Table {
   metadata: Record<string, string>;
 }
 
-const BLOCKS = ['hourly', 'daily', 'current'] as const;
+const BLOCKS = ['current', 'current_weather', 'hourly', 'daily'] as const;
 export type BlockName = (typeof BLOCKS)[number];
 
 export function blocksOf(data: PlaceData): [BlockName, Block][] {
@@ -58,9 +58,10 @@ export function singleTable(places: readonly PlaceData[], format: string): Table
       table.longitude.push(longitude);
       table.hour.push(hour);
     }
-    for (const [column, { name, unit, values }] of block.columns.entries()) {
-      table.values[column] ??= { name, unit, values: [] };
-      for (const value of values) table.values[column].values.push(value);
+    for (const [column, { name, unit, values, instants }] of block.columns.entries()) {
+      table.values[column] ??= { name, unit: instants ? 'unixtime' : unit, values: [] };
+      const numbers = instants ?? (values as readonly (number | null)[]);
+      for (const value of numbers) table.values[column].values.push(value);
     }
   }
   const nulls = places.flatMap((data, index) => data.nulls.map((span) => ({ location_id: index, ...span })));

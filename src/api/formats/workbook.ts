@@ -4,7 +4,12 @@ import type { PlaceData } from '../places/place-answer.ts';
 import { type BlockName, blocksOf, metadataOf } from './tables.ts';
 
 type Cell = string | number | null;
-const TITLES: Record<BlockName, string> = { hourly: 'Hourly', daily: 'Daily', current: 'Current' };
+const TITLES: Record<BlockName, string> = {
+  hourly: 'Hourly',
+  daily: 'Daily',
+  current: 'Current',
+  current_weather: 'Current weather',
+};
 
 export function encodeWorkbook(places: readonly PlaceData[]): Promise<Uint8Array> {
   const identity = Object.keys(metadataOf(places[0]));

@@ -15,6 +15,8 @@ export interface PlaceData {
   observations?: PlaceAnswer['observations'];
   /** One row. */
   current?: Block;
+  /** The same under the names of before 2023. */
+  current_weather?: Block;
   hourly?: Block;
   daily?: Block;
   nulls: readonly NullSpan[];
@@ -24,6 +26,7 @@ const SECONDS_PER_HOUR = 3600;
 
 export function placeAnswer(data: PlaceData, index: number): PlaceAnswer {
   const { place, zone, timeFormat, generatedAt, run, observations, current, hourly, daily, nulls } = data;
+  const { current_weather } = data;
   const { id, name, country, latitude, longitude, elevation } = place.station;
   const timeUnit = timeFormat;
   return {
@@ -42,6 +45,10 @@ export function placeAnswer(data: PlaceData, index: number): PlaceAnswer {
     ...(current && {
       current_units: { time: timeUnit, interval: 'seconds', ...labelsOf(current.columns) },
       current: rowOf(current),
+    }),
+    ...(current_weather && {
+      current_weather_units: { time: timeUnit, interval: 'seconds', ...labelsOf(current_weather.columns) },
+      current_weather: rowOf(current_weather),
     }),
     ...(hourly && { hourly_units: { time: timeUnit, ...labelsOf(hourly.columns) }, hourly: tableOf(hourly) }),
     ...(daily && { daily_units: { time: timeUnit, ...labelsOf(daily.columns) }, daily: tableOf(daily) }),

@@ -19,14 +19,15 @@ export interface Timing {
 
 /** @throws KernelcastError `USAGE` where there are neither one zone nor as many as places */
 export function zonesOf(names: readonly string[], places: readonly NearStation[], anchor: Hour): Zone[] {
-  if (names.length !== 1 && names.length !== places.length) {
+  const asked = names.length > 0 ? names : ['GMT'];
+  if (asked.length !== 1 && asked.length !== places.length) {
     throw badParameter(
       'timezone',
-      `there are ${names.length} time zones and ${places.length} places`,
+      `there are ${asked.length} time zones and ${places.length} places`,
       'Give one, or one for each.',
     );
   }
-  return places.map(({ station }, index) => zoneAt(names[names.length === 1 ? 0 : index], station, anchor));
+  return places.map(({ station }, index) => zoneAt(asked[asked.length === 1 ? 0 : index], station, anchor));
 }
 
 export function axisOf({ anchor, hours }: Timing, zone: Zone): Axis {
@@ -42,9 +43,14 @@ export function placeData(
   models: Recipe['models'],
   identity: Pick<PlaceData, 'generatedAt' | 'run' | 'observations'>,
 ): PlaceData {
-  const units = { temperature: query.temperature_unit, windSpeed: query.wind_speed_unit };
+  const units = {
+    temperature: query.temperature_unit,
+    windSpeed: query.wind_speed_unit,
+    precipitation: query.precipitation_unit,
+  };
   const { timeformat: timeFormat } = query;
-  const recipe: Recipe = { station: place.station.id, models, units, timeFormat, offset: zone.offset };
+  const { station } = place;
+  const recipe: Recipe = { station: station.id, point: station, models, units, timeFormat, offset: zone.offset };
   const axis = axisOf(timing, zone);
   const nulls: NullSpan[] = [];
   const now = { from: timing.current, to: timing.current + 1 };
@@ -54,6 +60,8 @@ export function placeData(
     timeFormat,
     ...identity,
     current: wanted.current.length > 0 ? hourlyBlock(recipe, wanted.current, now, nulls) : undefined,
+    current_weather:
+      wanted.currentWeather.length > 0 ? hourlyBlock(recipe, wanted.currentWeather, now, nulls) : undefined,
     hourly: wanted.hourly.length > 0 ? hourlyBlock(recipe, wanted.hourly, hourlyFrame(query, axis), nulls) : undefined,
     daily: wanted.daily.length > 0 ? dailyBlock(recipe, wanted.daily, dailyFrame(query, axis), nulls) : undefined,
     nulls,

@@ -4,12 +4,24 @@ import type { Series } from '../../domain/series.ts';
 import type { Hour } from '../../domain/time.ts';
 import { DAILY_NAMES, type DailyQuantity, parseDailyQuantity } from '../answers/daily.ts';
 import { type Axis, dailyFrame, type FrameQuery, hourlyFrame } from '../answers/frame.ts';
-import { DAILY_EXCEEDANCE_PATTERN, type Quantity } from '../answers/quantities.ts';
+import { DAILY_EXCEEDANCE_PATTERN, parseQuantity, type Quantity } from '../answers/quantities.ts';
 import { TIME_FORMATS } from '../answers/time-text.ts';
 import { keysOf, TEMPERATURE_UNITS, WIND_SPEED_UNITS } from '../answers/units.ts';
 import { defaultQuantities } from '../answers/values.ts';
 import { FORMATS } from '../formats/format.ts';
-import { date, integer, localHour, named, oneOf, quantities, text, texts } from '../requests/parameters.ts';
+import { PRECIPITATION_UNITS } from '../names/unit-kinds.ts';
+import {
+  date,
+  flag,
+  integer,
+  localHour,
+  named,
+  number,
+  oneOf,
+  quantities,
+  text,
+  texts,
+} from '../requests/parameters.ts';
 import { PLACE_PARAMETERS } from './places.ts';
 
 /** Days of observations that an answer may go back to: Open-Meteo's. */
@@ -41,7 +53,9 @@ export const SHARED_PARAMETERS = {
   end_hour: localHour().optional().describe('the last hour'),
   temperature_unit: oneOf(...keysOf(TEMPERATURE_UNITS)).default('celsius'),
   wind_speed_unit: oneOf(...keysOf(WIND_SPEED_UNITS)).default('kmh'),
-  precipitation_unit: oneOf('mm', 'inch').default('mm').describe("Open-Meteo's; there is no precipitation here"),
+  precipitation_unit: oneOf(...PRECIPITATION_UNITS)
+    .default('mm')
+    .describe("Open-Meteo's: the unit that its variables of precipitation, snow and length are told in; all are null"),
   timeformat: oneOf(...TIME_FORMATS).default('iso8601'),
   timezone: texts()
     .default(['GMT'])
@@ -53,6 +67,13 @@ export const SHARED_PARAMETERS = {
 
 export const FORECAST_PARAMETERS = {
   current: quantities().optional().describe("values of the hour that it is by the service's clock"),
+  current_weather: flag()
+    .default(false)
+    .describe(
+      "the block that Open-Meteo's programs of before 2023 read: temperature, windspeed, winddirection, is_day, weathercode",
+    ),
+  tilt: number(-180, 180).optional().describe("Open-Meteo's, of radiation, which there is none of here"),
+  azimuth: number(-360, 360).optional().describe("Open-Meteo's, of radiation, which there is none of here"),
   forecast_days: integer(0, FORECAST_DAYS)
     .optional()
     .describe('whole days from today on; today is that of the first hour of the run'),
@@ -68,14 +89,29 @@ export interface Wanted {
   hourly: readonly Quantity[];
   daily: readonly DailyQuantity[];
   current: readonly Quantity[];
+  currentWeather: readonly Quantity[];
 }
 
+/** What `current_weather` tells, under its names of before 2023. */
+const CURRENT_WEATHER: readonly Quantity[] = Object.entries({
+  temperature: 'temperature_2m',
+  windspeed: 'wind_speed_10m',
+  winddirection: 'wind_direction_10m',
+  is_day: 'is_day',
+  weathercode: 'weather_code',
+}).map(([name, variable]) => ({ ...parseQuantity(variable)!, name }));
+
 /** What is asked for; where nothing is, the common variables each hour. @param series in which to look which there are */
-export function wantedOf(query: SharedQuery & { current?: Quantity[] }, series: Series): Wanted {
+export function wantedOf(
+  query: SharedQuery & { current?: Quantity[]; current_weather?: boolean },
+  series: Series,
+): Wanted {
+  const hourly = query.hourly ?? [];
   const daily = query.daily ?? [];
   const current = query.current ?? [];
-  const isSilent = !query.hourly && daily.length === 0 && current.length === 0;
-  return { hourly: query.hourly ?? (isSilent ? defaultQuantities(series) : []), daily, current };
+  const currentWeather = query.current_weather ? CURRENT_WEATHER : [];
+  const isSilent = [hourly, daily, current, currentWeather].every((list) => list.length === 0);
+  return { hourly: isSilent ? defaultQuantities(series) : hourly, daily, current, currentWeather };
 }
 
 /** The hours that have to be known to answer, whatever the zone of a place. */
@@ -90,12 +126,12 @@ export function hoursNeeded(frame: FrameQuery, wanted: Wanted, axes: readonly Ax
     if (wanted.hourly.length > 0) cover(hourlyFrame(frame, axis));
     if (wanted.daily.length > 0) for (const day of dailyFrame(frame, axis)) cover(day);
   }
-  if (wanted.current.length > 0) cover({ from: currentHour, to: currentHour + 1 });
+  if (wanted.current.length + wanted.currentWeather.length > 0) cover({ from: currentHour, to: currentHour + 1 });
   return from < to ? { from, to } : { from: 0, to: 0 };
 }
 
 /** locations x days x variables x models. */
 export function weightOf(places: number, hours: number, wanted: Wanted, models: number): number {
-  const variables = wanted.hourly.length + wanted.daily.length + wanted.current.length;
+  const variables = wanted.hourly.length + wanted.daily.length + wanted.current.length + wanted.currentWeather.length;
   return places * Math.max(1, Math.ceil(hours / 24)) * Math.max(1, variables) * models;
 }

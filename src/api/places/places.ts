@@ -11,7 +11,7 @@ import { columnOf, inBox, type NearStation, nearest } from './stations.ts';
 const MAX_DISTANCE_KM = 300;
 
 export const PLACE_PARAMETERS = {
-  station: list(undefined, MOST_LOCATIONS).optional().describe('ids of stations; or instead of them:'),
+  station: list(undefined, { most: MOST_LOCATIONS }).optional().describe('ids of stations; or instead of them:'),
   latitude: numbers(-90, 90)
     .optional()
     .describe(`degrees north; the nearest station answers, up to ${MAX_DISTANCE_KM} km away`),

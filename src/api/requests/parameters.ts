@@ -6,7 +6,13 @@
 import { z } from 'zod';
 import { closest } from '../../domain/closest.ts';
 import { type Hour, parseHour } from '../../domain/time.ts';
-import { EXCEEDANCE_PATTERN, parseQuantity, QUANTITY_NAMES } from '../answers/quantities.ts';
+import {
+  EXCEEDANCE_PATTERN,
+  OWN_NAMES,
+  parseOwnQuantity,
+  parseQuantity,
+  QUANTITY_NAMES,
+} from '../answers/quantities.ts';
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -36,8 +42,12 @@ export function numbers(min: number, max: number, missing?: string) {
   return z
     .string()
     .transform((given, context): number[] => {
-      const texts = given.split(',');
+      const texts = itemsOf(given);
       const values = texts.map(readNumber);
+      if (texts.length === 0) {
+        context.addIssue('is empty');
+        return z.NEVER;
+      }
       const wrong = values.findIndex((value, index) => !(value >= min && value <= max) && texts[index] !== missing);
       if (wrong < 0 && values.length <= MOST_LOCATIONS) return values;
       context.addIssue(
@@ -79,19 +89,38 @@ export function oneOf<const T extends string>(...values: readonly T[]) {
     .meta({ enum: [...values] });
 }
 
-/** `a,b`: each once, in the order of their first mention; all of `known` where it is given. */
-export function list<const T extends string>(known?: readonly T[], most = 64) {
+export function flag() {
+  return z
+    .string()
+    .transform((given, context): boolean => {
+      const value = given.trim().toLowerCase();
+      if (value === 'true' || value === '1') return true;
+      if (value === 'false' || value === '0' || value === '') return false;
+      context.addIssue(`is '${given.slice(0, 40)}', neither 'true' nor 'false'`);
+      return z.NEVER;
+    })
+    .meta({ type: 'boolean' });
+}
+
+/** `a,b`: each once, in the order of their first mention; all of `known` where it is given. Empty items say nothing. */
+export function list<const T extends string>(known?: readonly T[], { least = 1, most = 64 } = {}) {
   return z
     .string()
     .transform((given, context): T[] => {
-      const values = [...new Set(given.split(',').map((value) => value.trim()))];
+      const values = [...new Set(itemsOf(given))];
       if (values.some((value) => value.length > 200)) {
         context.addIssue('holds a value longer than 200 characters');
         return z.NEVER;
       }
-      const wrong = values.find((value) => value === '' || (known && !known.includes(value as T)));
-      if (wrong === undefined && values.length <= most) return values as T[];
-      context.addIssue(wrong === undefined ? `lists more than ${most} values` : wrongChoice(wrong, known ?? []));
+      const wrong = values.find((value) => known && !known.includes(value as T));
+      if (wrong === undefined && values.length >= least && values.length <= most) return values as T[];
+      context.addIssue(
+        wrong !== undefined
+          ? wrongChoice(wrong, known ?? [])
+          : values.length < least
+            ? 'is empty'
+            : `lists more than ${most} values`,
+      );
       return z.NEVER;
     })
     .meta({
@@ -99,7 +128,7 @@ export function list<const T extends string>(known?: readonly T[], most = 64) {
       items: known
         ? { type: 'string', enum: [...known] }
         : { type: 'string', minLength: 1, maxLength: 200, pattern: '^[^,]*$' },
-      minItems: 1,
+      minItems: least,
       maxItems: most,
     });
 }
@@ -109,9 +138,14 @@ export function quantities() {
   return named(parseQuantity, QUANTITY_NAMES, EXCEEDANCE_PATTERN);
 }
 
+/** The same of what is forecast here, without what only Open-Meteo has. */
+export function ownQuantities() {
+  return named(parseOwnQuantity, OWN_NAMES, EXCEEDANCE_PATTERN);
+}
+
 /** Names, `a,b`, of the known ones or after a pattern: each once, in the order of their first mention. */
 export function named<T>(parse: (name: string) => T | undefined, known: readonly string[], pattern: string) {
-  return list()
+  return list(undefined, { least: 0 })
     .transform((names, context): T[] => {
       const found = names.map(parse);
       const wrong = found.indexOf(undefined);
@@ -127,7 +161,7 @@ export function named<T>(parse: (name: string) => T | undefined, known: readonly
           { type: 'string', pattern },
         ],
       },
-      minItems: 1,
+      minItems: 0,
       maxItems: 64,
     });
 }
@@ -137,17 +171,15 @@ export function texts() {
   return z
     .string()
     .transform((given, context): string[] => {
-      const values = given.split(',').map((value) => value.trim());
-      if (!values.includes('') && values.length <= MOST_LOCATIONS) return values;
-      context.addIssue(
-        values.includes('') ? 'is empty, or holds an empty value' : `lists more than ${MOST_LOCATIONS} values`,
-      );
+      const values = itemsOf(given);
+      if (values.length <= MOST_LOCATIONS) return values;
+      context.addIssue(`lists more than ${MOST_LOCATIONS} values`);
       return z.NEVER;
     })
     .meta({
       type: 'array',
       items: { type: 'string', minLength: 1, pattern: '^[^,]*$' },
-      minItems: 1,
+      minItems: 0,
       maxItems: MOST_LOCATIONS,
     });
 }
@@ -204,7 +236,7 @@ export function boundingBox() {
   return z
     .string()
     .transform((given, context): Box => {
-      const [south, west, north, east, ...more] = given.split(',').map(readNumber);
+      const [south, west, north, east, ...more] = itemsOf(given).map(readNumber);
       const isOnEarth =
         Math.abs(south) <= 90 && Math.abs(north) <= 90 && Math.abs(west) <= 180 && Math.abs(east) <= 180;
       if (isOnEarth && south <= north && more.length === 0) return { south, west, north, east };
@@ -212,6 +244,14 @@ export function boundingBox() {
       return z.NEVER;
     })
     .meta({ type: 'array', items: { type: 'number' }, minItems: 4, maxItems: 4 });
+}
+
+/** Of a list as people write it: spaces and empty items say nothing. */
+function itemsOf(given: string): string[] {
+  return given
+    .split(',')
+    .map((value) => value.trim())
+    .filter((value) => value !== '');
 }
 
 function readNumber(given: string): number {
@@ -227,7 +267,7 @@ function readHour(given: string): Hour | undefined {
 }
 
 export function wrongChoice(given: string, values: readonly string[]): string {
-  if (given === '') return 'is empty, or holds an empty value';
+  if (given === '') return 'is empty';
   const meant = closest(given, values);
   return `has the value '${given.slice(0, 64)}'${meant ? `; did you mean '${meant}'?` : `; known are ${values.join(', ')}`}`;
 }

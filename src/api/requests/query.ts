@@ -4,12 +4,14 @@
  *     const schema = z.strictObject({ station: text(), past_hours: integer(0, 168).default(0) });
  *     const { station, past_hours } = parseQuery(schema, request);
  *
- * A parameter is given once. Lists take `a,b` and `hourly=a&hourly=b`, as Open-Meteo does.
+ * A parameter is given once. Lists take `a,b` and `hourly=a&hourly=b`, as Open-Meteo does. What nobody knows is passed over, since
+ * programs add things of their own (`_=1732999999`); what is a slip of the pen from a known name is refused.
  */
 import type { Request } from 'express';
 import { z } from 'zod';
 import { closest } from '../../domain/closest.ts';
 import { isKernelcastError, KernelcastError } from '../../errors.ts';
+import { RENAMED_PARAMETERS } from '../names/old-names.ts';
 
 /** Read before the routes see it (`access.ts`); Open-Meteo's clients send it so. */
 const KEY_PARAMETER = 'apikey';
@@ -59,8 +61,9 @@ export function parseBody<T extends z.ZodObject>(schema: T, request: Request): z
     throw badParameter('body', 'the body is not an object of parameters', 'Send application/json, or a form.');
   }
   const isPlain = (value: unknown) => typeof value === 'number' || typeof value === 'string';
+  const isFlag = (name: string) => Object.hasOwn(schema.shape, name) && typeOf(schema.shape[name]) === 'boolean';
   const pairs = Object.entries(body).map(([name, value]): [string, string] => {
-    if (isPlain(value)) return [name, String(value)];
+    if (isPlain(value) || (typeof value === 'boolean' && isFlag(name))) return [name, String(value)];
     if (Array.isArray(value) && value.every(isPlain)) return [name, value.join(',')];
     throw badParameter(
       name.slice(0, 64),
@@ -73,9 +76,15 @@ export function parseBody<T extends z.ZodObject>(schema: T, request: Request): z
 function parsePairs<T extends z.ZodObject>(schema: T, pairs: Iterable<[string, string]>): z.infer<T> {
   const known = Object.keys(schema.shape);
   const given = new Map<string, string>();
-  for (const [name, value] of pairs) {
-    if (name === KEY_PARAMETER) continue;
-    if (!known.includes(name)) throw unknownParameter(name, known);
+  for (const [written, text] of pairs) {
+    if (written === KEY_PARAMETER) continue;
+    const renamed = Object.hasOwn(RENAMED_PARAMETERS, written) ? RENAMED_PARAMETERS[written] : undefined;
+    const name = renamed !== undefined && known.includes(renamed) ? renamed : written;
+    if (!known.includes(name)) {
+      refuseNearMiss(name, known);
+      continue;
+    }
+    const value = text.trim();
     // What the decoder puts in place of bytes that are no UTF-8.
     if (value.includes('\ufffd')) throw badParameter(name, `the parameter '${name}' is not valid UTF-8`);
     const earlier = given.get(name);
@@ -93,14 +102,24 @@ function parsePairs<T extends z.ZodObject>(schema: T, pairs: Iterable<[string, s
 }
 
 function isList(schema: unknown): boolean {
-  let inner = schema as z.ZodType;
-  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) inner = inner.unwrap() as z.ZodType;
-  return inner.meta()?.type === 'array';
+  return typeOf(schema) === 'array';
 }
 
-function unknownParameter(name: string, known: readonly string[]): KernelcastError {
+/** As the description has it. */
+function typeOf(schema: unknown): unknown {
+  let inner = schema as z.ZodType;
+  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) inner = inner.unwrap() as z.ZodType;
+  return inner.meta()?.type;
+}
+
+/** A name that is nearly a known one was meant to be it. */
+function refuseNearMiss(name: string, known: readonly string[]): void {
   const meant = closest(name, known);
+  if (meant === undefined) return;
   const shown = name.slice(0, 64);
-  const all = known.length > 0 ? `Parameters here: ${known.join(', ')}.` : 'There are no parameters here.';
-  return badParameter(shown, `there is no parameter '${shown}'`, meant ? `Did you mean '${meant}'? ${all}` : all);
+  throw badParameter(
+    shown,
+    `there is no parameter '${shown}'`,
+    `Did you mean '${meant}'? Parameters here: ${known.join(', ')}.`,
+  );
 }

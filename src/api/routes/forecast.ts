@@ -2,12 +2,18 @@
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import type { Series } from '../../domain/series.ts';
-import { formatHour, hourOf } from '../../domain/time.ts';
-import { lifetimeOf } from '../answers/expiry.ts';
+import { formatHour, hourOf, MILLISECONDS_PER_HOUR } from '../../domain/time.ts';
 import { checkFrame } from '../answers/frame.ts';
 import type { Sources } from '../answers/hours.ts';
 import { describeObserved, readObserved } from '../answers/observed.ts';
-import { chooseModels, type ResolvedRun, resolveRun, validUntil } from '../answers/resolve-run.ts';
+import {
+  type AnswerModel,
+  answerModels,
+  expiryOf,
+  type ResolvedRun,
+  resolveRun,
+  validUntil,
+} from '../answers/resolve-run.ts';
 import { StaleBasis, untilFresh } from '../answers/stale-basis.ts';
 import { encodePlaces, fileNameOf, MEDIA_TYPES } from '../formats/format.ts';
 import type { PlaceData } from '../places/place-answer.ts';
@@ -22,7 +28,12 @@ import { placeAnswersSchema } from '../schemas/place-answer.ts';
 const schema = z.strictObject({
   ...SHARED_PARAMETERS,
   ...FORECAST_PARAMETERS,
-  models: list().optional().describe("ids of the run's models, the default first; with several, names end in _MODEL"),
+  models: list(undefined, { least: 0 })
+    .optional()
+    .describe(
+      "ids of the run's models, the default first; with several, names end in _MODEL; best_match is the first, and those of " +
+        "Open-Meteo's that the run has not are null",
+    ),
   run: hourOrLatest().default('latest').describe('the initialisation time of an earlier run'),
 });
 type Query = z.infer<typeof schema>;
@@ -58,9 +69,12 @@ function handler(tools: Tools, parse: (request: Request) => Query): RequestHandl
       const state = await freshness.state(query.dataset ?? context.status().dataset);
       const resolved = await resolveRun(context, state, query.dataset, query.run, 'run');
       const { run, isLatest } = resolved;
-      const models = chooseModels(run, query.models, 'models');
+      const models = answerModels(run, query.models);
       const opened = await state.run(run.init);
-      const forecasts = await Promise.all(models.map(({ id }) => opened.read(id)));
+      // Of a model that the run has not, the stations are those of its first.
+      const forecasts = await Promise.all(
+        models.map(({ id, isForeign }) => opened.read(isForeign ? run.models[0].id : id)),
+      );
 
       const places = findPlaces(forecasts[0].stations, query);
       const timing = { anchor: run.init + 1, hours: run.leadHours, current: hourOf(context.clock.now()) };
@@ -72,9 +86,10 @@ function handler(tools: Tools, parse: (request: Request) => Query): RequestHandl
       const span = hoursNeeded(query, wanted, axes, timing.current);
       const seesPast = span.from <= run.init;
       const info = seesPast ? await context.observations.describe(run.dataset) : undefined;
-      const hasCurrent = wanted.current.length > 0;
+      const hasCurrent = wanted.current.length + wanted.currentWeather.length > 0;
       const isFixed = !isLatest && query.dataset !== undefined && !seesPast && !hasCurrent;
-      const lifetime = { now: context.clock.now(), isFixed, current: hasCurrent ? timing.current : undefined };
+      const now = context.clock.now();
+      const until = hasCurrent ? (timing.current + 1) * MILLISECONDS_PER_HOUR : undefined;
 
       await answers.send(request, response, {
         basis: ['forecast', query, resolved, info?.revision, hasCurrent && timing.current],
@@ -84,7 +99,10 @@ function handler(tools: Tools, parse: (request: Request) => Query): RequestHandl
         fileName: fileNameOf('forecast', places, run.init, query.format),
         isCompressible: query.format !== 'xlsx' && query.format !== 'parquet',
         lastModified: seesPast || hasCurrent ? undefined : run.createdAt,
-        ...lifetimeOf(resolved, lifetime),
+        expires: isFixed
+          ? now + 24 * MILLISECONDS_PER_HOUR * 365
+          : earliest(isLatest ? expiryOf(resolved) : undefined, until),
+        until,
         make: async () => {
           const weight = weightOf(places.length, span.to - span.from, wanted, models.length);
           await limits.charge(client, weight, blamed(query));
@@ -99,7 +117,9 @@ function handler(tools: Tools, parse: (request: Request) => Query): RequestHandl
           };
           const sources = models.map((model, index) => ({
             suffix: models.length > 1 ? `_${model.id}` : '',
-            sources: sourcesOf(run.init, observed?.series, forecasts[index]),
+            sources: model.isForeign
+              ? { init: run.init, isForeign: true }
+              : sourcesOf(run.init, observed?.series, forecasts[index]),
           }));
           const data = places.map((place, index): PlaceData => {
             return placeData(query, wanted, timing, place, zones[index], sources, identity);
@@ -115,7 +135,7 @@ function sourcesOf(init: number, observed: Series | undefined, forecast: Series)
   return { init, observed, forecast };
 }
 
-function describeRun(resolved: ResolvedRun, models: ReturnType<typeof chooseModels>): PlaceData['run'] {
+function describeRun(resolved: ResolvedRun, models: readonly AnswerModel[]): PlaceData['run'] {
   const { run } = resolved;
   return {
     dataset: run.dataset,
@@ -131,4 +151,9 @@ function describeRun(resolved: ResolvedRun, models: ReturnType<typeof chooseMode
 /** Which of the parameters makes an answer heavy. */
 export function blamed({ station, bounding_box }: Pick<Query, 'station' | 'bounding_box'>): string {
   return station ? 'station' : bounding_box ? 'bounding_box' : 'latitude';
+}
+
+function earliest(...times: (number | undefined)[]): number | undefined {
+  if (times[0] === undefined) return undefined;
+  return Math.min(...times.filter((time) => time !== undefined));
 }

@@ -7,7 +7,7 @@ import { windComponents } from '../../domain/wind.ts';
 import { KernelcastError } from '../../errors.ts';
 import { answerNow, JSON_TYPE } from '../answers/answers.ts';
 import { hourlyBlock, type NullSpan } from '../answers/blocks.ts';
-import { parseQuantity } from '../answers/quantities.ts';
+import { parseOwnQuantity } from '../answers/quantities.ts';
 import { chooseModel } from '../answers/resolve-run.ts';
 import { type UnitChoice, variableUnit } from '../answers/units.ts';
 import { labelsOf, tableOf } from '../places/place-answer.ts';
@@ -62,12 +62,13 @@ export function predictRoute({ context, access, limits, metrics }: Tools): Route
       const nulls: NullSpan[] = [];
       const recipe = {
         station: OWN_STATION,
+        point: query,
         models: [{ suffix: '', sources: { init, forecast } }],
         units,
         timeFormat: 'iso8601' as const,
         offset: 0,
       };
-      const asked = ANSWERED.map((name) => parseQuantity(name)!);
+      const asked = ANSWERED.map((name) => parseOwnQuantity(name)!);
       const block = hourlyBlock(recipe, asked, { from: init + 1, to: init + 1 + forecast.hours }, nulls);
       const { latitude, longitude, elevation } = query;
       answerNow(response, {

@@ -42,14 +42,9 @@ export function runsRoute({ context, answers, access, limits, freshness }: Tools
             dataset,
             runs: runs.map(({ init, createdAt, leadHours, models }) => ({
               init: formatHour(init),
-              created_at: createdAt,
-              lead_hours: leadHours,
-              models: models.map(({ id, name, kind, weightsSha256 }) => ({
-                id,
-                name,
-                kind,
-                weights_sha256: weightsSha256,
-              })),
+              createdAt,
+              leadHours,
+              models,
             })),
           }),
       });

@@ -26,10 +26,10 @@ export function statusRoute({ context, access }: Tools): Route {
       answerNow(response, {
         version: context.version,
         now: new Date(context.clock.now()).toISOString(),
-        clock: { kind: clock.kind, seconds_per_hour: clock.secondsPerHour },
+        clock,
         dataset,
         datasets: await describeAll(context),
-        latest_run: latest === undefined ? null : formatHour(latest),
+        latestRun: latest === undefined ? null : formatHour(latest),
         preparing: preparing ?? null,
         jobs,
       });

@@ -22,7 +22,7 @@ const BYTES_A_WEIGHT = 10_000;
 
 const schema = z.strictObject({
   dataset: text().optional(),
-  station: list(undefined, MOST_LOCATIONS)
+  station: list(undefined, { most: MOST_LOCATIONS })
     .optional()
     .describe('ids; only their errors, by station too, of runs that are still kept'),
   bounding_box: boundingBox().optional().describe('south,west,north,east: the same for all stations in it'),

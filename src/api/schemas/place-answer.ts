@@ -5,9 +5,10 @@ import { NULL_REASONS, type NullReason } from '../answers/hours.ts';
 const timeSchema = z.union([z.string(), z.int()]).describe('ISO 8601 in the zone of the answer, or Unix seconds');
 const valueSchema = z.number().nullable();
 const unitsSchema = z.record(z.string(), z.string());
+const rowSchema = z.object({ time: timeSchema, interval: z.int() }).catchall(valueSchema).optional();
 const tableSchema = z
   .object({ time: z.array(timeSchema) })
-  .catchall(z.array(valueSchema))
+  .catchall(z.array(z.union([valueSchema, z.string().describe('sunrise and sunset, as `time`')])))
   .describe('one list a variable, as long as `time`');
 const REASONS = Object.keys(NULL_REASONS) as NullReason[];
 
@@ -56,7 +57,9 @@ export const placeAnswerSchema = z
       .optional()
       .describe('what is observed so far; `to` is the hour after the last'),
     current_units: unitsSchema.optional(),
-    current: z.object({ time: timeSchema, interval: z.int() }).catchall(valueSchema).optional(),
+    current: rowSchema,
+    current_weather_units: unitsSchema.optional(),
+    current_weather: rowSchema,
     hourly_units: unitsSchema.optional(),
     hourly: tableSchema.optional(),
     daily_units: unitsSchema.optional(),
