@@ -3,12 +3,12 @@ import type { Station } from '../src/domain/station.ts';
 import type { VariableName } from '../src/domain/variables.ts';
 import { isKernelcastError } from '../src/errors.ts';
 import { eastOrWest, hasRole, readDegrees } from './cf/coordinates.ts';
-import type { Attributes, Grid } from './formats/data-file.ts';
-import { openGrid } from './formats/open.ts';
+import type { Attributes, DataFile } from './formats/data-file.ts';
+import { openDataFile } from './formats/open.ts';
 import type { Fetch } from './formats/zarr/http-store.ts';
 import { nativeHours } from './hourly/native-hours.ts';
-import { openSource, type SourceOptions } from './opened/open-file.ts';
-import type { Source } from './opened/opened-file.ts';
+import { type OpenOptions, openFile } from './opened/open-file.ts';
+import type { OpenedFile } from './opened/opened-file.ts';
 import { openTable } from './tables/open-table.ts';
 
 export interface FileDescription {
@@ -50,15 +50,15 @@ export interface Weather {
 export async function describeFile(path: string, options: { fetch?: Fetch } = {}): Promise<FileDescription> {
   const table = await openTable(path, {});
   if (table) return describeTable(path, table);
-  const grid = await openGrid(path, options);
+  const data = await openDataFile(path, options);
   try {
-    const [latitudes, longitudes] = [await coordinates(grid, 'latitude'), await coordinates(grid, 'longitude')];
+    const [latitudes, longitudes] = [await coordinates(data, 'latitude'), await coordinates(data, 'longitude')];
     return {
       path,
-      format: grid.format,
-      dimensions: Object.fromEntries(grid.dimensions),
-      attributes: plain(grid.attributes),
-      variables: [...grid.variables.values()].map((variable) => ({
+      format: data.format,
+      dimensions: Object.fromEntries(data.dimensions),
+      attributes: plain(data.attributes),
+      variables: [...data.variables.values()].map((variable) => ({
         name: variable.name,
         type: variable.type,
         dimensions: variable.dimensions,
@@ -70,12 +70,12 @@ export async function describeFile(path: string, options: { fetch?: Fetch } = {}
       weather: await weatherOf(path, { ...options, stations: [aPlaceOf(latitudes, longitudes)] }),
     };
   } finally {
-    await grid.close();
+    await data.close();
   }
 }
 
 /** A table has no metadata of its own: what counts is what is made of its columns. */
-async function describeTable(path: string, table: Source): Promise<FileDescription> {
+async function describeTable(path: string, table: OpenedFile): Promise<FileDescription> {
   const positions = (key: 'latitude' | 'longitude') => Float64Array.from(table.stations, (station) => station[key]);
   return {
     path,
@@ -85,17 +85,17 @@ async function describeTable(path: string, table: Source): Promise<FileDescripti
     variables: [],
     latitude: extent(positions('latitude')),
     longitude: extent(positions('longitude')),
-    weather: weatherOfSource(path, table, table.stations.length),
+    weather: weatherOfFile(path, table, table.stations.length),
   };
 }
 
-async function weatherOf(path: string, options: SourceOptions): Promise<FileDescription['weather']> {
+async function weatherOf(path: string, options: OpenOptions): Promise<FileDescription['weather']> {
   try {
-    const source = await openSource(path, options);
+    const opened = await openFile(path, options);
     try {
-      return weatherOfSource(path, source, source.kind === 'grid' ? null : source.stations.length);
+      return weatherOfFile(path, opened, opened.kind === 'grid' ? null : opened.stations.length);
     } finally {
-      await source.close();
+      await opened.close();
     }
   } catch (error) {
     if (!isKernelcastError(error)) throw error;
@@ -103,9 +103,9 @@ async function weatherOf(path: string, options: SourceOptions): Promise<FileDesc
   }
 }
 
-function weatherOfSource(
+function weatherOfFile(
   path: string,
-  { axis, cellMethod, taken, variables }: Source,
+  { axis, cellMethod, taken, variables }: OpenedFile,
   stations: number | null,
 ): Weather {
   const { step } = nativeHours(axis, { file: path, cellMethod });
@@ -121,10 +121,10 @@ function weatherOfSource(
   };
 }
 
-async function coordinates(grid: Grid, role: 'latitude' | 'longitude'): Promise<Float64Array | undefined> {
-  const variable = [...grid.variables.values()].find((candidate) => hasRole(candidate, role));
+async function coordinates(data: DataFile, role: 'latitude' | 'longitude'): Promise<Float64Array | undefined> {
+  const variable = [...data.variables.values()].find((candidate) => hasRole(candidate, role));
   try {
-    return variable && (await readDegrees(grid, variable, role));
+    return variable && (await readDegrees(data, variable, role));
   } catch (error) {
     // Ingest says what is wrong with it.
     if (isKernelcastError(error, 'UNIT')) return undefined;

@@ -15,12 +15,12 @@ import { type Packing, packingOf } from './cf/packing.ts';
 import { observedAlong, raggedLayout, raggedStations, stationOfEach } from './cf/ragged-layout.ts';
 import { isStationFile, stationLayout, stationsOf } from './cf/station-layout.ts';
 import { readTimeAxis, readTimes } from './cf/time-axis.ts';
-import { type Grid, type GridVariable, isText, textAttribute } from './formats/data-file.ts';
-import { openGrid } from './formats/open.ts';
-import { openSource, type SourceOptions } from './opened/open-file.ts';
-import { type Source, timesAtOnce } from './opened/opened-file.ts';
-import { observations } from './opened/ragged-source.ts';
-import { readAtStations } from './opened/station-source.ts';
+import { type DataFile, type DataVariable, isText, textAttribute } from './formats/data-file.ts';
+import { openDataFile } from './formats/open.ts';
+import { type OpenOptions, openFile } from './opened/open-file.ts';
+import { type OpenedFile, timesAtOnce } from './opened/opened-file.ts';
+import { observations } from './opened/opened-ragged.ts';
+import { readAtStations } from './opened/opened-stations.ts';
 import { PointReader } from './sampling/read-grid-points.ts';
 import { applyWeights, planSampling } from './sampling/sampling-plan.ts';
 
@@ -49,28 +49,28 @@ export interface Extract {
 /**
  * @param name of a variable in the file, else one of ours
  * @throws KernelcastError `VARIABLE_MISSING` naming the variables that there are; `CONVENTIONS` where it cannot be read at
- * points; else as `openSource`
+ * points; else as `openFile`
  */
-export async function openExtract(path: string, name: string, options: SourceOptions): Promise<Extract> {
-  const grid = await openGrid(path, options);
-  const variable = grid.variables.get(name);
+export async function openExtract(path: string, name: string, options: OpenOptions): Promise<Extract> {
+  const data = await openDataFile(path, options);
+  const variable = data.variables.get(name);
   if (!variable || isText(variable)) {
-    await grid.close();
-    if (!isVariableName(name)) throw noSuchVariable(grid, name);
-    const source = await openSource(path, options);
-    if (source.variables.includes(name)) return ofSource(source, name);
-    await source.close();
-    throw noSuchVariable(grid, name);
+    await data.close();
+    if (!isVariableName(name)) throw noSuchVariable(data, name);
+    const opened = await openFile(path, options);
+    if (opened.variables.includes(name)) return ofOpened(opened, name);
+    await opened.close();
+    throw noSuchVariable(data, name);
   }
   try {
-    const packing = packingOf(variable, grid.path);
-    const values = await (isStationFile(grid)
-      ? ofStations(grid, variable, packing)
-      : ofGrid(grid, variable, packing, options));
+    const packing = packingOf(variable, data.path);
+    const values = await (isStationFile(data)
+      ? ofStations(data, variable, packing)
+      : ofGrid(data, variable, packing, options));
     const unit = textAttribute(variable.attributes, 'units') ?? '';
-    return { ...values, unit, type: packing.type, close: () => grid.close() };
+    return { ...values, unit, type: packing.type, close: () => data.close() };
   } catch (error) {
-    await grid.close();
+    await data.close();
     throw error;
   }
 }
@@ -78,26 +78,26 @@ export async function openExtract(path: string, name: string, options: SourceOpt
 type Values = Pick<Extract, 'points' | 'outside' | 'rows'>;
 
 /** Any variable is read as one of ours, a scalar, but in its own unit. */
-function fieldOf<Layout extends object>(variable: GridVariable, packing: Packing, layout: Layout): Field<Layout> {
+function fieldOf<Layout extends object>(variable: DataVariable, packing: Packing, layout: Layout): Field<Layout> {
   return { name: 'temperature_2m', variable, packing, layout };
 }
 
 async function ofGrid(
-  grid: Grid,
-  variable: GridVariable,
+  data: DataFile,
+  variable: DataVariable,
   packing: Packing,
-  { stations, skipOutside, method }: SourceOptions,
+  { stations, skipOutside, method }: OpenOptions,
 ): Promise<Values> {
   if (!stations || stations.length === 0) {
     throw new KernelcastError('USAGE', 'a gridded file needs points to be sampled at', {
-      where: { file: grid.path },
+      where: { file: data.path },
       hint: 'Give them: --points CSV, with the columns id, latitude and longitude.',
     });
   }
-  const layout = readable(await gridLayout(grid, variable), grid, variable);
-  const { times } = await readTimeAxis(grid, layout.time);
-  const plan = planSampling(await readPlaces(grid, layout), stations, { file: grid.path, skipOutside, method });
-  const reader = new PointReader(grid, fieldOf(variable, packing, layout), plan);
+  const layout = readable(await gridLayout(data, variable), data, variable);
+  const { times } = await readTimeAxis(data, layout.time);
+  const plan = planSampling(await readPlaces(data, layout), stations, { file: data.path, skipOutside, method });
+  const reader = new PointReader(data, fieldOf(variable, packing, layout), plan);
   const { stations: points, outside, rows, weights } = plan;
   const read = async (first: number, count: number) => {
     const cells = await reader.read(first, count);
@@ -110,20 +110,20 @@ async function ofGrid(
   return { points, outside, rows: () => inSlabs({ times, points, bytesPerTime, chunkTimes, read }) };
 }
 
-async function ofStations(grid: Grid, variable: GridVariable, packing: Packing): Promise<Values> {
-  const ragged = raggedLayout(grid);
+async function ofStations(data: DataFile, variable: DataVariable, packing: Packing): Promise<Values> {
+  const ragged = raggedLayout(data);
   if (ragged) {
-    const field = fieldOf(variable, packing, readable(observedAlong(ragged, variable), grid, variable));
-    const stationOf = await stationOfEach(grid, ragged);
-    const times = await readTimes(grid, ragged.time);
-    const points = await raggedStations(grid, ragged, stationOf);
-    return { points, outside: [], rows: () => oneByOne(points, stationOf, times, observations(grid, field)) };
+    const field = fieldOf(variable, packing, readable(observedAlong(ragged, variable), data, variable));
+    const stationOf = await stationOfEach(data, ragged);
+    const times = await readTimes(data, ragged.time);
+    const points = await raggedStations(data, ragged, stationOf);
+    return { points, outside: [], rows: () => oneByOne(points, stationOf, times, observations(data, field)) };
   }
-  const layout = readable(stationLayout(grid, variable), grid, variable);
-  const points = await stationsOf(grid, layout);
-  const { times } = await readTimeAxis(grid, layout.time);
+  const layout = readable(stationLayout(data, variable), data, variable);
+  const points = await stationsOf(data, layout);
+  const { times } = await readTimeAxis(data, layout.time);
   const field = fieldOf(variable, packing, layout);
-  const read = (first: number, count: number) => readAtStations(grid, field, points.length, first, count);
+  const read = (first: number, count: number) => readAtStations(data, field, points.length, first, count);
   const chunkTimes = variable.chunk?.[layout.timeAxis] ?? 1;
   return {
     points,
@@ -132,16 +132,16 @@ async function ofStations(grid: Grid, variable: GridVariable, packing: Packing):
   };
 }
 
-function ofSource(source: Source, name: VariableName): Extract {
-  const { axis, stations: points, outside, bytesPerTime, chunkTimes } = source;
-  const read = async (first: number, count: number) => (await source.read(first, count))[name]!.values;
+function ofOpened(opened: OpenedFile, name: VariableName): Extract {
+  const { axis, stations: points, outside, bytesPerTime, chunkTimes } = opened;
+  const read = async (first: number, count: number) => (await opened.read(first, count))[name]!.values;
   return {
     points,
     outside,
     unit: VARIABLES[name].unit,
     type: 'float',
     rows: () => inSlabs({ times: axis.times, points, bytesPerTime, chunkTimes, read }),
-    close: () => source.close(),
+    close: () => opened.close(),
   };
 }
 
@@ -181,16 +181,16 @@ async function* oneByOne(
   }
 }
 
-function readable<Layout extends object>(layout: Layout | string, grid: Grid, { name }: GridVariable): Layout {
+function readable<Layout extends object>(layout: Layout | string, data: DataFile, { name }: DataVariable): Layout {
   if (typeof layout !== 'string') return layout;
   throw new KernelcastError('CONVENTIONS', `'${name}' cannot be read at points: ${layout}`, {
-    where: { file: grid.path },
+    where: { file: data.path },
   });
 }
 
-function noSuchVariable(grid: Grid, name: string): KernelcastError {
-  const names = [...grid.variables.values()].filter((variable) => !isText(variable)).map((variable) => variable.name);
+function noSuchVariable(data: DataFile, name: string): KernelcastError {
+  const names = [...data.variables.values()].filter((variable) => !isText(variable)).map((variable) => variable.name);
   return new KernelcastError('VARIABLE_MISSING', `there is no variable '${name.slice(0, 80)}' in the file`, {
-    where: { file: grid.path, variables: names.join(', ').slice(0, 500) || 'none' },
+    where: { file: data.path, variables: names.join(', ').slice(0, 500) || 'none' },
   });
 }

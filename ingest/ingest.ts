@@ -18,10 +18,10 @@ import { copyVariable, mergeStations } from '../src/store/observations/merge.ts'
 import type { ObservationStore } from '../src/store/observations/observations.ts';
 import { completedNames, windAcross } from './hourly/both-winds.ts';
 import { type FileSummary, inspectFile, readFile } from './hourly/read-hours.ts';
-import type { SourceOptions } from './opened/open-file.ts';
+import type { OpenOptions } from './opened/open-file.ts';
 import { addRejected, noneRejected, type QualityReport, QualityTally, type Rejected } from './quality/report.ts';
 
-export interface IngestOptions extends SourceOptions {
+export interface IngestOptions extends OpenOptions {
   dataset: string;
   /** What to call a file in the report and among the dataset's sources, where its path says nothing. */
   names?: ReadonlyMap<string, string>;
@@ -70,7 +70,7 @@ export interface IngestReport extends Counts {
 
 /**
  * Reads files and merges them into a dataset.
- * @throws KernelcastError as `openSource`, `nativeHours` and the store do; before the store is touched, unless it is the
+ * @throws KernelcastError as `openFile`, `nativeHours` and the store do; before the store is touched, unless it is the
  * store that fails
  */
 export async function ingestFiles(paths: readonly string[], options: IngestOptions): Promise<IngestReport> {
@@ -165,7 +165,7 @@ async function mergeWindBetween(
   }
 }
 
-function checkMap({ map = {} }: SourceOptions, summaries: readonly FileSummary[]): void {
+function checkMap({ map = {} }: OpenOptions, summaries: readonly FileSummary[]): void {
   for (const [name, from] of Object.entries(map)) {
     if (summaries.some(({ taken }) => taken.some((one) => one.name === name && one.from === from))) continue;
     throw new KernelcastError('VARIABLE_MISSING', `no file has a variable '${from}' to be ${name}`, {

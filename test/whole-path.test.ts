@@ -45,7 +45,7 @@ test('files of two months become one dataset of 600 places', async () => {
   expect(months).toHaveLength(2);
   const status = await service.get('/v1/status');
   expect(status.datasets[0]).toMatchObject({ dataset: 'small', stations: 600 });
-  expect(Date.parse(status.latestRun) / 3_600_000).toBe(end - 1);
+  expect(Date.parse(status.latest_run) / 3_600_000).toBe(end - 1);
 });
 
 test('a forecast for a place is the network at its nearest station, with the observed hours before it', async () => {

@@ -1,6 +1,6 @@
 /** The places of a grid's cells where each has a latitude and longitude of its own: projected, rotated, unstructured grids. */
 import { KernelcastError } from '../../src/errors.ts';
-import type { Grid, GridVariable } from '../formats/data-file.ts';
+import type { DataFile, DataVariable } from '../formats/data-file.ts';
 import { readDegrees } from './coordinates.ts';
 
 export interface Cells {
@@ -16,16 +16,16 @@ export interface Cells {
 /**
  * @throws KernelcastError `CONVENTIONS`: no cell has a place, one is not on the Earth, or they move with time; `UNIT`: not in degrees
  */
-export async function readCells(grid: Grid, latitude: GridVariable, longitude: GridVariable): Promise<Cells> {
-  const latitudes = await placesIn(grid, latitude, 'latitude');
-  const longitudes = (await placesIn(grid, longitude, 'longitude')).map(
+export async function readCells(data: DataFile, latitude: DataVariable, longitude: DataVariable): Promise<Cells> {
+  const latitudes = await placesIn(data, latitude, 'latitude');
+  const longitudes = (await placesIn(data, longitude, 'longitude')).map(
     (degrees) => ((((degrees + 180) % 360) + 360) % 360) - 180,
   );
   const wrong = latitudes.findIndex((degrees) => Math.abs(degrees) > 90 + 1e-3);
   const index = wrong < 0 && latitudes.every(Number.isNaN) ? 0 : wrong;
   if (index >= 0) {
     throw new KernelcastError('CONVENTIONS', 'a cell of the grid is not on the Earth', {
-      where: { file: grid.path, variable: latitude.name, index, value: latitudes[index] ?? 'none' },
+      where: { file: data.path, variable: latitude.name, index, value: latitudes[index] ?? 'none' },
     });
   }
   const [rows, columns = 1] = latitude.shape.slice(-2);
@@ -33,17 +33,17 @@ export async function readCells(grid: Grid, latitude: GridVariable, longitude: G
 }
 
 /** WRF writes the places of its cells again for each time. */
-async function placesIn(grid: Grid, variable: GridVariable, role: 'latitude' | 'longitude'): Promise<Float64Array> {
+async function placesIn(data: DataFile, variable: DataVariable, role: 'latitude' | 'longitude'): Promise<Float64Array> {
   const [times, ...cells] = variable.shape;
-  if (cells.length < 2) return readDegrees(grid, variable, role);
+  if (cells.length < 2) return readDegrees(data, variable, role);
   const at = (time: number) =>
-    readDegrees(grid, variable, role, { start: [time, 0, 0], count: [Math.min(1, times), ...cells] });
+    readDegrees(data, variable, role, { start: [time, 0, 0], count: [Math.min(1, times), ...cells] });
   const first = await at(0);
   const last = times > 1 ? await at(times - 1) : first;
   const index = first.findIndex((value, i) => !Object.is(value, last[i]));
   if (index < 0) return first;
   throw new KernelcastError('CONVENTIONS', 'the cells of the grid move with time', {
-    where: { file: grid.path, variable: variable.name, index },
+    where: { file: data.path, variable: variable.name, index },
     hint: 'Split the file by time, or interpolate it to a grid that stays.',
   });
 }

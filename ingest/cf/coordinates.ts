@@ -1,6 +1,6 @@
 /** Which variables of a file are its coordinates (CF-1.11 chapter 4), and their values. */
 import { KernelcastError } from '../../src/errors.ts';
-import { type Grid, type GridVariable, isText, textAttribute } from '../formats/data-file.ts';
+import { type DataFile, type DataVariable, isText, textAttribute } from '../formats/data-file.ts';
 import { packingOf, signedAsTold, unpackPicked } from './packing.ts';
 import { isTimeUnits } from './time-units.ts';
 
@@ -24,7 +24,7 @@ const PLAIN_DEGREES = /^(deg(ree)?s?)?$/i;
 const RADIANS = /^rad(ian)?s?$/i;
 
 /** Whether a variable is a coordinate of the given kind, by its standard name, its units or, failing both, its name. */
-export function hasRole(variable: GridVariable, role: CoordinateRole): boolean {
+export function hasRole(variable: DataVariable, role: CoordinateRole): boolean {
   if (isText(variable)) return false;
   const units = textAttribute(variable.attributes, 'units') ?? '';
   const standardName = textAttribute(variable.attributes, 'standard_name');
@@ -35,8 +35,8 @@ export function hasRole(variable: GridVariable, role: CoordinateRole): boolean {
 }
 
 /** The coordinate variable of a dimension, if it is of the given kind. */
-export function coordinateOf(grid: Grid, dimension: string, role: CoordinateRole): GridVariable | undefined {
-  const candidates = [...grid.variables.values()].filter(
+export function coordinateOf(data: DataFile, dimension: string, role: CoordinateRole): DataVariable | undefined {
+  const candidates = [...data.variables.values()].filter(
     (variable) => variable.dimensions.length === 1 && variable.dimensions[0] === dimension && hasRole(variable, role),
   );
   return (
@@ -47,7 +47,7 @@ export function coordinateOf(grid: Grid, dimension: string, role: CoordinateRole
 }
 
 /** The names in a variable's `coordinates` attribute. */
-export function auxiliaryCoordinates(variable: GridVariable): string[] {
+export function auxiliaryCoordinates(variable: DataVariable): string[] {
   return textAttribute(variable.attributes, 'coordinates')?.split(/\s+/) ?? [];
 }
 
@@ -62,18 +62,18 @@ export interface Part {
  * @throws KernelcastError `CONVENTIONS` when it has more values than an axis can have
  */
 export async function readCoordinate(
-  grid: Grid,
-  variable: GridVariable,
+  data: DataFile,
+  variable: DataVariable,
   { start, count }: Part = { start: variable.shape.map(() => 0), count: variable.shape },
 ): Promise<Float64Array> {
   const size = count.reduce((product, n) => product * n, 1);
   if (size > MOST_VALUES) {
     throw new KernelcastError('CONVENTIONS', `a coordinate with ${size} values`, {
-      where: { file: grid.path, variable: variable.name },
+      where: { file: data.path, variable: variable.name },
     });
   }
-  const packing = packingOf(variable, grid.path);
-  const raw = await grid.read(variable, start, count);
+  const packing = packingOf(variable, data.path);
+  const raw = await data.read(variable, start, count);
   const values = new Float64Array(size);
   const all = Int32Array.from({ length: size }, (_, index) => index);
   unpackPicked(signedAsTold(raw, packing), 0, all, packing, values, 0);
@@ -85,16 +85,16 @@ export async function readCoordinate(
  * @throws KernelcastError `UNIT` when its units are others; see `readCoordinate`
  */
 export async function readDegrees(
-  grid: Grid,
-  variable: GridVariable,
+  data: DataFile,
+  variable: DataVariable,
   role: 'latitude' | 'longitude',
   part?: Part,
 ): Promise<Float64Array> {
   const units = textAttribute(variable.attributes, 'units') ?? '';
-  if (RADIANS.test(units)) return (await readCoordinate(grid, variable, part)).map((value) => (value * 180) / Math.PI);
-  if (UNITS_OF[role].test(units) || PLAIN_DEGREES.test(units)) return readCoordinate(grid, variable, part);
+  if (RADIANS.test(units)) return (await readCoordinate(data, variable, part)).map((value) => (value * 180) / Math.PI);
+  if (UNITS_OF[role].test(units) || PLAIN_DEGREES.test(units)) return readCoordinate(data, variable, part);
   throw new KernelcastError('UNIT', `'${units}' is not a unit of ${role} that Kernelcast knows`, {
-    where: { file: grid.path, variable: variable.name },
+    where: { file: data.path, variable: variable.name },
     hint: `Known: ${role === 'latitude' ? 'degrees_north' : 'degrees_east'}, degrees, radians.`,
   });
 }

@@ -6,7 +6,7 @@
 import { conversionFrom } from '../../src/domain/units.ts';
 import { VARIABLE_NAMES, type VariableName } from '../../src/domain/variables.ts';
 import { KernelcastError } from '../../src/errors.ts';
-import { type Grid, type GridVariable, isText, textAttribute } from '../formats/data-file.ts';
+import { type DataFile, type DataVariable, isText, textAttribute } from '../formats/data-file.ts';
 import { auxiliaryCoordinates, readCoordinate } from './coordinates.ts';
 import { isHeight } from './grid-layout.ts';
 import { KNOWN_VARIABLES } from './known-names.ts';
@@ -18,7 +18,7 @@ export type VariableMap = Partial<Record<VariableName, string>>;
 /** One variable of a file that becomes one of ours. */
 export interface Field<Layout> {
   name: VariableName;
-  variable: GridVariable;
+  variable: DataVariable;
   layout: Layout;
   /** From the stored value to the internal unit. */
   packing: Packing;
@@ -31,46 +31,46 @@ export interface Field<Layout> {
  * not clear which is meant; `UNIT`: an unknown unit
  */
 export async function findFields<Layout extends object>(
-  grid: Grid,
+  data: DataFile,
   map: VariableMap,
-  layoutOf: (variable: GridVariable, name: VariableName) => Promise<Layout | string> | Layout | string,
+  layoutOf: (variable: DataVariable, name: VariableName) => Promise<Layout | string> | Layout | string,
 ): Promise<Field<Layout>[]> {
   const fields: Field<Layout>[] = [];
   const refused: string[] = [];
   for (const name of VARIABLE_NAMES) {
     const mapped = map[name];
-    const candidates = mapped === undefined ? candidatesFor(grid, name) : [grid.variables.get(mapped) ?? []].flat();
+    const candidates = mapped === undefined ? candidatesFor(data, name) : [data.variables.get(mapped) ?? []].flat();
     const usable: Field<Layout>[] = [];
     for (const variable of candidates) {
       const problem =
-        mapped === undefined ? await wrongLevel(grid, variable, KNOWN_VARIABLES[name].highest) : undefined;
+        mapped === undefined ? await wrongLevel(data, variable, KNOWN_VARIABLES[name].highest) : undefined;
       const layout = problem ?? (await layoutOf(variable, name));
       if (typeof layout === 'string') {
         refused.push(`${variable.name} (${layout})`);
-        if (mapped !== undefined) throw unreadable(grid, refused);
-      } else usable.push(describe(grid, name, variable, layout));
+        if (mapped !== undefined) throw unreadable(data, refused);
+      } else usable.push(describe(data, name, variable, layout));
     }
-    const field = onlyOne(grid, name, usable);
+    const field = onlyOne(data, name, usable);
     if (field) fields.push(field);
   }
   if (fields.length > 0) return fields;
-  if (refused.length > 0) throw unreadable(grid, refused);
+  if (refused.length > 0) throw unreadable(data, refused);
   throw new KernelcastError('VARIABLE_MISSING', 'there is no temperature or wind in the file', {
-    where: { file: grid.path, variables: [...grid.variables.keys()].join(', ').slice(0, 500) || 'none' },
+    where: { file: data.path, variables: [...data.variables.keys()].join(', ').slice(0, 500) || 'none' },
     hint: 'Say which variable it is, for example --map temperature_2m=NAME.',
   });
 }
 
-function unreadable(grid: Grid, refused: readonly string[]): KernelcastError {
+function unreadable(data: DataFile, refused: readonly string[]): KernelcastError {
   return new KernelcastError('CONVENTIONS', `no temperature or wind that can be read: ${refused.join('; ')}`, {
-    where: { file: grid.path },
+    where: { file: data.path },
   });
 }
 
 /** By standard name; by that of wind along a grid, or by known name, only where nothing has the standard name. */
-function candidatesFor(grid: Grid, name: VariableName): GridVariable[] {
+function candidatesFor(data: DataFile, name: VariableName): DataVariable[] {
   const { standardName, alongGrid = [], names } = KNOWN_VARIABLES[name];
-  const all = [...grid.variables.values()].filter((variable) => !isText(variable));
+  const all = [...data.variables.values()].filter((variable) => !isText(variable));
   const standard = all.filter((variable) => standardNameOf(variable) === standardName);
   if (standard.length > 0) return standard;
   const along = all.filter((variable) => alongGrid.includes(standardNameOf(variable)));
@@ -92,28 +92,28 @@ function candidatesFor(grid: Grid, name: VariableName): GridVariable[] {
 const ALONG_GRID_TITLE = /^\s*OUTPUT FROM WRF\b/;
 
 /** Whether a field is a component of wind along the rows or columns of its grid. */
-export function isAlongGrid(grid: Grid, { name, variable }: Pick<Field<object>, 'name' | 'variable'>): boolean {
+export function isAlongGrid(data: DataFile, { name, variable }: Pick<Field<object>, 'name' | 'variable'>): boolean {
   const { alongGrid } = KNOWN_VARIABLES[name];
   if (!alongGrid) return false;
   const standardName = standardNameOf(variable);
-  const title = textAttribute(grid.attributes, 'TITLE') ?? '';
+  const title = textAttribute(data.attributes, 'TITLE') ?? '';
   return standardName === '' ? ALONG_GRID_TITLE.test(title) : alongGrid.includes(standardName);
 }
 
-function onlyOne<Layout>(grid: Grid, name: VariableName, usable: Field<Layout>[]): Field<Layout> | undefined {
+function onlyOne<Layout>(data: DataFile, name: VariableName, usable: Field<Layout>[]): Field<Layout> | undefined {
   if (usable.length <= 1) return usable[0];
   const { names } = KNOWN_VARIABLES[name];
   const known = names.map((known) => usable.find(({ variable }) => variable.name.toLowerCase() === known));
   const [best] = known.filter((field) => field !== undefined);
   if (best) return best;
   throw new KernelcastError('CONVENTIONS', `several variables of the file could be ${name}`, {
-    where: { file: grid.path, variables: usable.map(({ variable }) => variable.name).join(', ') },
+    where: { file: data.path, variables: usable.map(({ variable }) => variable.name).join(', ') },
     hint: `Say which: --map ${name}=NAME.`,
   });
 }
 
-function describe<Layout>(grid: Grid, name: VariableName, variable: GridVariable, layout: Layout): Field<Layout> {
-  const where = { file: grid.path, variable: variable.name };
+function describe<Layout>(data: DataFile, name: VariableName, variable: DataVariable, layout: Layout): Field<Layout> {
+  const where = { file: data.path, variable: variable.name };
   const unit = textAttribute(variable.attributes, 'units');
   if (unit === undefined) {
     throw new KernelcastError('UNIT', 'the variable has no units', {
@@ -122,19 +122,19 @@ function describe<Layout>(grid: Grid, name: VariableName, variable: GridVariable
     });
   }
   const conversion = conversionFrom(unit, KNOWN_VARIABLES[name].quantity, where);
-  return { name, variable, layout, packing: inUnit(packingOf(variable, grid.path), conversion) };
+  return { name, variable, layout, packing: inUnit(packingOf(variable, data.path), conversion) };
 }
 
 /**
  * Why a variable's level is not near the ground: a pressure level, or a height above `highest` metres. A level is a
  * coordinate of one value, by dimension or by the `coordinates` attribute.
  */
-async function wrongLevel(grid: Grid, variable: GridVariable, highest: number): Promise<string | undefined> {
+async function wrongLevel(data: DataFile, variable: DataVariable, highest: number): Promise<string | undefined> {
   for (const name of new Set([...variable.dimensions, ...auxiliaryCoordinates(variable)])) {
-    const level = grid.variables.get(name);
+    const level = data.variables.get(name);
     if (!level || isText(level) || level.shape.some((n) => n !== 1)) continue;
     const units = textAttribute(level.attributes, 'units') ?? '';
-    const [value] = await readCoordinate(grid, level);
+    const [value] = await readCoordinate(data, level);
     if (/^(hPa|Pa|mbar|mb|millibars?|hectopascals?|pascals?)$/i.test(units)) return `at ${value} ${units}`;
     if (isHeight(level) && value > highest) return `at ${value} ${units}`;
   }
@@ -142,7 +142,7 @@ async function wrongLevel(grid: Grid, variable: GridVariable, highest: number): 
 }
 
 /** Empty where there is none; the Copernicus store writes `unknown` for wind at 10 m. */
-function standardNameOf(variable: GridVariable): string {
+function standardNameOf(variable: DataVariable): string {
   const name = textAttribute(variable.attributes, 'standard_name') ?? '';
   return name === 'unknown' ? '' : name;
 }

@@ -1,5 +1,5 @@
 /** How a variable lies on a grid: which of its dimensions are time, rows and columns, and where its places are told. */
-import { type Grid, type GridVariable, isText, textAttribute } from '../formats/data-file.ts';
+import { type DataFile, type DataVariable, isText, textAttribute } from '../formats/data-file.ts';
 import { auxiliaryCoordinates, coordinateOf, hasRole, readCoordinate } from './coordinates.ts';
 
 export interface HorizontalLayout {
@@ -12,8 +12,8 @@ export interface HorizontalLayout {
   rowAxis: number;
   /** None where cells lie in one row. */
   columnAxis: number | undefined;
-  latitude: GridVariable;
-  longitude: GridVariable;
+  latitude: DataVariable;
+  longitude: DataVariable;
 }
 
 export interface GridLayout extends HorizontalLayout {
@@ -23,24 +23,28 @@ export interface GridLayout extends HorizontalLayout {
   expverAxis: number | undefined;
   /** The index along the dimension of levels, where there are several. */
   level: { axis: number; index: number } | undefined;
-  time: GridVariable;
+  time: DataVariable;
 }
 
 /**
  * The layout, or why there is none that we read.
  * @param height in metres above the ground, of the level that is meant where there are several
  */
-export async function gridLayout(grid: Grid, variable: GridVariable, height?: number): Promise<GridLayout | string> {
+export async function gridLayout(
+  data: DataFile,
+  variable: DataVariable,
+  height?: number,
+): Promise<GridLayout | string> {
   const { dimensions, shape } = variable;
-  const horizontal = horizontalLayout(grid, variable);
+  const horizontal = horizontalLayout(data, variable);
   if (typeof horizontal === 'string') return horizontal;
-  const timeAxis = dimensions.findIndex((dimension) => coordinateOf(grid, dimension, 'time'));
-  const time = timeAxis < 0 ? scalarTime(grid, variable) : coordinateOf(grid, dimensions[timeAxis], 'time');
+  const timeAxis = dimensions.findIndex((dimension) => coordinateOf(data, dimension, 'time'));
+  const time = timeAxis < 0 ? scalarTime(data, variable) : coordinateOf(data, dimensions[timeAxis], 'time');
   if (!time) return 'it has no time';
   const expver = dimensions.indexOf('expver');
   const axes = [timeAxis, horizontal.rowAxis, horizontal.columnAxis, expver];
   const further = dimensions.map((_, axis) => axis).filter((axis) => !axes.includes(axis) && shape[axis] !== 1);
-  const level = further.length === 1 ? await levelAt(grid, dimensions[further[0]], height) : undefined;
+  const level = further.length === 1 ? await levelAt(data, dimensions[further[0]], height) : undefined;
   if (further.length > 0 && level === undefined) {
     return `it has ${shape[further[0]]} values along '${dimensions[further[0]]}'`;
   }
@@ -54,11 +58,11 @@ export async function gridLayout(grid: Grid, variable: GridVariable, height?: nu
 }
 
 /** Where a variable's rows and columns are, whatever its other dimensions; or why that cannot be told. */
-export function horizontalLayout(grid: Grid, variable: GridVariable): HorizontalLayout | string {
+export function horizontalLayout(data: DataFile, variable: DataVariable): HorizontalLayout | string {
   const { dimensions } = variable;
   const find = (role: 'latitude' | 'longitude') => {
-    const axis = dimensions.findIndex((dimension) => coordinateOf(grid, dimension, role));
-    return { axis, coordinate: axis < 0 ? undefined : coordinateOf(grid, dimensions[axis], role) };
+    const axis = dimensions.findIndex((dimension) => coordinateOf(data, dimension, role));
+    return { axis, coordinate: axis < 0 ? undefined : coordinateOf(data, dimensions[axis], role) };
   };
   const [latitude, longitude] = [find('latitude'), find('longitude')];
   if (latitude.coordinate && longitude.coordinate && latitude.axis !== longitude.axis) {
@@ -71,17 +75,17 @@ export function horizontalLayout(grid: Grid, variable: GridVariable): Horizontal
     };
   }
   return (
-    placesOfCells(grid, variable) ??
+    placesOfCells(data, variable) ??
     `its dimensions (${dimensions.join(', ')}) are no latitude and longitude, and no others tell where its cells are`
   );
 }
 
 /** Latitude and longitude along one or two of the variable's own dimensions: named by it, or else the only ones there are. */
-function placesOfCells(grid: Grid, variable: GridVariable): HorizontalLayout | undefined {
+function placesOfCells(data: DataFile, variable: DataVariable): HorizontalLayout | undefined {
   const { dimensions } = variable;
-  const named = auxiliaryCoordinates(variable).map((name) => grid.variables.get(name));
-  const isTime = (dimension: string) => coordinateOf(grid, dimension, 'time') !== undefined;
-  const fits = (candidate: GridVariable | undefined, role: 'latitude' | 'longitude'): candidate is GridVariable => {
+  const named = auxiliaryCoordinates(variable).map((name) => data.variables.get(name));
+  const isTime = (dimension: string) => coordinateOf(data, dimension, 'time') !== undefined;
+  const fits = (candidate: DataVariable | undefined, role: 'latitude' | 'longitude'): candidate is DataVariable => {
     if (!candidate || !hasRole(candidate, role)) return false;
     const own = candidate.dimensions;
     const rank = own.length === 3 && isTime(own[0]) ? 2 : own.length;
@@ -89,34 +93,34 @@ function placesOfCells(grid: Grid, variable: GridVariable): HorizontalLayout | u
   };
   const find = (role: 'latitude' | 'longitude') =>
     named.find((candidate) => fits(candidate, role)) ??
-    [...grid.variables.values()].find((candidate) => fits(candidate, role));
+    [...data.variables.values()].find((candidate) => fits(candidate, role));
   const [latitude, longitude] = [find('latitude'), find('longitude')];
   if (!latitude || !longitude || latitude.dimensions.join() !== longitude.dimensions.join()) return undefined;
   const [rows, columns] = latitude.dimensions.slice(-2).map((dimension) => dimensions.indexOf(dimension));
   return { kind: 'cells', rowAxis: rows, columnAxis: columns, latitude, longitude };
 }
 
-function scalarTime(grid: Grid, variable: GridVariable): GridVariable | undefined {
-  const isOneTime = (candidate: GridVariable | undefined) =>
+function scalarTime(data: DataFile, variable: DataVariable): DataVariable | undefined {
+  const isOneTime = (candidate: DataVariable | undefined) =>
     candidate !== undefined && hasRole(candidate, 'time') && candidate.shape.every((n) => n === 1);
-  const named = auxiliaryCoordinates(variable).map((name) => grid.variables.get(name));
-  const all = [...grid.variables.values()].filter(isOneTime);
+  const named = auxiliaryCoordinates(variable).map((name) => data.variables.get(name));
+  const all = [...data.variables.values()].filter(isOneTime);
   const standard = all.filter(({ attributes }) => textAttribute(attributes, 'standard_name') === 'time');
   const only = all.length === 1 ? all : [];
   return [...named.filter(isOneTime), ...standard, ...only][0];
 }
 
 /** The index of a height above the ground among the levels of a dimension. */
-async function levelAt(grid: Grid, dimension: string, height: number | undefined): Promise<number | undefined> {
-  const levels = grid.variables.get(dimension);
+async function levelAt(data: DataFile, dimension: string, height: number | undefined): Promise<number | undefined> {
+  const levels = data.variables.get(dimension);
   if (height === undefined || !levels || isText(levels) || levels.dimensions.join() !== dimension) return undefined;
   if (!isHeight(levels)) return undefined;
-  const index = (await readCoordinate(grid, levels)).indexOf(height);
+  const index = (await readCoordinate(data, levels)).indexOf(height);
   return index < 0 ? undefined : index;
 }
 
 /** Whether a coordinate is a height above the ground, in metres. */
-export function isHeight({ name, attributes }: GridVariable): boolean {
+export function isHeight({ name, attributes }: DataVariable): boolean {
   const units = textAttribute(attributes, 'units') ?? '';
   const standardName = textAttribute(attributes, 'standard_name') ?? '';
   return /^(m|met(er|re)s?)$/i.test(units) && /height/i.test(`${name} ${standardName}`);

@@ -1,6 +1,6 @@
 /** Latitudes and longitudes of a regular grid: ascending or descending, 0..360 or -180..180, all the way round or not. */
 import { KernelcastError } from '../../src/errors.ts';
-import type { Grid, GridVariable } from '../formats/data-file.ts';
+import type { DataFile, DataVariable } from '../formats/data-file.ts';
 import { type Cells, readCells } from './cells.ts';
 import { readDegrees } from './coordinates.ts';
 import type { HorizontalLayout } from './grid-layout.ts';
@@ -15,9 +15,9 @@ export interface HorizontalAxes {
 }
 
 /** Where the points of a grid are. */
-export function readPlaces(grid: Grid, layout: HorizontalLayout): Promise<HorizontalAxes | Cells> {
+export function readPlaces(data: DataFile, layout: HorizontalLayout): Promise<HorizontalAxes | Cells> {
   const { kind, latitude, longitude } = layout;
-  return kind === 'axes' ? readHorizontalAxes(grid, latitude, longitude) : readCells(grid, latitude, longitude);
+  return kind === 'axes' ? readHorizontalAxes(data, latitude, longitude) : readCells(data, latitude, longitude);
 }
 
 /** Coordinates in float32 miss the pole by a hair. */
@@ -27,14 +27,14 @@ const HAIR = 1e-3;
  * @throws KernelcastError `CONVENTIONS` naming the index at which an axis goes wrong; `UNIT` when it is not in degrees
  */
 export async function readHorizontalAxes(
-  grid: Grid,
-  latitude: GridVariable,
-  longitude: GridVariable,
+  data: DataFile,
+  latitude: DataVariable,
+  longitude: DataVariable,
 ): Promise<HorizontalAxes> {
-  const latitudes = await readDegrees(grid, latitude, 'latitude');
-  const longitudes = unwrapped(await readDegrees(grid, longitude, 'longitude'));
-  check(grid, latitude, latitudes, 90 + HAIR);
-  check(grid, longitude, longitudes, 1080);
+  const latitudes = await readDegrees(data, latitude, 'latitude');
+  const longitudes = unwrapped(await readDegrees(data, longitude, 'longitude'));
+  check(data, latitude, latitudes, 90 + HAIR);
+  check(data, longitude, longitudes, 1080);
   return {
     latitudes: latitudes.map((value) => Math.max(-90, Math.min(90, value))),
     longitudes,
@@ -42,7 +42,7 @@ export async function readHorizontalAxes(
   };
 }
 
-function check(grid: Grid, variable: GridVariable, values: Float64Array, most: number): void {
+function check(data: DataFile, variable: DataVariable, values: Float64Array, most: number): void {
   const ascending = values[1] > values[0];
   const index = values.findIndex(
     (value, i) =>
@@ -52,7 +52,7 @@ function check(grid: Grid, variable: GridVariable, values: Float64Array, most: n
   throw new KernelcastError(
     'CONVENTIONS',
     values.length === 0 ? 'the axis is empty' : 'the axis is missing a value, leaves the Earth, or turns back',
-    { where: { file: grid.path, variable: variable.name, index, value: values[index] ?? 'none' } },
+    { where: { file: data.path, variable: variable.name, index, value: values[index] ?? 'none' } },
   );
 }
 

@@ -5,8 +5,8 @@
 import type { Conversion } from '../../src/domain/units.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import {
+  type DataVariable,
   type ElementType,
-  type GridVariable,
   isText,
   numbersAttribute,
   type RawArray,
@@ -43,7 +43,7 @@ const BITS: Partial<Record<ElementType, number>> = {
  * @param file named in errors
  * @throws KernelcastError `CONVENTIONS` for a variable of text, or a packing that is no number
  */
-export function packingOf(variable: GridVariable, file: string): Packing {
+export function packingOf(variable: DataVariable, file: string): Packing {
   const where = { file, variable: variable.name };
   const { attributes, type } = variable;
   if (isText(variable)) throw new KernelcastError('CONVENTIONS', 'the variable holds text, not numbers', { where });
@@ -74,7 +74,7 @@ export function inUnit(packing: Packing, { scale, offset }: Conversion): Packing
 /** @throws KernelcastError `CONVENTIONS`: it is text, or no number to calculate with */
 function numberOr(
   fallback: number,
-  { attributes }: GridVariable,
+  { attributes }: DataVariable,
   name: 'scale_factor' | 'add_offset',
   where: Record<string, string>,
 ): number {
@@ -90,7 +90,7 @@ function numberOr(
  * "The unpacked data should have the type of these attributes" (CF-1.11 section 8.1); of integers of 32 bits and more, which
  * float32 cannot hold, float64. So does xarray.
  */
-function unpackedType({ attributes, type }: GridVariable): Packing['type'] {
+function unpackedType({ attributes, type }: DataVariable): Packing['type'] {
   const [scale, offset] = [attributes.get('scale_factor'), attributes.get('add_offset')];
   if (type === 'double' || (BITS[type] ?? 0) > 16) return 'double';
   if (!scale && !offset) return 'float';
@@ -99,7 +99,7 @@ function unpackedType({ attributes, type }: GridVariable): Packing['type'] {
 }
 
 /** NetCDF classic has no integers without a sign, and OPeNDAP no bytes with one: `_Unsigned` (NetCDF Users' Guide) tells. */
-function signOf({ attributes, type }: GridVariable): Packing['sign'] {
+function signOf({ attributes, type }: DataVariable): Packing['sign'] {
   const told = (textAttribute(attributes, '_Unsigned') ?? '').toLowerCase();
   if (BITS[type] === undefined) return 'as stored';
   if (told === 'true' && !type.startsWith('u')) return 'unsigned';
@@ -108,7 +108,7 @@ function signOf({ attributes, type }: GridVariable): Packing['sign'] {
 
 /** The valid range in raw values. */
 function validRange(
-  { attributes, type }: GridVariable,
+  { attributes, type }: DataVariable,
   scale: number,
   offset: number,
   raw: (value: number) => number,

@@ -5,7 +5,7 @@
  */
 import type { Station } from '../../src/domain/station.ts';
 import { KernelcastError } from '../../src/errors.ts';
-import { type Grid, type GridVariable, isText, textAttribute } from '../formats/data-file.ts';
+import { type DataFile, type DataVariable, isText, textAttribute } from '../formats/data-file.ts';
 import { hasRole, readCoordinate, readDegrees } from './coordinates.ts';
 import { decimal, isElevation, readElevations, stationTable } from './station-layout.ts';
 
@@ -14,12 +14,12 @@ export interface RaggedLayout {
   dimensions: readonly string[];
   stationDimension: string;
   /** Along the dimensions of an observation. */
-  time: GridVariable;
+  time: DataVariable;
   /** How the station of an observation is told. */
   form:
     | { kind: 'rows'; stationAxis: number }
-    | { kind: 'contiguous'; counts: GridVariable }
-    | { kind: 'indexed'; stations: GridVariable };
+    | { kind: 'contiguous'; counts: DataVariable }
+    | { kind: 'indexed'; stations: DataVariable };
 }
 
 /** Older files say it in these. */
@@ -27,16 +27,16 @@ const COUNTS = ['sample_dimension', 'CF:ragged_row_count'];
 const INDICES = ['instance_dimension', 'CF:ragged_parent_index'];
 
 /** The layout of a file whose stations have times of their own; undefined for others. */
-export function raggedLayout(grid: Grid): RaggedLayout | undefined {
-  const variables = [...grid.variables.values()];
+export function raggedLayout(data: DataFile): RaggedLayout | undefined {
+  const variables = [...data.variables.values()];
   const times = variables.filter((variable) => hasRole(variable, 'time'));
-  const has = (names: readonly string[]) => (variable: GridVariable) =>
+  const has = (names: readonly string[]) => (variable: DataVariable) =>
     variable.dimensions.length === 1 && names.some((name) => variable.attributes.has(name));
   const index = variables.find(has(INDICES));
   if (index) {
     const [own] = index.dimensions;
     const told = textAttribute(index.attributes, 'instance_dimension') ?? '';
-    const stationDimension = grid.dimensions.has(told) ? told : dimensionOfIds(grid);
+    const stationDimension = data.dimensions.has(told) ? told : dimensionOfIds(data);
     const time = times.find(({ dimensions }) => dimensions.join() === own);
     return time && stationDimension !== undefined
       ? { dimensions: [own], stationDimension, time, form: { kind: 'indexed', stations: index } }
@@ -48,7 +48,7 @@ export function raggedLayout(grid: Grid): RaggedLayout | undefined {
     const time = times.find(({ dimensions }) => dimensions.length === 1 && dimensions[0] !== stationDimension);
     return time && { dimensions: time.dimensions, stationDimension, time, form: { kind: 'contiguous', counts } };
   }
-  const stationDimension = dimensionOfIds(grid);
+  const stationDimension = dimensionOfIds(data);
   const time = times.find(({ dimensions }) => dimensions.length === 2 && dimensions.includes(stationDimension ?? ''));
   if (!time || stationDimension === undefined) return undefined;
   const stationAxis = time.dimensions.indexOf(stationDimension);
@@ -56,19 +56,19 @@ export function raggedLayout(grid: Grid): RaggedLayout | undefined {
 }
 
 /** ERDDAP's name for the counts, in files that do not say what they are. */
-function isRowSize(variable: GridVariable): boolean {
+function isRowSize(variable: DataVariable): boolean {
   return variable.dimensions.length === 1 && !isText(variable) && /^row_?size$/i.test(variable.name);
 }
 
-function dimensionOfIds(grid: Grid): string | undefined {
-  const ids = [...grid.variables.values()].find(
+function dimensionOfIds(data: DataFile): string | undefined {
+  const ids = [...data.variables.values()].find(
     ({ attributes }) => textAttribute(attributes, 'cf_role') === 'timeseries_id',
   );
   return ids?.dimensions[0];
 }
 
 /** Whether a variable has a value for each observation; else why it is not read. */
-export function observedAlong(layout: RaggedLayout, { dimensions }: GridVariable): RaggedLayout | string {
+export function observedAlong(layout: RaggedLayout, { dimensions }: DataVariable): RaggedLayout | string {
   return dimensions.join() === layout.dimensions.join()
     ? layout
     : `it has no value for each observation (${layout.dimensions.join(', ')})`;
@@ -78,10 +78,10 @@ export function observedAlong(layout: RaggedLayout, { dimensions }: GridVariable
  * The station of each observation, by its position in the station table.
  * @throws KernelcastError `CONVENTIONS`: counts that do not add up to the observations, or a station that there is not
  */
-export async function stationOfEach(grid: Grid, layout: RaggedLayout): Promise<Int32Array> {
+export async function stationOfEach(data: DataFile, layout: RaggedLayout): Promise<Int32Array> {
   const { time, form, stationDimension } = layout;
   const count = time.shape.reduce((product, n) => product * n, 1);
-  const stations = grid.dimensions.get(stationDimension) ?? 0;
+  const stations = data.dimensions.get(stationDimension) ?? 0;
   if (form.kind === 'rows') {
     const [rows, columns] = time.shape;
     return Int32Array.from({ length: rows * columns }, (_, i) =>
@@ -89,14 +89,14 @@ export async function stationOfEach(grid: Grid, layout: RaggedLayout): Promise<I
     );
   }
   if (form.kind === 'indexed') {
-    const indices = await readCoordinate(grid, form.stations);
+    const indices = await readCoordinate(data, form.stations);
     const index = indices.findIndex((station) => !(Number.isInteger(station) && station >= 0 && station < stations));
     if (index < 0) return Int32Array.from(indices);
     throw new KernelcastError('CONVENTIONS', `an observation belongs to a station that there is not`, {
-      where: { file: grid.path, variable: form.stations.name, index, station: indices[index] },
+      where: { file: data.path, variable: form.stations.name, index, station: indices[index] },
     });
   }
-  const counts = await readCoordinate(grid, form.counts);
+  const counts = await readCoordinate(data, form.counts);
   const result = new Int32Array(count);
   let from = 0;
   for (const [station, length] of counts.entries()) {
@@ -109,7 +109,7 @@ export async function stationOfEach(grid: Grid, layout: RaggedLayout): Promise<I
     'CONVENTIONS',
     `the stations' numbers of observations do not add up to the ${count} there are`,
     {
-      where: { file: grid.path, variable: form.counts.name },
+      where: { file: data.path, variable: form.counts.name },
     },
   );
 }
@@ -121,14 +121,14 @@ const SAME_PLACE = 1e-3;
  * The station table. Places along the observations (as ERDDAP writes them) count where all of a station's are one place.
  * @throws KernelcastError `CONVENTIONS`: a station that moves; see `stationTable`
  */
-export async function raggedStations(grid: Grid, layout: RaggedLayout, stationOf: Int32Array): Promise<Station[]> {
-  const variables = [...grid.variables.values()];
-  const count = grid.dimensions.get(layout.stationDimension) ?? 0;
-  const along = (variable: GridVariable, dimensions: readonly string[]) =>
+export async function raggedStations(data: DataFile, layout: RaggedLayout, stationOf: Int32Array): Promise<Station[]> {
+  const variables = [...data.variables.values()];
+  const count = data.dimensions.get(layout.stationDimension) ?? 0;
+  const along = (variable: DataVariable, dimensions: readonly string[]) =>
     variable.dimensions.join() === dimensions.join();
-  const isPlaced = (variable: GridVariable) =>
+  const isPlaced = (variable: DataVariable) =>
     along(variable, [layout.stationDimension]) || along(variable, layout.dimensions);
-  const perStation = (values: Float64Array, variable: GridVariable): Float64Array => {
+  const perStation = (values: Float64Array, variable: DataVariable): Float64Array => {
     if (along(variable, [layout.stationDimension])) return values;
     const result = new Float64Array(count).fill(Number.NaN);
     for (const [i, value] of values.entries()) {
@@ -136,7 +136,7 @@ export async function raggedStations(grid: Grid, layout: RaggedLayout, stationOf
       if (Number.isNaN(before)) result[stationOf[i]] = value;
       else if (Math.abs(value - before) > SAME_PLACE) {
         throw new KernelcastError('CONVENTIONS', 'a station moves, which stations of time series do not', {
-          where: { file: grid.path, variable: variable.name, index: i },
+          where: { file: data.path, variable: variable.name, index: i },
         });
       }
     }
@@ -145,18 +145,18 @@ export async function raggedStations(grid: Grid, layout: RaggedLayout, stationOf
   const degrees = async (role: 'latitude' | 'longitude') => {
     const variable = variables.find((candidate) => hasRole(candidate, role) && isPlaced(candidate));
     if (!variable) {
-      throw new KernelcastError('CONVENTIONS', `the stations have no ${role}`, { where: { file: grid.path } });
+      throw new KernelcastError('CONVENTIONS', `the stations have no ${role}`, { where: { file: data.path } });
     }
-    return perStation(await readDegrees(grid, variable, role), variable).map((value) => decimal(value, variable));
+    return perStation(await readDegrees(data, variable, role), variable).map((value) => decimal(value, variable));
   };
   const elevation = variables.find((variable) => isElevation(variable) && along(variable, [layout.stationDimension]));
   return stationTable(
-    grid,
+    data,
     variables.filter(({ dimensions }) => dimensions[0] === layout.stationDimension),
     {
       latitudes: await degrees('latitude'),
       longitudes: await degrees('longitude'),
-      elevations: elevation && (await readElevations(grid, elevation)),
+      elevations: elevation && (await readElevations(data, elevation)),
     },
   );
 }

@@ -6,7 +6,7 @@
 
 import type { Station } from '../../src/domain/station.ts';
 import { KernelcastError } from '../../src/errors.ts';
-import { type Grid, type GridVariable, isText, textAttribute } from '../formats/data-file.ts';
+import { type DataFile, type DataVariable, isText, textAttribute } from '../formats/data-file.ts';
 import { stationId } from '../stations/station-id.ts';
 import { coordinateOf, eastOrWest, hasRole, readCoordinate, readDegrees } from './coordinates.ts';
 
@@ -14,9 +14,9 @@ export interface StationLayout {
   timeAxis: number;
   /** None for a single station. */
   stationAxis: number | undefined;
-  time: GridVariable;
-  latitude: GridVariable;
-  longitude: GridVariable;
+  time: DataVariable;
+  latitude: DataVariable;
+  longitude: DataVariable;
 }
 
 const READ_HINT = 'Kernelcast reads files of the feature type timeSeries.';
@@ -25,46 +25,46 @@ const READ_HINT = 'Kernelcast reads files of the feature type timeSeries.';
  * Whether a file calls itself a file of stations.
  * @throws KernelcastError `CONVENTIONS` for another feature type
  */
-export function isStationFile(grid: Grid): boolean {
-  const { attributes } = grid;
+export function isStationFile(data: DataFile): boolean {
+  const { attributes } = data;
   const type = textAttribute(attributes, 'featureType') ?? textAttribute(attributes, 'CF:featureType');
   const known = type ?? textAttribute(attributes, 'cdm_data_type') ?? '';
   if (/^(timeSeries|station)$/i.test(known)) return true;
-  if (type === undefined || /^grid$/i.test(type)) return false;
+  if (type === undefined || /^data$/i.test(type)) return false;
   throw new KernelcastError('CONVENTIONS', `the file holds features of the type '${type}'`, {
-    where: { file: grid.path },
+    where: { file: data.path },
     hint: READ_HINT,
   });
 }
 
 /** The layout, or why there is none that we read. */
-export function stationLayout(grid: Grid, variable: GridVariable): StationLayout | string {
-  const [latitude, longitude] = [positionOf(grid, variable, 'latitude'), positionOf(grid, variable, 'longitude')];
+export function stationLayout(data: DataFile, variable: DataVariable): StationLayout | string {
+  const [latitude, longitude] = [positionOf(data, variable, 'latitude'), positionOf(data, variable, 'longitude')];
   if (!latitude || !longitude) return 'its stations have no fixed latitude and longitude';
   if (longitude.dimensions[0] !== latitude.dimensions[0])
     return 'latitude and longitude belong to different dimensions';
   const isAlong = variable.dimensions.includes(latitude.dimensions[0]);
   const stationDimension = isAlong ? latitude.dimensions[0] : undefined;
-  const timeAxis = variable.dimensions.findIndex((dimension) => coordinateOf(grid, dimension, 'time'));
+  const timeAxis = variable.dimensions.findIndex((dimension) => coordinateOf(data, dimension, 'time'));
   if (timeAxis < 0) return 'its stations do not share one time axis';
   const stationAxis = stationDimension === undefined ? -1 : variable.dimensions.indexOf(stationDimension);
   const extra = variable.dimensions.findIndex(
     (_, axis) => axis !== timeAxis && axis !== stationAxis && variable.shape[axis] !== 1,
   );
   if (extra >= 0) return `it has ${variable.shape[extra]} values along '${variable.dimensions[extra]}'`;
-  const time = coordinateOf(grid, variable.dimensions[timeAxis], 'time')!;
+  const time = coordinateOf(data, variable.dimensions[timeAxis], 'time')!;
   return { timeAxis, stationAxis: stationAxis < 0 ? undefined : stationAxis, time, latitude, longitude };
 }
 
 /** The latitude or longitude of each station: one value, or one a station, and no axis that is shared with the values' time. */
-function positionOf(grid: Grid, variable: GridVariable, role: 'latitude' | 'longitude'): GridVariable | undefined {
-  return [...grid.variables.values()].find(
+function positionOf(data: DataFile, variable: DataVariable, role: 'latitude' | 'longitude'): DataVariable | undefined {
+  return [...data.variables.values()].find(
     (candidate) =>
       hasRole(candidate, role) &&
       candidate.dimensions.length <= 1 &&
       (candidate.shape.every((n) => n === 1) ||
         (variable.dimensions.includes(candidate.dimensions[0]) &&
-          !coordinateOf(grid, candidate.dimensions[0], 'time'))),
+          !coordinateOf(data, candidate.dimensions[0], 'time'))),
   );
 }
 
@@ -72,17 +72,17 @@ function positionOf(grid: Grid, variable: GridVariable, role: 'latitude' | 'long
  * The station table of a file whose stations share one time axis.
  * @throws KernelcastError see `stationTable`
  */
-export async function stationsOf(grid: Grid, { latitude, longitude }: StationLayout): Promise<Station[]> {
-  const ofStation = (variable: GridVariable) =>
+export async function stationsOf(data: DataFile, { latitude, longitude }: StationLayout): Promise<Station[]> {
+  const ofStation = (variable: DataVariable) =>
     latitude.dimensions.length === 0
       ? variable.shape.slice(0, variable.type === 'char' ? -1 : undefined).every((n) => n === 1)
       : variable.dimensions[0] === latitude.dimensions[0];
-  const candidates = [...grid.variables.values()].filter(ofStation);
+  const candidates = [...data.variables.values()].filter(ofStation);
   const elevation = candidates.find((variable) => isElevation(variable) && variable.shape.length <= 1);
-  return stationTable(grid, candidates, {
-    latitudes: (await readDegrees(grid, latitude, 'latitude')).map((degrees) => decimal(degrees, latitude)),
-    longitudes: (await readDegrees(grid, longitude, 'longitude')).map((degrees) => decimal(degrees, longitude)),
-    elevations: elevation && (await readElevations(grid, elevation)),
+  return stationTable(data, candidates, {
+    latitudes: (await readDegrees(data, latitude, 'latitude')).map((degrees) => decimal(degrees, latitude)),
+    longitudes: (await readDegrees(data, longitude, 'longitude')).map((degrees) => decimal(degrees, longitude)),
+    elevations: elevation && (await readElevations(data, elevation)),
   });
 }
 
@@ -98,8 +98,8 @@ export interface StationPlaces {
  * @throws KernelcastError `CONVENTIONS`: no id (`cf_role` timeseries_id), an id twice, or a position off the Earth
  */
 export async function stationTable(
-  grid: Grid,
-  candidates: readonly GridVariable[],
+  data: DataFile,
+  candidates: readonly DataVariable[],
   { latitudes, longitudes, elevations }: StationPlaces,
 ): Promise<Station[]> {
   const count = latitudes.length;
@@ -110,18 +110,18 @@ export async function stationTable(
     );
   if (!idVariable) {
     throw new KernelcastError('CONVENTIONS', 'the stations have no ids', {
-      where: { file: grid.path },
+      where: { file: data.path },
       hint: 'One variable along the stations must have the attribute cf_role = "timeseries_id".',
     });
   }
-  const idTexts = await readTexts(grid, idVariable, count);
+  const idTexts = await readTexts(data, idVariable, count);
   const ids = idTexts.map(stationId);
   const nameVariable = candidates.find(isName(idVariable));
-  const names = nameVariable ? await readTexts(grid, nameVariable, count) : idTexts;
+  const names = nameVariable ? await readTexts(data, nameVariable, count) : idTexts;
 
   const seen = new Set<string>();
   return ids.map((id, index): Station => {
-    const where = { file: grid.path, variable: idVariable.name, index, station: id };
+    const where = { file: data.path, variable: idVariable.name, index, station: id };
     if (id === '') throw new KernelcastError('CONVENTIONS', 'a station has no id', { where });
     if (seen.has(id)) throw new KernelcastError('CONVENTIONS', 'two stations have the same id', { where });
     seen.add(id);
@@ -142,14 +142,14 @@ export async function stationTable(
   });
 }
 
-function isName(idVariable: GridVariable): (variable: GridVariable) => boolean {
+function isName(idVariable: DataVariable): (variable: DataVariable) => boolean {
   return (variable) =>
     variable !== idVariable &&
     isText(variable) &&
     (textAttribute(variable.attributes, 'standard_name') === 'platform_name' || /name/i.test(variable.name));
 }
 
-export function isElevation(variable: GridVariable): boolean {
+export function isElevation(variable: DataVariable): boolean {
   const standardName = textAttribute(variable.attributes, 'standard_name') ?? '';
   const named =
     /^(surface_altitude|altitude)$/.test(standardName) || /^(elevation|elev|altitude|alt)$/i.test(variable.name);
@@ -157,16 +157,16 @@ export function isElevation(variable: GridVariable): boolean {
   return named && !isText(variable) && /^(m|met(er|re)s?)$/i.test(units);
 }
 
-export async function readElevations(grid: Grid, variable: GridVariable): Promise<Float64Array> {
-  return (await readCoordinate(grid, variable)).map((metres) => decimal(metres, variable));
+export async function readElevations(data: DataFile, variable: DataVariable): Promise<Float64Array> {
+  return (await readCoordinate(data, variable)).map((metres) => decimal(metres, variable));
 }
 
 /** One text a station: texts as they are, or numbers written out. */
-async function readTexts(grid: Grid, variable: GridVariable, count: number): Promise<string[]> {
-  return isText(variable) ? grid.readTexts(variable, count) : Array.from(await readCoordinate(grid, variable), String);
+async function readTexts(data: DataFile, variable: DataVariable, count: number): Promise<string[]> {
+  return isText(variable) ? data.readTexts(variable, count) : Array.from(await readCoordinate(data, variable), String);
 }
 
 /** 4.439 is 4.43900012... as a float32, which holds some seven digits: those are what was meant. */
-export function decimal(value: number, { type }: GridVariable): number {
+export function decimal(value: number, { type }: DataVariable): number {
   return type === 'float' ? Number(Math.fround(value).toPrecision(7)) : value;
 }

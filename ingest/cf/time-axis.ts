@@ -1,6 +1,6 @@
 /** The times of a file, as milliseconds since the epoch, and what the file says about the stretch each value stands for. */
 import { KernelcastError } from '../../src/errors.ts';
-import { type Grid, type GridVariable, isText, textAttribute } from '../formats/data-file.ts';
+import { type DataFile, type DataVariable, isText, textAttribute } from '../formats/data-file.ts';
 import { readCoordinate } from './coordinates.ts';
 import { parseTimeUnits, type TimeUnits } from './time-units.ts';
 
@@ -20,9 +20,9 @@ const LATEST = Date.UTC(10_000, 0);
  * near as they are told.
  * @throws KernelcastError `CONVENTIONS`: unreadable units, a calendar without UTC
  */
-export async function readTimes(grid: Grid, variable: GridVariable): Promise<Float64Array> {
-  const { millisecondsPerUnit, reference } = unitsOf(grid, variable);
-  return (await readCoordinate(grid, variable)).map((value) => {
+export async function readTimes(data: DataFile, variable: DataVariable): Promise<Float64Array> {
+  const { millisecondsPerUnit, reference } = unitsOf(data, variable);
+  return (await readCoordinate(data, variable)).map((value) => {
     const time = Math.round(reference + value * millisecondsPerUnit);
     return time >= EARLIEST && time < LATEST ? time : Number.NaN;
   });
@@ -31,23 +31,23 @@ export async function readTimes(grid: Grid, variable: GridVariable): Promise<Flo
 /**
  * @throws KernelcastError `CONVENTIONS`: unreadable units, a calendar without UTC, no times at all, a missing time
  */
-export async function readTimeAxis(grid: Grid, variable: GridVariable): Promise<TimeAxis> {
-  const where = { file: grid.path, variable: variable.name };
-  const times = await readTimes(grid, variable);
+export async function readTimeAxis(data: DataFile, variable: DataVariable): Promise<TimeAxis> {
+  const where = { file: data.path, variable: variable.name };
+  const times = await readTimes(data, variable);
   if (times.length === 0) throw new KernelcastError('CONVENTIONS', 'the file has no times', { where });
   const index = times.findIndex(Number.isNaN);
   if (index >= 0) {
     throw new KernelcastError('CONVENTIONS', 'a time is missing or absurd', { where: { ...where, index } });
   }
 
-  const bounds = grid.variables.get(textAttribute(variable.attributes, 'bounds') ?? '');
+  const bounds = data.variables.get(textAttribute(variable.attributes, 'bounds') ?? '');
   const hasBounds = bounds?.shape.length === 2 && bounds.shape[1] === 2 && bounds.shape[0] > 0 && !isText(bounds);
   if (!hasBounds) return { times, cell: undefined };
-  const [from, to] = await grid.read(bounds, [0, 0], [1, 2]);
-  return { times, cell: Math.abs(to - from) * unitsOf(grid, variable).millisecondsPerUnit };
+  const [from, to] = await data.read(bounds, [0, 0], [1, 2]);
+  return { times, cell: Math.abs(to - from) * unitsOf(data, variable).millisecondsPerUnit };
 }
 
-function unitsOf(grid: Grid, { name, attributes }: GridVariable): TimeUnits {
+function unitsOf(data: DataFile, { name, attributes }: DataVariable): TimeUnits {
   const units = textAttribute(attributes, 'units') ?? '';
-  return parseTimeUnits(units, textAttribute(attributes, 'calendar'), { file: grid.path, variable: name });
+  return parseTimeUnits(units, textAttribute(attributes, 'calendar'), { file: data.path, variable: name });
 }

@@ -2,7 +2,7 @@
  * What every format gives: the metadata of a file, and slabs of its variables as typed arrays, read when asked for.
  * Values are raw, as they stand in the file; `cf/` gives them meaning. The first index of a slab varies slowest.
  *
- *     const grid = await openGrid('era5.nc');
+ *     const grid = await openDataFile('era5.nc');
  *     const t2m = grid.variables.get('t2m')!;                          // dimensions [time, latitude, longitude]
  *     const firstHour = await grid.read(t2m, [0, 0, 0], [1, 721, 1440]);
  */
@@ -40,7 +40,7 @@ export interface Attribute {
 
 export type Attributes = ReadonlyMap<string, Attribute>;
 
-export interface GridVariable {
+export interface DataVariable {
   name: string;
   type: ElementType;
   /** Slowest first. */
@@ -59,30 +59,30 @@ export interface ReadHints {
   only?: Int32Array;
 }
 
-export interface Grid {
+export interface DataFile {
   path: string;
   /** For people: `NetCDF classic`. */
   format: string;
   dimensions: ReadonlyMap<string, number>;
   attributes: Attributes;
-  variables: ReadonlyMap<string, GridVariable>;
+  variables: ReadonlyMap<string, DataVariable>;
   /**
    * The values at [start, start + count) of each dimension, in memory of their own.
    * @throws KernelcastError `FORMAT` when the file ends before them
    */
   read(
-    variable: GridVariable,
+    variable: DataVariable,
     start: readonly number[],
     count: readonly number[],
     hints?: ReadHints,
   ): Promise<RawArray>;
   /** All texts of a variable: of `string` as many as it has, of `char` in `rows` of the same length. */
-  readTexts(variable: GridVariable, rows: number): Promise<string[]>;
+  readTexts(variable: DataVariable, rows: number): Promise<string[]>;
   close(): Promise<void>;
 }
 
 /** Whether a variable holds text: `read` is for numbers, `readTexts` for these. */
-export function isText({ type }: GridVariable): boolean {
+export function isText({ type }: DataVariable): boolean {
   return type === 'char' || type === 'string';
 }
 
@@ -105,7 +105,7 @@ export function decodeText(bytes: Buffer): string {
 }
 
 /** A slab that is not inside its variable is a mistake of the program. */
-export function checkSlab(variable: GridVariable, start: readonly number[], count: readonly number[]): void {
+export function checkSlab(variable: DataVariable, start: readonly number[], count: readonly number[]): void {
   const inside =
     start.length === variable.shape.length &&
     count.length === variable.shape.length &&

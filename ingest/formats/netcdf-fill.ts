@@ -1,5 +1,5 @@
 /** What NetCDF's libraries leave where nothing was written and the file names no fill value of its own (`netcdf.h`, NC_FILL_*). */
-import { type ElementType, type GridVariable, numbersAttribute } from './data-file.ts';
+import { type DataVariable, type ElementType, numbersAttribute } from './data-file.ts';
 
 /** These lie outside the range of valid values, unless the file says otherwise. */
 export const DEFAULT_FILL: Partial<Record<ElementType, number>> = {
@@ -17,6 +17,6 @@ export const DEFAULT_FILL: Partial<Record<ElementType, number>> = {
 const FILL_OF_BYTES: Partial<Record<ElementType, number>> = { byte: -127, ubyte: 255 };
 
 /** What a value of a variable reads as that was never written. */
-export function fillOf({ type, attributes }: GridVariable): number {
+export function fillOf({ type, attributes }: DataVariable): number {
   return numbersAttribute(attributes, '_FillValue')?.[0] ?? DEFAULT_FILL[type] ?? FILL_OF_BYTES[type] ?? 0;
 }

@@ -2,7 +2,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { KernelcastError } from '../../src/errors.ts';
 import { fileError, systemCode } from '../../src/store/disk/files.ts';
-import type { Grid } from './data-file.ts';
+import type { DataFile } from './data-file.ts';
 import { openGrib } from './grib/reader.ts';
 import { openNetcdfClassic } from './netcdf-classic/reader.ts';
 import { openNetcdf4 } from './netcdf4/reader.ts';
@@ -35,7 +35,7 @@ const FOREIGN: [string[], string, string][] = [
  * @throws KernelcastError `NOT_FOUND`: no such file; `FORMAT`: a format that we do not read, or a damaged file;
  * `ENVIRONMENT`: the file cannot be opened
  */
-export async function openGrid(path: string, { fetch }: { fetch?: Fetch } = {}): Promise<Grid> {
+export async function openDataFile(path: string, { fetch }: { fetch?: Fetch } = {}): Promise<DataFile> {
   if (/^https?:\/\//i.test(path)) return openStore(new HttpStore(path, fetch));
   let handle: FileHandle;
   try {
@@ -52,7 +52,7 @@ export async function openGrid(path: string, { fetch }: { fetch?: Fetch } = {}):
   }
 }
 
-async function openHandle(handle: FileHandle, path: string): Promise<Grid> {
+async function openHandle(handle: FileHandle, path: string): Promise<DataFile> {
   const stat = await handle.stat();
   if (stat.isDirectory()) {
     const grid = await openStore(new FolderStore(path));
@@ -85,7 +85,7 @@ async function bytesAt(handle: FileHandle, position: number): Promise<string> {
   return buffer.subarray(0, bytesRead).toString('latin1');
 }
 
-async function openStore(store: ZarrStore): Promise<Grid> {
+async function openStore(store: ZarrStore): Promise<DataFile> {
   try {
     return await openZarr(store);
   } catch (error) {
@@ -94,7 +94,7 @@ async function openStore(store: ZarrStore): Promise<Grid> {
   }
 }
 
-async function openHdf5(handle: FileHandle, path: string): Promise<Grid> {
+async function openHdf5(handle: FileHandle, path: string): Promise<DataFile> {
   const grid = await openNetcdf4(path);
   await handle.close();
   return grid;

@@ -1,14 +1,14 @@
 /**
  * From the times of a file to whole hours.
  *
- * - A time within ten minutes of a whole hour stands for that hour.
- * - Other times: where the file's step is shorter than an hour they are left out, else the file is refused.
- * - Of several times for one hour the one nearest to it counts; of equally near ones the last in the file.
+ * - Which hour a time stands for, and which of several counts, says `near-hour.ts`.
+ * - Times that stand for none: where the file's step is shorter than an hour they are left out, else the file is refused.
  * - The order in the file does not matter.
  * - The file's step is its most frequent one (the shortest of several). Data of more than 24 hours a step, and means or
  *   extremes over a day or more, are refused: no hourly weather can be made of them.
  */
-import { type Hour, hourOf, MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
+import { byNearness, isNearHour, NEAR_TEXT, nearestHour, offsetFromHour } from '../../src/domain/near-hour.ts';
+import { type Hour, MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import type { TimeAxis } from '../cf/time-axis.ts';
 
@@ -23,7 +23,6 @@ export interface NativeHours {
   duplicates: number;
 }
 
-const TOLERANCE_MS = 10 * 60_000;
 const COARSEST_HOURS = 24;
 
 /**
@@ -36,22 +35,21 @@ export function nativeHours(axis: TimeAxis, options: { file: string; cellMethod?
   const step = usualStep(sorted) / MILLISECONDS_PER_HOUR;
   refuseCoarse(step, cell === undefined ? 0 : cell / MILLISECONDS_PER_HOUR, options);
 
-  const best = new Map<Hour, { index: number; distance: number }>();
+  const best = new Map<Hour, { index: number; offset: number }>();
   for (let index = 0; index < times.length; index++) {
-    const hour = hourOf(times[index] + MILLISECONDS_PER_HOUR / 2);
-    const distance = Math.abs(times[index] - hour * MILLISECONDS_PER_HOUR);
-    if (distance > TOLERANCE_MS) {
+    const [hour, offset] = [nearestHour(times[index]), offsetFromHour(times[index])];
+    if (!isNearHour(offset)) {
       if (step < 1) continue;
-      throw new KernelcastError('CONVENTIONS', 'a time lies more than ten minutes off the hour', {
+      throw new KernelcastError('CONVENTIONS', `a time lies more than ${NEAR_TEXT} off the hour`, {
         where: { ...where, index, time: new Date(times[index]).toISOString() },
         hint: 'Kernelcast keeps hourly values, valid at the hour in UTC.',
       });
     }
     const other = best.get(hour);
-    if (!other || distance <= other.distance) best.set(hour, { index, distance });
+    if (!other || byNearness(other.offset, offset) <= 0) best.set(hour, { index, offset });
   }
   if (best.size === 0) {
-    throw new KernelcastError('CONVENTIONS', 'no time lies within ten minutes of a whole hour', { where });
+    throw new KernelcastError('CONVENTIONS', `no time lies within ${NEAR_TEXT} of a whole hour`, { where });
   }
   const hours = Int32Array.from(best.keys()).sort();
   const indices = Int32Array.from(hours, (hour) => best.get(hour)!.index);

@@ -1,8 +1,8 @@
 /** One file as hourly series, block after block; never more of it in memory than a slab and a block. */
 import { type Series, withoutRejected } from '../../src/domain/series.ts';
 import type { Hour } from '../../src/domain/time.ts';
-import { openSource, type SourceOptions } from '../opened/open-file.ts';
-import { type Source, timesAtOnce } from '../opened/opened-file.ts';
+import { type OpenOptions, openFile } from '../opened/open-file.ts';
+import { type OpenedFile, timesAtOnce } from '../opened/opened-file.ts';
 import { controlled } from '../quality/control.ts';
 import { hourlyBlocks, type NativeSlab } from './hourly-blocks.ts';
 import { type NativeHours, nativeHours } from './native-hours.ts';
@@ -10,7 +10,7 @@ import { type NativeHours, nativeHours } from './native-hours.ts';
 /** Times that are not needed are read along where the next needed one is near: one read beats many. */
 const NEAR_TIMES = 8;
 
-export interface FileSummary extends Pick<Source, 'stations' | 'outside' | 'taken' | 'variables'> {
+export interface FileSummary extends Pick<OpenedFile, 'stations' | 'outside' | 'taken' | 'variables'> {
   /** Times of the file that are used, and those that are there more than once. */
   times: number;
   duplicates: number;
@@ -18,23 +18,23 @@ export interface FileSummary extends Pick<Source, 'stations' | 'outside' | 'take
 
 /**
  * All checks that need no values: format, coordinates, times, units, stations.
- * @throws KernelcastError see `openSource` and `nativeHours`
+ * @throws KernelcastError see `openFile` and `nativeHours`
  */
-export async function inspectFile(path: string, options: SourceOptions): Promise<FileSummary> {
-  const source = await openSource(path, options);
+export async function inspectFile(path: string, options: OpenOptions): Promise<FileSummary> {
+  const opened = await openFile(path, options);
   try {
-    const { stations, outside, taken, variables } = source;
-    const { hours, duplicates } = hoursOf(path, source, options);
+    const { stations, outside, taken, variables } = opened;
+    const { hours, duplicates } = hoursOf(path, opened, options);
     return {
       stations,
       outside,
       taken,
       variables,
       times: hours.length,
-      duplicates: duplicates + (source.duplicates ?? 0),
+      duplicates: duplicates + (opened.duplicates ?? 0),
     };
   } finally {
-    await source.close();
+    await opened.close();
   }
 }
 
@@ -46,25 +46,25 @@ export async function inspectFile(path: string, options: SourceOptions): Promise
  */
 export async function* readFile(
   path: string,
-  options: SourceOptions & { keepRejected?: boolean; onTimes?: (count: number) => void },
+  options: OpenOptions & { keepRejected?: boolean; onTimes?: (count: number) => void },
 ): AsyncGenerator<Series> {
-  const source = await openSource(path, options);
+  const opened = await openFile(path, options);
   try {
-    const native = hoursOf(path, source, options);
-    const { stations, variables } = source;
-    const checked = controlled(slabs(source, native, options.onTimes), source);
+    const native = hoursOf(path, opened, options);
+    const { stations, variables } = opened;
+    const checked = controlled(slabs(opened, native, options.onTimes), opened);
     for await (const block of hourlyBlocks(checked, { stations, variables, step: native.step })) {
       yield options.keepRejected ? block : withoutRejected(block);
     }
   } finally {
-    await source.close();
+    await opened.close();
   }
 }
 
 /** The whole hours of a file (see `nativeHours`), of a span only if there is one. */
 export function hoursOf(
   file: string,
-  { axis, cellMethod }: Source,
+  { axis, cellMethod }: OpenedFile,
   { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: { from?: Hour; to?: Hour } = {},
 ): NativeHours {
   const native = nativeHours(axis, { file, cellMethod });
@@ -74,14 +74,14 @@ export function hoursOf(
 
 /** The times of a file, some at once, each read once. */
 export async function* slabs(
-  source: Source,
+  opened: OpenedFile,
   { hours, indices }: NativeHours,
   onTimes?: (count: number) => void,
 ): AsyncGenerator<NativeSlab> {
-  const pieces = piecesOf(source, indices);
+  const pieces = piecesOf(opened, indices);
   const read = ({ from, to }: Piece) => {
     const first = indices[from];
-    const variables = source.read(first, indices[to - 1] - first + 1);
+    const variables = opened.read(first, indices[to - 1] - first + 1);
     // Whoever waits for it hears of an error; if nobody does any more, nobody need.
     variables.catch(() => undefined);
     return variables;
@@ -111,9 +111,9 @@ interface Piece {
   to: number;
 }
 
-function piecesOf(source: Source, indices: Int32Array): Piece[] {
-  const most = timesAtOnce(source);
-  const { chunkTimes } = source;
+function piecesOf(opened: OpenedFile, indices: Int32Array): Piece[] {
+  const most = timesAtOnce(opened);
+  const { chunkTimes } = opened;
   const pieces: Piece[] = [];
   for (let from = 0; from < indices.length; from = pieces[pieces.length - 1].to) {
     const first = indices[from];

@@ -12,7 +12,7 @@ import type { Hour } from '../../src/domain/time.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { copyVariable } from '../../src/store/observations/merge.ts';
 import type { VariableMap } from '../cf/find-variables.ts';
-import { openSource } from '../opened/open-file.ts';
+import { openFile } from '../opened/open-file.ts';
 import { controlled } from '../quality/control.ts';
 import { LONGEST_STREAK } from '../quality/limits.ts';
 import { hourlyBlocks } from './hourly-blocks.ts';
@@ -31,12 +31,12 @@ export interface StationSeries {
   close(): Promise<void>;
 }
 
-/** @throws KernelcastError see `openSource` and `nativeHours`; `USAGE` for a grid */
+/** @throws KernelcastError see `openFile` and `nativeHours`; `USAGE` for a grid */
 export async function openStationSeries(path: string, options: { map?: VariableMap } = {}): Promise<StationSeries> {
-  const source = await openSource(path, options);
+  const opened = await openFile(path, options);
   try {
-    const native = hoursOf(path, source);
-    const { stations, variables } = source;
+    const native = hoursOf(path, opened);
+    const { stations, variables } = opened;
     const { size, mtimeMs } = await stat(path);
     return {
       stations,
@@ -61,17 +61,17 @@ export async function openStationSeries(path: string, options: { map?: VariableM
         };
         const series: Series = { stations, from, hours: to - from, variables: {} };
         for (const name of variables) series.variables[name] = emptyVariable(to - from, stations.length);
-        const checked = controlled(slabs(source, part), source);
+        const checked = controlled(slabs(opened, part), opened);
         for await (const each of hourlyBlocks(checked, { stations, variables, step: native.step })) {
           const block = withoutRejected(each);
           for (const name of seriesVariableNames(block)) copyVariable(block, series, name);
         }
         return series;
       },
-      close: () => source.close(),
+      close: () => opened.close(),
     };
   } catch (error) {
-    await source.close();
+    await opened.close();
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** From a path to a `Source`: a grid to be sampled at stations, or a file of stations. */
+/** From a path to a `OpenedFile`: a grid to be sampled at stations, or a file of stations. */
 import type { Station } from '../../src/domain/station.ts';
 import type { Hour } from '../../src/domain/time.ts';
 import { KernelcastError } from '../../src/errors.ts';
@@ -7,18 +7,18 @@ import { gridLayout } from '../cf/grid-layout.ts';
 import { KNOWN_VARIABLES } from '../cf/known-names.ts';
 import { observedAlong, raggedLayout } from '../cf/ragged-layout.ts';
 import { isStationFile, stationLayout, stationsOf } from '../cf/station-layout.ts';
-import { type Grid, textAttribute } from '../formats/data-file.ts';
-import { openGrid } from '../formats/open.ts';
+import { type DataFile, textAttribute } from '../formats/data-file.ts';
+import { openDataFile } from '../formats/open.ts';
 import type { Fetch } from '../formats/zarr/http-store.ts';
 import type { SamplingMethod } from '../sampling/sampling-plan.ts';
 import type { TableMapping } from '../tables/mapping.ts';
 import { openTable } from '../tables/open-table.ts';
-import { gridSource } from './grid-source.ts';
-import type { Source } from './opened-file.ts';
-import { raggedSource } from './ragged-source.ts';
-import { stationSource } from './station-source.ts';
+import type { OpenedFile } from './opened-file.ts';
+import { openedGrid } from './opened-grid.ts';
+import { openedRagged } from './opened-ragged.ts';
+import { openedStations } from './opened-stations.ts';
 
-export interface SourceOptions {
+export interface OpenOptions {
   /** Where to sample grids; files of stations bring their own. */
   stations?: readonly Station[];
   map?: VariableMap;
@@ -46,57 +46,57 @@ export interface SourceOptions {
  * @throws KernelcastError `NOT_FOUND`, `FORMAT`, `CONVENTIONS`, `VARIABLE_MISSING`, `UNIT`, `OUTSIDE_GRID`, `ENVIRONMENT`;
  * `USAGE` for a grid without stations to sample it at
  */
-export async function openSource(path: string, options: SourceOptions): Promise<Source> {
+export async function openFile(path: string, options: OpenOptions): Promise<OpenedFile> {
   const table = await openTable(path, options);
   if (table) return table;
-  const grid = await openGrid(path, options);
+  const data = await openDataFile(path, options);
   try {
-    return await (isStationFile(grid) ? openStations(grid, options) : openField(grid, options));
+    return await (isStationFile(data) ? openStations(data, options) : openField(data, options));
   } catch (error) {
-    await grid.close();
+    await data.close();
     throw error;
   }
 }
 
-async function openStations(grid: Grid, { map = {} }: SourceOptions): Promise<Source> {
-  const ragged = raggedLayout(grid);
+async function openStations(data: DataFile, { map = {} }: OpenOptions): Promise<OpenedFile> {
+  const ragged = raggedLayout(data);
   if (ragged) {
-    const observed = await findFields(grid, map, (variable) => observedAlong(ragged, variable));
-    return raggedSource(grid, observed, cellMethodOf(observed));
+    const observed = await findFields(data, map, (variable) => observedAlong(ragged, variable));
+    return openedRagged(data, observed, cellMethodOf(observed));
   }
-  const fields = await findFields(grid, map, (variable) => stationLayout(grid, variable));
+  const fields = await findFields(data, map, (variable) => stationLayout(data, variable));
   const [{ layout }] = fields;
-  sameCoordinates(grid, fields, ['time', 'latitude', 'longitude']);
-  return stationSource(grid, fields, await stationsOf(grid, layout), cellMethodOf(fields));
+  sameCoordinates(data, fields, ['time', 'latitude', 'longitude']);
+  return openedStations(data, fields, await stationsOf(data, layout), cellMethodOf(fields));
 }
 
-async function openField(grid: Grid, options: SourceOptions): Promise<Source> {
+async function openField(data: DataFile, options: OpenOptions): Promise<OpenedFile> {
   const { map = {}, stations, skipOutside, method, lapseRate } = options;
-  const fields = await findFields(grid, map, (variable, name) =>
-    gridLayout(grid, variable, KNOWN_VARIABLES[name].height),
+  const fields = await findFields(data, map, (variable, name) =>
+    gridLayout(data, variable, KNOWN_VARIABLES[name].height),
   );
-  sameCoordinates(grid, fields, ['time', 'latitude', 'longitude']);
+  sameCoordinates(data, fields, ['time', 'latitude', 'longitude']);
   if (!stations || stations.length === 0) {
     throw new KernelcastError('USAGE', 'a gridded file needs a list of stations to be sampled at', {
-      where: { file: grid.path },
+      where: { file: data.path },
       hint: 'Give one: --stations CSV, with the columns id, latitude and longitude.',
     });
   }
-  const ground = lapseRate?.groundFile === undefined ? grid : await openGrid(lapseRate.groundFile);
+  const ground = lapseRate?.groundFile === undefined ? data : await openDataFile(lapseRate.groundFile);
   try {
-    return await gridSource(grid, fields, stations, {
+    return await openedGrid(data, fields, stations, {
       skipOutside,
       method,
       lapseRate: lapseRate && { perMetre: lapseRate.perMetre, ground },
       cellMethod: cellMethodOf(fields),
     });
   } finally {
-    if (ground !== grid) await ground.close();
+    if (ground !== data) await ground.close();
   }
 }
 
 function sameCoordinates<Key extends string>(
-  grid: Grid,
+  data: DataFile,
   fields: readonly Field<Record<Key, { name: string }>>[],
   keys: readonly Key[],
 ): void {
@@ -105,7 +105,7 @@ function sameCoordinates<Key extends string>(
     const other = keys.find((key) => layout[key].name !== first.layout[key].name);
     if (other === undefined) continue;
     throw new KernelcastError('CONVENTIONS', `two variables of the file have different coordinates of ${other}`, {
-      where: { file: grid.path, variables: `${first.variable.name}, ${variable.name}` },
+      where: { file: data.path, variables: `${first.variable.name}, ${variable.name}` },
       hint: 'Split the file: one grid a file.',
     });
   }

@@ -1,13 +1,13 @@
 /**
  * A file as series at points: the one view that the rest of ingest has of it, be it a grid that is sampled at stations, or
- * a file of stations. `open-source.ts` makes one from a path.
+ * a file of stations. `open-file.ts` makes one from a path.
  */
 import type { Series } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
 import type { TimeAxis } from '../cf/time-axis.ts';
 
-export interface Source {
+export interface OpenedFile {
   /** What the values are, which decides how they are checked: observations of stations, or a grid's. */
   kind: 'stations' | 'grid';
   stations: readonly Station[];
@@ -42,7 +42,7 @@ export function timesAtOnce({
   chunkTimes,
   stations,
   variables,
-}: Pick<Source, 'bytesPerTime' | 'chunkTimes' | 'stations' | 'variables'>): number {
+}: Pick<OpenedFile, 'bytesPerTime' | 'chunkTimes' | 'stations' | 'variables'>): number {
   const bytes = bytesPerTime + stations.length * variables.length * 16;
   const most = Math.max(1, Math.floor(SLAB_BYTES / Math.max(1, bytes)));
   if (most >= chunkTimes) return most - (most % chunkTimes);

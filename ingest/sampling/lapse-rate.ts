@@ -6,7 +6,7 @@ import { KernelcastError } from '../../src/errors.ts';
 import { horizontalLayout } from '../cf/grid-layout.ts';
 import { readPlaces } from '../cf/horizontal-axes.ts';
 import { packingOf, signedAsTold, unpackPicked } from '../cf/packing.ts';
-import { type Grid, type GridVariable, isText, textAttribute } from '../formats/data-file.ts';
+import { type DataFile, type DataVariable, isText, textAttribute } from '../formats/data-file.ts';
 import { applyWeights, planSampling, type SamplingMethod, type SamplingPlan } from './sampling-plan.ts';
 
 /** Degrees per metre. */
@@ -19,27 +19,27 @@ const NAMES = /^(orog|orography|hsurf|hgt|topo|topography|surface_altitude|eleva
 
 /**
  * What is to be added to the temperature at each of a plan's stations; 0 for stations without an elevation.
- * @param grid that holds the elevation of its ground (the file of the temperature, or one beside it)
+ * @param data that holds the elevation of its ground (the file of the temperature, or one beside it)
  * @throws KernelcastError `VARIABLE_MISSING`: it holds none
  */
 export async function lapseRateCorrection(
-  grid: Grid,
+  data: DataFile,
   { stations }: Pick<SamplingPlan, 'stations'>,
   { perMetre, method }: { perMetre: number; method?: SamplingMethod },
 ): Promise<Float64Array> {
-  const variable = [...grid.variables.values()].find(isGround);
-  const layout = variable && horizontalLayout(grid, variable);
+  const variable = [...data.variables.values()].find(isGround);
+  const layout = variable && horizontalLayout(data, variable);
   if (!variable || !layout || typeof layout === 'string') {
     throw new KernelcastError('VARIABLE_MISSING', 'there is no elevation of the ground in the file', {
-      where: { file: grid.path, variables: [...grid.variables.keys()].join(', ').slice(0, 500) },
+      where: { file: data.path, variables: [...data.variables.keys()].join(', ').slice(0, 500) },
       hint: 'It has the standard name surface_altitude, or is a geopotential; give a file that holds it.',
     });
   }
-  const plan = planSampling(await readPlaces(grid, layout), stations, { file: grid.path, method });
+  const plan = planSampling(await readPlaces(data, layout), stations, { file: data.path, method });
   const size = variable.shape.map((n, axis) => (axis === layout.rowAxis || axis === layout.columnAxis ? n : 1));
-  const packing = packingOf(variable, grid.path);
+  const packing = packingOf(variable, data.path);
   const start = size.map(() => 0);
-  const raw = signedAsTold(await grid.read(variable, start, size), packing);
+  const raw = signedAsTold(await data.read(variable, start, size), packing);
   const strideOf = (axis: number | undefined) =>
     axis === undefined ? 0 : size.slice(axis + 1).reduce((product, n) => product * n, 1);
   const [rowStride, columnStride] = [strideOf(layout.rowAxis), strideOf(layout.columnAxis)];
@@ -54,7 +54,7 @@ export async function lapseRateCorrection(
   );
 }
 
-function isGround(variable: GridVariable): boolean {
+function isGround(variable: DataVariable): boolean {
   const standardName = textAttribute(variable.attributes, 'standard_name') ?? '';
   if (isText(variable) || variable.shape.length < 1) return false;
   if (standardName === 'surface_altitude') return true;
@@ -62,6 +62,6 @@ function isGround(variable: GridVariable): boolean {
   return NAMES.test(variable.name) && (/^(m|met(er|re)s?)$/i.test(units) || isGeopotential(variable));
 }
 
-function isGeopotential({ attributes }: GridVariable): boolean {
+function isGeopotential({ attributes }: DataVariable): boolean {
   return /^m(\*\*|\^)?2[ .]?s(\*\*|\^)?-2$/.test(textAttribute(attributes, 'units') ?? '');
 }

@@ -6,7 +6,7 @@ import { KernelcastError } from '../../src/errors.ts';
 import type { Field } from '../cf/find-variables.ts';
 import type { GridLayout } from '../cf/grid-layout.ts';
 import { signedAsTold, unpackPicked } from '../cf/packing.ts';
-import type { Grid } from '../formats/data-file.ts';
+import type { DataFile } from '../formats/data-file.ts';
 import type { SamplingPlan } from './sampling-plan.ts';
 
 interface Span {
@@ -33,7 +33,7 @@ const NEARLY_ALL = 0.8;
 const BYTES_OF: Record<string, number> = { byte: 1, ubyte: 1, short: 2, ushort: 2, int: 4, uint: 4, float: 4 };
 
 export class PointReader {
-  readonly #grid: Grid;
+  readonly #data: DataFile;
   readonly #field: Field<GridLayout>;
   readonly #plan: Pick<SamplingPlan, 'rows' | 'columns'>;
   readonly #versions: number;
@@ -43,10 +43,10 @@ export class PointReader {
   #tiles: { times: number; tiles: readonly Tile[] } | undefined;
 
   /** @throws KernelcastError `FORMAT`: one time of the grid does not fit into memory */
-  constructor(grid: Grid, field: Field<GridLayout>, plan: Pick<SamplingPlan, 'rows' | 'columns'>) {
+  constructor(data: DataFile, field: Field<GridLayout>, plan: Pick<SamplingPlan, 'rows' | 'columns'>) {
     const { variable, layout } = field;
     const { shape } = variable;
-    this.#grid = grid;
+    this.#data = data;
     this.#field = field;
     this.#plan = plan;
     this.#versions = layout.expverAxis === undefined ? 1 : shape[layout.expverAxis];
@@ -57,7 +57,7 @@ export class PointReader {
     if (this.bytesPerTime > MOST_BYTES_PER_TIME) {
       const what = `one time of the grid takes ${this.bytesPerTime} bytes, more than can be read at once`;
       throw new KernelcastError('FORMAT', what, {
-        where: { file: grid.path, variable: variable.name },
+        where: { file: data.path, variable: variable.name },
         hint: 'Cut the file into regions.',
       });
     }
@@ -109,7 +109,7 @@ export class PointReader {
       // Rows and columns are mostly the last dimensions: then the picks are places in their plane.
       const last = variable.shape.length - 1;
       const only = layout.rowAxis === last - 1 && layout.columnAxis === last ? picks : undefined;
-      const stored = await this.#grid.read(variable, start, counts, { memory: this.#spareMemory.pop(), only });
+      const stored = await this.#data.read(variable, start, counts, { memory: this.#spareMemory.pop(), only });
       const raw = signedAsTold(stored, packing);
       const timeStride = strideOf(layout.timeAxis);
       for (let t = 0; t < count; t++) unpackPicked(raw, t * timeStride, picks, packing, values, t * width, points);

@@ -1,18 +1,17 @@
 /**
- * Observations in any order to hourly values by station. What a station observed within ten minutes of a whole hour stands for that
- * hour; of several, for each variable, the nearest that has a value, and of equally near ones the last in the table.
+ * Observations in any order to hourly values by station. Which hour an observation stands for says `near-hour.ts`; of several,
+ * for each variable, only those that have a value are compared.
  */
+import { byNearness, isNearHour, NEAR_TEXT, nearestHour, offsetFromHour } from '../../src/domain/near-hour.ts';
 import { observedVariable, type Series } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
 import { VARIABLE_NAMES, type VariableName } from '../../src/domain/variables.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { completedNames, completeWind } from '../hourly/both-winds.ts';
-import type { Source } from '../opened/opened-file.ts';
+import type { OpenedFile } from '../opened/opened-file.ts';
 import { stationId } from '../stations/station-id.ts';
 import type { Observation, TableReader } from './observation.ts';
-
-const TOLERANCE_MS = 10 * 60_000;
 
 /** A station that is so many degrees away from where it was is another one. */
 const SAME_PLACE_DEGREES = 0.1;
@@ -56,10 +55,9 @@ export class Gatherer {
   }
 
   #put(observation: Observation, station: number): void {
-    const hour = Math.round(observation.time / MILLISECONDS_PER_HOUR);
-    const offset = observation.time - hour * MILLISECONDS_PER_HOUR;
-    if (Math.abs(offset) > TOLERANCE_MS) return;
-    if (this.#hours.push(hour) > MOST_OBSERVATIONS) {
+    const offset = offsetFromHour(observation.time);
+    if (!isNearHour(offset)) return;
+    if (this.#hours.push(nearestHour(observation.time)) > MOST_OBSERVATIONS) {
       throw new KernelcastError('FORMAT', `the table has more than ${MOST_OBSERVATIONS} observations`, {
         where: { file: this.#file },
         hint: 'Split it by years or stations.',
@@ -71,10 +69,10 @@ export class Gatherer {
   }
 
   /** @throws KernelcastError `CONVENTIONS` where no observation is near an hour; `STATIONS` where no station has a position */
-  source(): Source {
+  opened(): OpenedFile {
     if (this.#stations.length === 0 && this.#waiting.size > 0) throw this.#withoutPlace();
     if (this.#hours.length === 0) {
-      throw new KernelcastError('CONVENTIONS', 'no observation lies within ten minutes of a whole hour', {
+      throw new KernelcastError('CONVENTIONS', `no observation lies within ${NEAR_TEXT} of a whole hour`, {
         where: { file: this.#file, stations: this.#stations.length },
         hint: this.#known ? 'Or none is of a station of the list: the ids must be those of the table.' : undefined,
       });
@@ -115,8 +113,7 @@ export class Gatherer {
   /** By hour; within an hour those that count last, which so replace the others. */
   #inOrder(): number[] {
     const [hours, offsets] = [this.#hours, this.#offsets];
-    const distance = (i: number) => Math.abs(offsets[i]);
-    return Array.from(hours.keys()).sort((a, b) => hours[a] - hours[b] || distance(b) - distance(a) || a - b);
+    return Array.from(hours.keys()).sort((a, b) => hours[a] - hours[b] || byNearness(offsets[a], offsets[b]) || a - b);
   }
 
   #starts(order: readonly number[], hours: readonly number[]): Int32Array {

@@ -8,7 +8,7 @@ import { CsvError, parse } from 'csv-parse';
 import type { Station } from '../../src/domain/station.ts';
 import { isKernelcastError, KernelcastError } from '../../src/errors.ts';
 import { fileError, systemCode } from '../../src/store/disk/files.ts';
-import type { Source } from '../opened/opened-file.ts';
+import type { OpenedFile } from '../opened/opened-file.ts';
 import { Gatherer } from './gather.ts';
 import { globalHourly, isdLite, isdLiteStation, isGlobalHourly, isIsdLite } from './isd.ts';
 import { hasUnits, knownColumns } from './known-columns.ts';
@@ -33,7 +33,7 @@ const MOST_LINE_BYTES = 1024 * 1024;
  * @returns undefined where the file is no table: binary, or HTML, XML or JSON
  * @throws KernelcastError `FORMAT`: not CSV, unknown columns, a cell that cannot be read; `STATIONS`, `UNIT`, `CONVENTIONS`
  */
-export async function openTable(path: string, given: TableOptions): Promise<Source | undefined> {
+export async function openTable(path: string, given: TableOptions): Promise<OpenedFile | undefined> {
   const options = { ...given, table: given.tables?.get(path) ?? given.table };
   const head = await headOf(path);
   if (head === undefined || !isText(head.text) || /^\s*[<{[]/.test(head.text)) return undefined;
@@ -62,7 +62,7 @@ async function gather(
   path: string,
   reader: TableReader | undefined,
   options: TableOptions,
-): Promise<Source> {
+): Promise<OpenedFile> {
   let line = 0;
   let header: string[] | undefined;
   let gatherer = reader && new Gatherer(path, reader, options.stations);
@@ -82,7 +82,7 @@ async function gather(
     if (observation) gatherer.add(observation, line);
   }
   if (!gatherer) throw new KernelcastError('FORMAT', 'the table has no observations', { where: { file: path } });
-  return gatherer.source();
+  return gatherer.opened();
 }
 
 function readerFor(header: string[], second: string[], file: string, { table }: TableOptions) {

@@ -1,5 +1,5 @@
 /** How the jobs stand, as `/v1/status` and `kernelcast jobs list` tell it: from the ledger, whoever does the jobs. */
-import type { JobStatus } from '../../src/api/context.ts';
+import type { JobStatus } from '../../src/domain/operation.ts';
 import { formatHour, MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
 import { type JobPolicy, nextSlotAt } from './plan.ts';
 import type { SlotState, SlotStates } from './slot-states.ts';
@@ -12,10 +12,10 @@ export function jobStatuses(policies: readonly JobPolicy[], states: SlotStates, 
     return {
       name: policy.name,
       state: toldState(last),
-      lastSlot: job?.last === undefined ? null : formatHour(job.last),
-      lastFinishedAt: job?.lastFinishedAt === undefined ? null : new Date(job.lastFinishedAt).toISOString(),
-      nextAt: formatHour(nextSlotAt(policy, now) / MILLISECONDS_PER_HOUR),
-      lastError: last && last.state !== 'skipped' ? last.error : null,
+      last_slot: job?.last === undefined ? null : formatHour(job.last),
+      last_finished_at: job?.lastFinishedAt === undefined ? null : new Date(job.lastFinishedAt).toISOString(),
+      next_at: formatHour(nextSlotAt(policy, now) / MILLISECONDS_PER_HOUR),
+      last_error: last && last.state !== 'skipped' ? last.error : null,
     };
   });
 }

@@ -7,9 +7,8 @@
  *     await schedule.begin();    // all that is due now is begun
  */
 import cron from 'node-cron';
-import type { JobStatus } from '../../src/api/context.ts';
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
-import type { Ingested } from '../../src/domain/operation.ts';
+import type { Ingested, JobStatus } from '../../src/domain/operation.ts';
 import { formatHour, type Hour, MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
 import { describeShort, KernelcastError } from '../../src/errors.ts';
 import type { Log } from '../../src/log.ts';

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { SampleWorldSource } from '../../ingest/sample-world/world-source.ts';
-import type { ServingEngine } from '../../src/api/context.ts';
+import type { ServingEngine } from '../../src/domain/operation.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { formatHour, type Hour, parseHour } from '../../src/domain/time.ts';
 import type { ObservationStore } from '../../src/store/observations/observations.ts';

@@ -3,13 +3,14 @@
  * has been taken; one that cannot be read stays. Names that begin with a dot are passed over, so that a file can be written
  * under such a name and renamed when it is whole.
  */
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isBucket } from '../../src/config.ts';
+import { KernelcastError } from '../../src/errors.ts';
 import { parseBucket } from '../../src/store/bucket/bucket-address.ts';
 import { Objects } from '../../src/store/bucket/objects.ts';
-import { fileError } from '../../src/store/disk/files.ts';
+import { fileError, systemCode } from '../../src/store/disk/files.ts';
 
 export interface Inbox {
   /** The names of the files that wait, sorted. */
@@ -22,6 +23,28 @@ const DONE_FOLDER = 'ingested';
 
 export function openInbox(address: string): Inbox {
   return isBucket(address) ? bucketInbox(new Objects(parseBucket(address))) : folderInbox(address);
+}
+
+/**
+ * Makes the folder of an inbox where there is none, so that it belongs to who takes the files away; of a bucket there is nothing
+ * to make.
+ * @throws KernelcastError `ENVIRONMENT` where it cannot be made, or files in it could not be moved
+ */
+export async function makeInbox(address: string): Promise<void> {
+  if (isBucket(address)) return;
+  try {
+    await mkdir(address, { recursive: true });
+    await access(address, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    const { code, hint } = fileError(error, 'use the inbox', address);
+    // Not by name: in a container a user need not have one.
+    const user = process.getuid?.();
+    throw new KernelcastError(code, `the inbox cannot be used by user ${user}: ${systemCode(error)}`, {
+      where: { folder: address },
+      hint: systemCode(error) === 'EACCES' ? `Give it to this user: chown -R ${user} '${address}'` : hint,
+      cause: error,
+    });
+  }
 }
 
 function folderInbox(folder: string): Inbox {

@@ -1,7 +1,7 @@
 /** A dataset of real observations: each hour the files that have come in, a run when there is something new, the scores. */
 import type { Forecaster } from '../../models/serving/forecaster.ts';
-import type { ServingEngine } from '../../src/api/context.ts';
 import { systemClock } from '../../src/domain/clock.ts';
+import type { ServingEngine } from '../../src/domain/operation.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { forecastJob } from '../forecast.ts';
 import { ingestJob } from '../ingest.ts';

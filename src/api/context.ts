@@ -1,7 +1,7 @@
 /** What the routes work with: the stores, the service's clock, and what the service says of itself. */
 import type { Registry } from 'prom-client';
 import type { Clock } from '../domain/clock.ts';
-import type { Operation } from '../domain/operation.ts';
+import type { JobStatus, Operation, ServingEngine } from '../domain/operation.ts';
 import { KernelcastError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ModelStore } from '../store/models/models.ts';
@@ -11,23 +11,6 @@ import type { ScoreStore } from '../store/scores/scores.ts';
 import type { AccessOptions } from './access/access.ts';
 import type { Predictor } from './predictor.ts';
 import { blame } from './requests/query.ts';
-
-export interface JobStatus {
-  name: string;
-  state: string;
-  /** ISO 8601, as all times here. */
-  lastSlot: string | null;
-  lastFinishedAt: string | null;
-  nextAt: string | null;
-  lastError: string | null;
-}
-
-/** What computes the forecasts, and why that: `{ name: 'ONNX Runtime 1.30.0', device: 'cpu', why: '...' }`. */
-export interface ServingEngine {
-  name: string;
-  device: 'cpu' | 'gpu';
-  why: string;
-}
 
 export interface ServiceStatus {
   clock: { kind: 'system' | 'replay'; secondsPerHour?: number };

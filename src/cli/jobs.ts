@@ -6,6 +6,7 @@ import { systemClock } from '../domain/clock.ts';
 import { formatHour, type Hour, hourOf, parseHour } from '../domain/time.ts';
 import { KernelcastError } from '../errors.ts';
 import { createLog } from '../log.ts';
+import { hearEnvironment } from './support/environment.ts';
 import { wholeNumber } from './support/options.ts';
 
 interface Common {
@@ -27,7 +28,9 @@ interface RunOptions extends Common {
   train?: string;
 }
 
-const DATA: [string, string] = ['--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)'];
+const DATA: [string, string] = ['--data <folder>', 'where all state is kept (default: ./data)'];
+/** What says where and whose, as it does for the service; the rest is of one call. */
+const SETTINGS = ['--dataset', '--data', '--inbox', '--source', '--stations', '--network', '--train'];
 const DATASET: [string, string] = ['--dataset <name>', 'whose jobs; needed where there are several'];
 
 export function registerJobs(program: Command): void {
@@ -76,6 +79,7 @@ export function registerJobs(program: Command): void {
     .action((job: string, options: RunOptions) =>
       withLedger(options, (ledger, dataset) => run(job, options, ledger, dataset)),
     );
+  for (const command of jobs.commands) hearEnvironment(command, { only: SETTINGS });
 }
 
 async function list(options: Common, ledger: Ledger): Promise<void> {
@@ -88,16 +92,16 @@ async function list(options: Common, ledger: Ledger): Promise<void> {
   const statuses = jobStatuses(policies, ledger.states, systemClock.now()).map((status) => ({
     ...status,
     // In a replay the clock of this process has nothing to say.
-    nextAt: undefined,
-    openSlots: [...ledger.states.job(status.name)!.slots].flatMap(([slot, { state, attempt }]) =>
+    next_at: undefined,
+    open_slots: [...ledger.states.job(status.name)!.slots].flatMap(([slot, { state, attempt }]) =>
       ['open', 'running', 'failed'].includes(state) ? [{ slot: formatHour(slot), state, attempt }] : [],
     ),
   }));
   if (options.json) return print(JSON.stringify({ jobs: statuses }));
-  for (const { name, state, lastSlot, lastFinishedAt, lastError, openSlots } of statuses) {
-    print(`${name.padEnd(10)}${state.padEnd(9)}${lastSlot ?? '-'}  ended ${lastFinishedAt ?? 'never'}`);
-    if (lastError !== null) print(`          ${lastError}`);
-    for (const open of openSlots) print(`          open: ${open.slot} ${open.state}, attempt ${open.attempt}`);
+  for (const { name, state, last_slot, last_finished_at, last_error, open_slots } of statuses) {
+    print(`${name.padEnd(10)}${state.padEnd(9)}${last_slot ?? '-'}  ended ${last_finished_at ?? 'never'}`);
+    if (last_error !== null) print(`          ${last_error}`);
+    for (const open of open_slots) print(`          open: ${open.slot} ${open.state}, attempt ${open.attempt}`);
   }
 }
 
@@ -178,7 +182,7 @@ async function withLedger<T>(
   work: (ledger: Ledger, dataset: string) => Promise<T>,
 ): Promise<T> {
   const connectionString = process.env.KERNELCAST_DATABASE_URL;
-  if (connectionString !== undefined) {
+  if (connectionString) {
     if (dataset === undefined) throw new KernelcastError('USAGE', 'name a dataset', { hint: '--dataset NAME' });
     const [{ PgLedger }, { default: pg }] = await Promise.all([
       import('../../jobs/cluster/pg-ledger.ts'),

@@ -9,6 +9,7 @@ import { dataDirectory, packageRoot } from '../config.ts';
 import { KernelcastError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
 import { fileError } from '../store/disk/files.ts';
+import { hearEnvironment } from './support/environment.ts';
 import { portNumber, positiveNumber } from './support/options.ts';
 
 interface Options {
@@ -39,7 +40,7 @@ interface Options {
 const GRACE_MS = { SIGINT: 10_000, SIGTERM: 50_000 };
 
 export function registerStart(program: Command): void {
-  program
+  const start = program
     .command('start')
     .description('serve forecasts and pages, and keep them up to date; without a dataset, a demo on made-up weather')
     .option('--port <number>', 'where to listen', portNumber, 8080)
@@ -83,8 +84,9 @@ export function registerStart(program: Command): void {
       '--train <config>',
       'train on the dataset once a week, as `kernelcast train --config`; the better model serves',
     )
-    .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
+    .option('--data <folder>', 'where all state is kept (default: ./data)')
     .action(run);
+  hearEnvironment(start);
 }
 
 async function run(options: Options): Promise<void> {
@@ -155,11 +157,12 @@ async function chooseWork(
   { dataset, inbox, source: sources, stations, secondsPerHour, keepDays, keepGb, role, train, network }: Options,
   common: Omit<import('../../jobs/service/work.ts').WorkOptions, 'ledger'>,
 ): Promise<{ work: import('../../jobs/service/work.ts').Work; isShared: boolean; close: () => Promise<void> }> {
-  const [{ readStationList }, { JobLedger }] = await Promise.all([
+  const [{ readStationList }, { JobLedger }, { makeInbox }] = await Promise.all([
     import('../../ingest/stations/station-list.ts'),
     import('../../jobs/schedule/ledger.ts'),
+    import('../../jobs/service/inbox.ts'),
   ]);
-  const connectionString = process.env.KERNELCAST_DATABASE_URL;
+  const connectionString = process.env.KERNELCAST_DATABASE_URL || undefined;
   if (role !== 'all' && (connectionString === undefined || dataset === undefined)) {
     throw new KernelcastError('USAGE', `the role '${role}' is one in a cluster`, {
       hint: 'Set KERNELCAST_DATABASE_URL and name a --dataset, or leave --role out.',
@@ -176,6 +179,7 @@ async function chooseWork(
     return { work, isShared: false, close: () => ledger.close() };
   }
   const list = stations === undefined ? undefined : await readStationList(stations);
+  if (inbox !== undefined && role !== 'api') await makeInbox(inbox);
   const retention = {
     keepHours: keepDays === undefined ? undefined : keepDays * 24,
     keepBytes: keepGb === undefined ? undefined : keepGb * 1e9,

@@ -8,7 +8,7 @@
  *     const answer = await client.get('/v1/forecast', { latitude: 52.5, longitude: 13.4, hourly: ['temperature_2m', 'temperature_2m_p90'] });
  *     for await (const event of client.events()) console.log(event.event, event.data);
  */
-import type { Gets, Posts } from './types.ts';
+import type { Gets, Posts, Problem } from './types.ts';
 
 export type { Gets, PlaceAnswer, Posts, Problem, VariableScore } from './types.ts';
 
@@ -34,12 +34,23 @@ export class ApiError extends Error {
   /** The one to blame. */
   readonly parameter: string | undefined;
   readonly hint: string | undefined;
-  constructor(status: number, problem: { detail?: string; code?: string; parameter?: string; hint?: string }) {
-    super(problem.detail ?? `the service answered with status ${status}`);
+  constructor(status: number, problem: Partial<Problem>) {
+    super(problem.detail ?? problem.title ?? `the service answered with status ${status}`);
     this.status = status;
     this.code = problem.code ?? 'UNKNOWN';
     this.parameter = problem.parameter;
     this.hint = problem.hint;
+  }
+}
+
+/** No answer, one too late or broken off, or none of the service's: a proxy's page, say. `cause` is what was met. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError';
+  /** Of an answer that was not the service's. */
+  readonly status: number | undefined;
+  constructor(path: string, { cause, status }: { cause?: unknown; status?: number } = {}) {
+    super(`no answer from ${path}`, { cause });
+    this.status = status;
   }
 }
 
@@ -73,24 +84,30 @@ export function createClient(baseUrl: string, options: ClientOptions = {}): Clie
   const base = baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`;
   const key: Record<string, string> = apiKey === undefined ? {} : { 'X-API-Key': apiKey };
 
-  async function once(url: URL, init: RequestInit, signal?: AbortSignal): Promise<Response> {
+  /** @throws ApiError, UnreachableError; and whatever the caller's own signal was aborted with */
+  async function once(url: URL, init: RequestInit, signal?: AbortSignal): Promise<unknown> {
     const timeout = AbortSignal.timeout(timeoutMs);
-    return send(url, { ...init, signal: signal ? AbortSignal.any([signal, timeout]) : timeout });
+    try {
+      const response = await send(url, { ...init, signal: signal ? AbortSignal.any([signal, timeout]) : timeout });
+      if (!response.ok) throw await refusal(url.pathname, response);
+      return await response.json();
+    } catch (cause) {
+      if (signal?.aborted || cause instanceof Refusal) throw cause;
+      throw new UnreachableError(url.pathname, { cause });
+    }
   }
 
   async function ask(url: URL, init: RequestInit, signal?: AbortSignal): Promise<unknown> {
     for (let tries = 0; ; tries++) {
-      let retryAfter: string | null = null;
       try {
-        const response = await once(url, init, signal);
-        if (response.ok) return await response.json();
-        retryAfter = response.headers.get('Retry-After');
-        throw await refusal(response);
+        return await once(url, init, signal);
       } catch (error) {
-        const isPassing = !(error instanceof ApiError) || PASSING.includes(error.status);
-        if (!isPassing || signal?.aborted || tries >= retries) throw error;
+        const { status, retryAfter, told } =
+          error instanceof Refusal ? error : { status: undefined, retryAfter: undefined, told: error };
+        const isPassing = status === undefined || PASSING.includes(status);
+        if (!isPassing || signal?.aborted || tries >= retries) throw told;
+        await wait(waitFor(tries, retryAfter));
       }
-      await wait(waitFor(tries, retryAfter));
     }
   }
 
@@ -110,7 +127,9 @@ export function createClient(baseUrl: string, options: ClientOptions = {}): Clie
         const headers = { ...key, ...(lastId !== undefined && { 'Last-Event-ID': lastId }) };
         const url = addressOf(base, '/v1/events', dataset === undefined ? {} : { dataset });
         const response = await send(url, { headers, signal }).catch(() => undefined);
-        if (response && !response.ok && !PASSING.includes(response.status)) throw await refusal(response);
+        if (response && !response.ok && !PASSING.includes(response.status)) {
+          throw (await refusal(url.pathname, response)).told;
+        }
         if (response?.ok && response.body) {
           failures = 0;
           for await (const event of readEvents(response.body, silenceMs)) {
@@ -144,9 +163,25 @@ function waitFor(tries: number, retryAfter: string | null | undefined): number {
   return Math.min(LONGEST_WAIT_MS, Number.isFinite(asked) && asked > 0 ? asked : usual);
 }
 
-async function refusal(response: Response): Promise<ApiError> {
-  const problem = await response.json().catch(() => ({}));
-  return new ApiError(response.status, problem);
+/** An answer other than 2xx: what the caller is told of it, and what matters for asking again. */
+class Refusal {
+  readonly status: number;
+  readonly retryAfter: string | null;
+  readonly told: ApiError | UnreachableError;
+  constructor(response: Response, told: ApiError | UnreachableError) {
+    this.status = response.status;
+    this.retryAfter = response.headers.get('Retry-After');
+    this.told = told;
+  }
+}
+
+async function refusal(path: string, response: Response): Promise<Refusal> {
+  const { status } = response;
+  const told = await response.json().then(
+    (problem: Partial<Problem>) => new ApiError(status, problem),
+    (cause: unknown) => new UnreachableError(path, { cause, status }),
+  );
+  return new Refusal(response, told);
 }
 
 /** Server-sent events, as far as this API writes them: blocks of `name: value` lines. */

@@ -192,9 +192,9 @@ export interface Gets {
       dataset: string;
       runs: ({
         init: string;
-        createdAt: string;
-        leadHours: number;
-        /** the first is the default */ models: ({ id: string; name: string; kind: "network" | "baseline"; weightsSha256: string | null })[];
+        created_at: string;
+        lead_hours: number;
+        /** the first is the default */ models: ({ id: string; name: string; kind: "network" | "baseline"; weights_sha256: string | null })[];
       })[];
     };
   };
@@ -269,18 +269,18 @@ export interface Gets {
     answer: {
       version: string;
       now: string;
-      clock: { kind: "system" | "replay"; secondsPerHour?: number };
+      clock: { kind: "system" | "replay"; seconds_per_hour?: number };
       dataset: string;
       datasets: ({ dataset: string; from: string; to: string; stations: number; variables: string[] })[];
-      latestRun: string | null;
+      latest_run: string | null;
       preparing: string | null;
       jobs: ({
         name: string;
         state: string;
-        lastSlot: string | null;
-        lastFinishedAt: string | null;
-        nextAt: string | null;
-        lastError: string | null;
+        last_slot: string | null;
+        last_finished_at: string | null;
+        next_at: string | null;
+        last_error: string | null;
       })[];
     };
   };
@@ -351,7 +351,7 @@ export interface Gets {
   /** Whether the process answers. */
   '/health/live': { request: Record<string, never>; answer: { status: "live" } };
   /** Whether forecasts may be relied on. */
-  '/health/ready': { request: Record<string, never>; answer: { status: "ready"; dataset: string; latestRun: string } };
+  '/health/ready': { request: Record<string, never>; answer: { status: "ready"; dataset: string; latest_run: string } };
   /** This description. */
   '/openapi.json': { request: Record<string, never>; answer: { openapi: string } };
 }

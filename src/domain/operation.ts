@@ -2,6 +2,23 @@
 
 import type { LogLine } from '../log-tail.ts';
 
+/** How a job stands; times are ISO 8601, as all here. */
+export interface JobStatus {
+  name: string;
+  state: string;
+  last_slot: string | null;
+  last_finished_at: string | null;
+  next_at: string | null;
+  last_error: string | null;
+}
+
+/** What computes the forecasts, and why that: `{ name: 'ONNX Runtime 1.30.0', device: 'cpu', why: '...' }`. */
+export interface ServingEngine {
+  name: string;
+  device: 'cpu' | 'gpu';
+  why: string;
+}
+
 /** An attempt at a slot of a job, or slots that were skipped. Times are ISO 8601. */
 export interface JobAttempt {
   job: string;

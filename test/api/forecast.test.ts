@@ -131,7 +131,7 @@ test('without a dataset yet it is a matter of waiting, and the reason is told', 
   }
   const state = await get('/v1/status');
   expect(state.status).toBe(200);
-  expect(state.body).toMatchObject({ datasets: [], latestRun: null, preparing: expect.stringContaining('12 of 60') });
+  expect(state.body).toMatchObject({ datasets: [], latest_run: null, preparing: expect.stringContaining('12 of 60') });
 });
 
 test('a run that is published is seen at once', async () => {

@@ -11,10 +11,10 @@ describe('/v1/status', () => {
       {
         name: 'forecast',
         state: 'waiting',
-        lastSlot: '2025-02-20T00:00Z',
-        lastFinishedAt: '2025-02-20T00:06:00.000Z',
-        nextAt: '2025-02-20T01:00Z',
-        lastError: null,
+        last_slot: '2025-02-20T00:00Z',
+        last_finished_at: '2025-02-20T00:06:00.000Z',
+        next_at: '2025-02-20T01:00Z',
+        last_error: null,
       },
     ];
     const { get } = await startFilled({ status: { jobs } });
@@ -23,7 +23,7 @@ describe('/v1/status', () => {
     expect(body).toEqual({
       version: '0.1.0',
       now: '2025-02-20T00:30:00.000Z',
-      clock: { kind: 'replay', secondsPerHour: 3 },
+      clock: { kind: 'replay', seconds_per_hour: 3 },
       dataset: 'demo',
       datasets: [
         {
@@ -34,7 +34,7 @@ describe('/v1/status', () => {
           variables: ['temperature_2m', 'wind_u_component_10m', 'wind_v_component_10m'],
         },
       ],
-      latestRun: '2025-02-20T00:00Z',
+      latest_run: '2025-02-20T00:00Z',
       preparing: null,
       jobs,
     });
@@ -77,11 +77,12 @@ describe('/v1/runs', () => {
   test('lists the runs, newest first', async () => {
     const { get } = await startFilled();
     const { body } = await get('/v1/runs');
+    const models = MODELS.map(({ weightsSha256, ...model }) => ({ ...model, weights_sha256: weightsSha256 }));
     expect(body).toEqual({
       dataset: 'demo',
       runs: [
-        { init: '2025-02-20T00:00Z', createdAt: '2025-02-20T00:06:00.000Z', leadHours: 24, models: MODELS },
-        { init: '2025-02-19T18:00Z', createdAt: '2025-02-19T18:06:00.000Z', leadHours: 24, models: MODELS },
+        { init: '2025-02-20T00:00Z', created_at: '2025-02-20T00:06:00.000Z', lead_hours: 24, models },
+        { init: '2025-02-19T18:00Z', created_at: '2025-02-19T18:06:00.000Z', lead_hours: 24, models },
       ],
     });
     expect((await get('/v1/runs?limit=1')).body.runs).toHaveLength(1);
@@ -297,7 +298,7 @@ describe('/health', () => {
   test('ready when there is a run, and it was not made more than two intervals between runs ago', async () => {
     // It was made six minutes after its hour.
     const { get } = await startFilled({ now: (INIT + 12.1) * 3_600_000 });
-    expect(await get('/health/ready')).toMatchObject({ status: 200, body: { latestRun: '2025-02-20T00:00Z' } });
+    expect(await get('/health/ready')).toMatchObject({ status: 200, body: { latest_run: '2025-02-20T00:00Z' } });
     const late = await startFilled({ now: (INIT + 12.1) * 3_600_000 + 1 });
     const { status, body } = await late.get('/health/ready');
     expect([status, body.code]).toEqual([503, 'NOT_READY']);

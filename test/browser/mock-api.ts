@@ -99,15 +99,15 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
   function status(): unknown {
     const job = {
       state: 'idle',
-      lastSlot: iso(init),
-      lastFinishedAt: iso(init),
-      nextAt: iso(init + 1),
-      lastError: null,
+      last_slot: iso(init),
+      last_finished_at: iso(init),
+      next_at: iso(init + 1),
+      last_error: null,
     };
     return {
       version: '0.1.0',
       now: new Date(init * HOUR + 1000).toISOString(),
-      clock: options.system ? { kind: 'system' } : { kind: 'replay', secondsPerHour: 5 },
+      clock: options.system ? { kind: 'system' } : { kind: 'replay', seconds_per_hour: 5 },
       dataset: DATASET,
       datasets: [
         {
@@ -118,7 +118,7 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
           variables: Object.keys(FIELDS),
         },
       ],
-      latestRun: preparing === undefined ? iso(init) : null,
+      latest_run: preparing === undefined ? iso(init) : null,
       preparing: preparing ?? null,
       jobs: ['ingest', 'forecast', 'verify', 'retain'].map((name) => ({ name, ...job })),
     };
@@ -212,8 +212,8 @@ export async function startMockApi(options: MockOptions): Promise<MockApi> {
     if (path === 'v1/runs') {
       const count = preparing === undefined ? Math.min(60, Number(query.get('limit') ?? 24)) : 0;
       const runs = Array.from({ length: count }, (_, age) => {
-        const createdAt = new Date((init - age) * HOUR + (3 + ((init - age) % 5)) * 60_000).toISOString();
-        return { init: iso(init - age), createdAt, leadHours: LEAD_HOURS, models: MODELS };
+        const created_at = new Date((init - age) * HOUR + (3 + ((init - age) % 5)) * 60_000).toISOString();
+        return { init: iso(init - age), created_at, lead_hours: LEAD_HOURS, models: MODELS };
       });
       return { dataset: DATASET, runs };
     }

@@ -5,10 +5,10 @@ export const MODELS = [
     id: 'unireplknet-sample',
     name: 'UniRepLKNet',
     kind: 'network',
-    weightsSha256: '3b7e0c'.padEnd(64, 'a096983c79cf7b45'),
+    weights_sha256: '3b7e0c'.padEnd(64, 'a096983c79cf7b45'),
   },
-  { id: 'persistence', name: 'Persistence', kind: 'baseline', weightsSha256: null },
-  { id: 'climatology', name: 'Climatology', kind: 'baseline', weightsSha256: null },
+  { id: 'persistence', name: 'Persistence', kind: 'baseline', weights_sha256: null },
+  { id: 'climatology', name: 'Climatology', kind: 'baseline', weights_sha256: null },
 ];
 
 const ARCHITECTURE = {
@@ -49,14 +49,14 @@ export function mockModels(dataset: string): unknown {
   return {
     dataset,
     engine: { name: 'ONNX Runtime 1.30.0', device: 'cpu', why: 'the CUDA provider of ONNX Runtime is not installed' },
-    models: MODELS.map(({ id, name, kind, weightsSha256 }) => ({
+    models: MODELS.map(({ id, name, kind, weights_sha256 }) => ({
       id,
       name,
       kind,
-      weights_sha256: weightsSha256,
-      created_at: weightsSha256 === null ? null : '2025-01-03T10:00:00.000Z',
-      training: weightsSha256 === null ? null : training,
-      architecture: weightsSha256 === null ? null : ARCHITECTURE,
+      weights_sha256,
+      created_at: weights_sha256 === null ? null : '2025-01-03T10:00:00.000Z',
+      training: weights_sha256 === null ? null : training,
+      architecture: weights_sha256 === null ? null : ARCHITECTURE,
       in_latest_run: true,
     })),
   };

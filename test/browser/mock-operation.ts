@@ -1,5 +1,5 @@
 /** What the mocked service tells of its own operation: jobs that mostly went well, an ingest with gaps, a disk, a machine. */
-import type { Doctor, JobAttempt, Storage } from '../../dashboards/src/api/operation-contracts.ts';
+import type { Doctor, JobAttempt, Storage } from '../../dashboards/src/api/contracts.ts';
 import { HOUR, iso } from './mock-world.ts';
 
 const MIB = 1024 ** 2;

@@ -60,7 +60,7 @@ describe('kernelcast jobs', () => {
       `forecast  dead     2024-02-01T02:00Z  ended ${at}\n          the disk is full\n`,
     );
     const { jobs } = JSON.parse(await kernelcast('jobs', 'list', '--json'));
-    expect(jobs).toMatchObject([{ name: 'forecast', state: 'dead', lastError: 'the disk is full', openSlots: [] }]);
+    expect(jobs).toMatchObject([{ name: 'forecast', state: 'dead', last_error: 'the disk is full', open_slots: [] }]);
   });
 
   test('tells what the jobs did, the newest last', async () => {
@@ -77,7 +77,7 @@ describe('kernelcast jobs', () => {
       attempt: 0,
     });
     const { jobs } = JSON.parse(await kernelcast('jobs', 'list', '--json'));
-    expect(jobs[0].openSlots).toEqual([{ slot: '2024-02-01T02:00Z', state: 'open', attempt: 0 }]);
+    expect(jobs[0].open_slots).toEqual([{ slot: '2024-02-01T02:00Z', state: 'open', attempt: 0 }]);
   });
 
   test('asks for all slots from one on, as after a clock that was ahead', async () => {

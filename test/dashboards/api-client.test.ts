@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createApi, ProblemError, UnreachableError } from '../../dashboards/src/api/client.ts';
+import { ApiError, createApi, UnreachableError } from '../../dashboards/src/api/client.ts';
 
 /** An API whose answers are written down, and the addresses that it was asked for. */
 function scripted(answer: (url: URL) => Response | Promise<Response>) {
@@ -47,7 +47,7 @@ describe('the API client', () => {
     const body = { title: 'Not found', detail: "no station 'x'", code: 'NOT_FOUND', hint: 'see /v1/stations' };
     const { api } = scripted(() => json(body, 404));
     const failure = await api.verification('d').catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(ProblemError);
+    expect(failure).toBeInstanceOf(ApiError);
     expect(failure).toMatchObject({
       status: 404,
       code: 'NOT_FOUND',
@@ -72,7 +72,7 @@ describe('the API client', () => {
     expect(await scripted(() => json({ status: 'ready' })).api.readiness()).toEqual({ ready: true });
     const preparing = scripted(() => json({ detail: 'no run yet' }, 503));
     expect(await preparing.api.readiness()).toEqual({ ready: false, reason: 'no run yet' });
-    await expect(scripted(() => json({}, 404)).api.readiness()).rejects.toBeInstanceOf(ProblemError);
+    await expect(scripted(() => json({}, 404)).api.readiness()).rejects.toBeInstanceOf(ApiError);
   });
 
   it('names the address of an answer with the units and in the format that a person wants', () => {

@@ -45,7 +45,7 @@ describe('how the page stands with the service', () => {
 });
 
 describe('what the header says', () => {
-  const replay = { kind: 'replay', secondsPerHour: 5 } as const;
+  const replay = { kind: 'replay', seconds_per_hour: 5 } as const;
 
   it('never passes a replay off as the weather of now', () => {
     expect(sourceLabel({ dataset: 'sample-world', clock: replay })).toBe('Sample world, replayed: 1 h each 5 s');

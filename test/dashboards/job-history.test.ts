@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { JobStatus } from '../../dashboards/src/api/contracts.ts';
-import type { IngestedFile, JobAttempt } from '../../dashboards/src/api/operation-contracts.ts';
+import type { IngestedFile, JobAttempt, JobStatus } from '../../dashboards/src/api/contracts.ts';
 import { jobHistory, troubles } from '../../dashboards/src/service/job-history.ts';
 import { rejectedCount, sourceReports } from '../../dashboards/src/service/source-report.ts';
 
 const job: JobStatus = {
   name: 'forecast',
   state: 'done',
-  lastSlot: null,
-  lastFinishedAt: null,
-  nextAt: null,
-  lastError: null,
+  last_slot: null,
+  last_finished_at: null,
+  next_at: null,
+  last_error: null,
 };
 
 function attempt(minute: number, seconds: number | null, more: Partial<JobAttempt> = {}): JobAttempt {

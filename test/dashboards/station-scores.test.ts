@@ -4,9 +4,9 @@ import { spread, stationScores } from '../../dashboards/src/skill/station-scores
 
 function scored(by_station: VariableScore['by_station']): Record<string, VariableScore> {
   const by_lead = { lead: [], mse: [], mae: [] };
-  return {
-    t: { unit: '°C', count: 1, mse: 1, mae: 1, skill_persistence: 0, skill_climatology: 0, by_lead, by_station },
-  };
+  const untold = { rmse: null, bias: null, crps: null, coverage_50: null, coverage_80: null };
+  const skill = { skill_persistence: 0, skill_climatology: 0 };
+  return { t: { unit: '°C', count: 1, mse: 1, mae: 1, ...untold, ...skill, by_lead, by_station } };
 }
 
 const verification = (models: Verification['models']): Verification => ({

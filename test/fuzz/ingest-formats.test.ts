@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isText } from '../../ingest/formats/data-file.ts';
-import { openGrid } from '../../ingest/formats/open.ts';
+import { openDataFile } from '../../ingest/formats/open.ts';
 import { readFile } from '../../ingest/hourly/read-hours.ts';
 import { seededRandom } from '../../src/domain/random.ts';
 import { isKernelcastError } from '../../src/errors.ts';
@@ -42,7 +42,7 @@ const stations = [station('a', 47, 12)];
 
 /** All that ingest and inspect do with a file. */
 async function readAll(path: string): Promise<{ t2m: number[] | undefined }> {
-  const grid = await openGrid(path);
+  const grid = await openDataFile(path);
   let t2m: number[] | undefined;
   try {
     for (const variable of grid.variables.values()) {

@@ -1,7 +1,7 @@
 /** Files that are not quite as CF has it, as the models write them that many people run. */
 import { describe, expect, it } from 'vitest';
 import type { NetcdfFile, NetcdfVariable } from '../../ingest/formats/netcdf-classic/writer.ts';
-import { openSource } from '../../ingest/opened/open-file.ts';
+import { openFile } from '../../ingest/opened/open-file.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
 import { failure, station, temporaryFolder, writeNetcdf } from './support.ts';
 
@@ -75,7 +75,7 @@ function icon(): NetcdfFile {
 
 async function read(file: NetcdfFile, latitude: number, longitude: number) {
   const path = await writeNetcdf(folder.path(`${++files}.nc`), file);
-  const source = await openSource(path, { stations: [station('a', latitude, longitude)], method: 'nearest' });
+  const source = await openFile(path, { stations: [station('a', latitude, longitude)], method: 'nearest' });
   try {
     const variables = await source.read(0, source.axis.times.length);
     return { times: [...source.axis.times], of: (name: VariableName) => [...variables[name]!.values] };

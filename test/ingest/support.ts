@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { packingOf, signedAsTold, unpackPicked } from '../../ingest/cf/packing.ts';
-import type { Grid, GridVariable } from '../../ingest/formats/data-file.ts';
+import type { DataFile, DataVariable } from '../../ingest/formats/data-file.ts';
 import {
   encodeNetcdf,
   type NetcdfAttribute,
@@ -96,7 +96,7 @@ export function range(from: number, to: number, step: number): number[] {
 }
 
 /** All values of a variable, [...shape], NaN where missing. */
-export async function unpackedValues(grid: Grid, variable: GridVariable): Promise<Float64Array> {
+export async function unpackedValues(grid: DataFile, variable: DataVariable): Promise<Float64Array> {
   const packing = packingOf(variable, grid.path);
   const zeros = variable.shape.map(() => 0);
   const raw = signedAsTold(await grid.read(variable, zeros, variable.shape), packing);

@@ -6,7 +6,7 @@ import { gridLayout } from '../../ingest/cf/grid-layout.ts';
 import { readHorizontalAxes, readPlaces } from '../../ingest/cf/horizontal-axes.ts';
 import { packingOf, signedAsTold } from '../../ingest/cf/packing.ts';
 import { readTimeAxis } from '../../ingest/cf/time-axis.ts';
-import { openGrid } from '../../ingest/formats/open.ts';
+import { openDataFile } from '../../ingest/formats/open.ts';
 import { applyWeights, planSampling, type SamplingMethod } from '../../ingest/sampling/sampling-plan.ts';
 import { distanceKm } from '../../src/domain/geo.ts';
 import { seededRandom } from '../../src/domain/random.ts';
@@ -34,7 +34,7 @@ describe.skipIf(!present)(`what xarray reads (${data})`, () => {
   });
 
   it.each(files)('%s: values and statistics', async (name, expected) => {
-    const grid = await openGrid(join(data, name));
+    const grid = await openDataFile(join(data, name));
     for (const [variableName, told] of Object.entries(expected.variables)) {
       const variable = grid.variables.get(variableName)!;
       expect(variable.shape).toEqual(told.shape);
@@ -67,7 +67,7 @@ describe.skipIf(!present)(`what xarray reads (${data})`, () => {
   });
 
   it.each(files.filter(([, { time }]) => time))('%s: times, or a refusal by name', async (name, { time }) => {
-    const grid = await openGrid(join(data, name));
+    const grid = await openDataFile(join(data, name));
     // GRIB has no names of its own for its times.
     const variable = grid.variables.get(time!.name) ?? grid.variables.get('time')!;
     const outcome = await readTimeAxis(grid, variable).catch((error: unknown) => error);
@@ -85,7 +85,7 @@ describe.skipIf(!present)(`what xarray reads (${data})`, () => {
   });
 
   it.each(files)('%s: bilinear points', async (name, expected) => {
-    const grid = await openGrid(join(data, name));
+    const grid = await openDataFile(join(data, name));
     for (const [variableName, { points = [], shape }] of Object.entries(expected.variables)) {
       if (points.length === 0) continue;
       const variable = grid.variables.get(variableName)!;
@@ -125,7 +125,7 @@ describe.skipIf(!present)(`what xarray reads (${data})`, () => {
 describe.skipIf(!present)('grids whose cells have places of their own', () => {
   /** All values of the first time, and the places of their cells. */
   async function cellsOf(name: string, variableName: string) {
-    const grid = await openGrid(join(data, name));
+    const grid = await openDataFile(join(data, name));
     const variable = grid.variables.get(variableName)!;
     const layout = await gridLayout(grid, variable);
     if (typeof layout === 'string') throw new Error(layout);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { gridLayout } from '../../ingest/cf/grid-layout.ts';
 import { readPlaces } from '../../ingest/cf/horizontal-axes.ts';
-import { openGrid } from '../../ingest/formats/open.ts';
+import { openDataFile } from '../../ingest/formats/open.ts';
 import { readFile } from '../../ingest/hourly/read-hours.ts';
 import { ingestFiles } from '../../ingest/ingest.ts';
 import { planSampling } from '../../ingest/sampling/sampling-plan.ts';
@@ -96,7 +96,7 @@ describe.skipIf(!present || !withEccodes)('wind along a projected grid', () => {
     // The cone is tangent at 25 N, its meridian is 95 W: the grid is turned by sin(25) of the way from it.
     const places = [station('west', 45, -115), station('middle', 38, -95), station('east', 35, -75)];
     const path = join(data, 'gridded/nam_awp211_lambert.grib2');
-    const grid = await openGrid(path);
+    const grid = await openDataFile(path);
     const layout = await gridLayout(grid, grid.variables.get('u10')!);
     if (typeof layout === 'string') throw new Error(layout);
     const plan = planSampling(await readPlaces(grid, layout), places, { file: path, method: 'nearest' });

@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } fro
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type Packing, signedAsTold, unpackPicked } from '../../ingest/cf/packing.ts';
-import { type GridVariable, numbersAttribute } from '../../ingest/formats/data-file.ts';
+import { type DataVariable, numbersAttribute } from '../../ingest/formats/data-file.ts';
 import { packageRoot } from '../../src/config.ts';
 
 export const data = join(packageRoot(), '../shared/data');
@@ -61,7 +61,7 @@ function magic(path: string): string {
  * no offset or their fill value had been masked before, and rounded after each step; newer ones, and Kernelcast, compute in the
  * type of the attributes.
  */
-export function asExpected(stored: number, { attributes, type }: GridVariable, packing: Packing): number {
+export function asExpected(stored: number, { attributes, type }: DataVariable, packing: Packing): number {
   if (Number.isNaN(unpackedOne(stored, packing))) return Number.NaN;
   const { scale, offset } = packing;
   const isMasked = ['_FillValue', 'missing_value'].some((name) =>

@@ -1,13 +1,17 @@
 /**
- * The pages' only way to data: typed requests to the HTTP API of the service that served the page.
+ * The pages' only way to data: what they ask of the HTTP API of the service that served them, by the client
+ * that everybody has (`src/client`).
  *
  *     const api = createApi(document.baseURI);
  *     const status = await api.status();
  *
- * Every request fails in one of two ways: a `ProblemError` (the service answered, and says no) or an `UnreachableError`.
+ * Every request fails in one of two ways: a `ApiError` (the service answered, and says no) or an `UnreachableError`.
  */
+import { ApiError, createClient, UnreachableError } from '../../../src/client/client.ts';
 import type {
+  Doctor,
   ForecastResponse,
+  JobAttempt,
   Models,
   ObservedPlace,
   Readiness,
@@ -15,29 +19,12 @@ import type {
   RunValues,
   Station,
   Status,
+  Storage,
   TrainingLog,
   Verification,
 } from './contracts.ts';
-import type { Doctor, JobAttempt, Storage } from './operation-contracts.ts';
 
-/** The service refused: an RFC 9457 problem, or whatever stood in its place. */
-export class ProblemError extends Error {
-  override readonly name = 'ProblemError';
-  readonly status: number;
-  readonly code: string;
-  readonly hint: string;
-  constructor(status: number, body: Record<string, unknown>) {
-    super(text(body.detail) || text(body.title) || `The service answered with status ${status}.`);
-    this.status = status;
-    this.code = text(body.code);
-    this.hint = text(body.hint);
-  }
-}
-
-/** No answer, an answer too late, or one that is no JSON (a proxy's page, say). */
-export class UnreachableError extends Error {
-  override readonly name = 'UnreachableError';
-}
+export { ApiError, UnreachableError };
 
 export interface Api {
   status(): Promise<Status>;
@@ -90,116 +77,73 @@ const STATION_LIMIT = 10_000;
 
 /** @param base address of the page; the API lies beside it, also behind a path prefix. */
 export function createApi(base: string, fetcher: typeof fetch = fetch): Api {
-  function address(path: string, query: Record<string, string>): URL {
-    const url = new URL(path, base);
-    url.search = new URLSearchParams(query).toString();
-    url.hash = '';
-    return url;
-  }
+  const root = new URL('.', base).href;
+  // A page that asks again every few seconds needs nobody to do so for it.
+  const client = (timeoutMs: number) =>
+    createClient(root, { fetch: (...given) => fetcher(...given), retries: 0, timeoutMs });
+  const quick = client(TIMEOUT);
+  const patient = client(LONG_TIMEOUT);
 
   function forecastQuery({ dataset, station, init, models, variables, pastHours, units }: ForecastQuery) {
     return {
       dataset,
       station,
       run: init,
-      models: models.join(','),
-      hourly: variables.join(','),
-      past_hours: String(pastHours),
-      temperature_unit: units?.temperature ?? 'celsius',
-      wind_speed_unit: units?.wind ?? 'ms',
+      models,
+      hourly: variables,
+      past_hours: pastHours,
+      temperature_unit: (units?.temperature ?? 'celsius') as 'celsius',
+      wind_speed_unit: (units?.wind ?? 'ms') as 'ms',
     };
   }
 
-  async function request(
-    path: string,
-    query: Record<string, string>,
-    signal?: AbortSignal,
-    patience = TIMEOUT,
-  ): Promise<unknown> {
-    const url = address(path, query);
-    const timeout = AbortSignal.timeout(patience);
-    let response: Response;
-    let body: unknown;
-    try {
-      response = await fetcher(url, {
-        headers: { accept: 'application/json, application/problem+json' },
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      });
-      body = await response.json();
-    } catch (cause) {
-      if (signal?.aborted) throw cause;
-      throw new UnreachableError(`no answer from ${url.pathname}`, { cause });
-    }
-    if (!response.ok) throw new ProblemError(response.status, isRecord(body) ? body : {});
-    return body;
+  function address(path: string, query: object): string {
+    const url = new URL(path, root);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+    return url.href;
   }
 
   return {
-    status: async () => (await request('v1/status', {})) as Status,
+    status: () => quick.get('/v1/status', {}),
     readiness: async () => {
       try {
-        await request('health/ready', {});
+        await quick.get('/health/ready', {});
         return { ready: true };
       } catch (error) {
-        if (error instanceof ProblemError && error.status === 503) return { ready: false, reason: error.message };
+        if (error instanceof ApiError && error.status === 503) return { ready: false, reason: error.message };
         throw error;
       }
     },
-    stations: async (dataset) => {
-      const answer = (await request('v1/stations', { dataset, limit: String(STATION_LIMIT) })) as {
-        stations: Station[];
-      };
-      return answer.stations;
-    },
-    runs: async (dataset, limit) =>
-      ((await request('v1/runs', { dataset, limit: String(limit) })) as { runs: Run[] }).runs,
-    values: async (dataset, init, variables) => {
-      const path = `v1/runs/${encodeURIComponent(init)}/values`;
-      return (await request(path, { dataset, hourly: variables.join(',') })) as RunValues;
-    },
-    forecast: async (query, signal) => (await request('v1/forecast', forecastQuery(query), signal)) as ForecastResponse,
+    stations: async (dataset) => (await quick.get('/v1/stations', { dataset, limit: STATION_LIMIT })).stations,
+    runs: async (dataset, limit) => (await quick.get('/v1/runs', { dataset, limit })).runs,
+    values: (dataset, init, variables) => quick.get('/v1/runs/{init}/values', { init, dataset, hourly: variables }),
+    forecast: async (query, signal) =>
+      (await quick.get('/v1/forecast', forecastQuery(query), signal)) as ForecastResponse,
     // More runs than any span has: the service has a bound of its own.
-    verification: async (dataset, span) =>
-      (await request('v1/verification', { dataset, ...(span ? { ...span, last_runs: '1000' } : {}) })) as Verification,
-    stationVerification: async (dataset, stations, runs) => {
-      const query = { dataset, station: stations.join(','), last_runs: String(runs) };
-      return (await request('v1/verification', query, undefined, LONG_TIMEOUT)) as Verification;
-    },
+    verification: (dataset, span) =>
+      quick.get('/v1/verification', { dataset, ...(span ? { ...span, last_runs: 1000 } : {}) }),
+    stationVerification: (dataset, stations, runs) =>
+      patient.get('/v1/verification', { dataset, station: stations, last_runs: runs }),
     observations: async (dataset, stations, variables, { start, end }) => {
-      const query = {
-        dataset,
-        station: stations.join(','),
-        hourly: variables.join(','),
-        start_hour: start.slice(0, 16),
-        end_hour: end.slice(0, 16),
-        wind_speed_unit: 'ms',
-      };
-      const answer = (await request('v1/observations', query)) as ObservedPlace | ObservedPlace[];
-      return Array.isArray(answer) ? answer : [answer];
+      const hours = { start_hour: start.slice(0, 16), end_hour: end.slice(0, 16) };
+      const query = { dataset, station: stations, hourly: variables, ...hours, wind_speed_unit: 'ms' } as const;
+      const answer = await quick.get('/v1/observations', query);
+      return (Array.isArray(answer) ? answer : [answer]) as ObservedPlace[];
     },
-    models: async (dataset) => (await request('v1/models', { dataset })) as Models,
+    models: async (dataset) => (await quick.get('/v1/models', { dataset })) as Models,
     training: async (model) => {
       try {
-        return (await request(`v1/models/${encodeURIComponent(model)}/training`, {})) as TrainingLog;
+        return await quick.get('/v1/models/{id}/training', { id: model });
       } catch (error) {
-        if (error instanceof ProblemError && error.status === 404) return undefined;
+        if (error instanceof ApiError && error.status === 404) return undefined;
         throw error;
       }
     },
-    attempts: async (limit) =>
-      ((await request('v1/jobs', { limit: String(limit) })) as { attempts: JobAttempt[] }).attempts,
-    storage: async () => (await request('v1/storage', {})) as Storage,
-    doctor: async () => (await request('v1/doctor', {}, undefined, LONG_TIMEOUT)) as Doctor,
+    attempts: async (limit) => (await quick.get('/v1/jobs', { limit })).attempts,
+    storage: () => quick.get('/v1/storage', {}),
+    doctor: () => patient.get('/v1/doctor', {}),
     forecastAddress: (query, format) =>
-      address('v1/forecast', { ...forecastQuery(query), ...(format === undefined ? {} : { format }) }).href,
-    eventsAddress: (dataset) => address('v1/events', { dataset }).href,
+      address('v1/forecast', { ...forecastQuery(query), ...(format === undefined ? {} : { format }) }),
+    eventsAddress: (dataset) => address('v1/events', { dataset }),
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

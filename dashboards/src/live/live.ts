@@ -2,7 +2,7 @@
  * Keeps the state in step with the service. The service tells of new runs by its events; the status is asked for every few
  * seconds besides, for its clock and its jobs, and because a proxy may swallow events.
  */
-import { type Api, ProblemError, UnreachableError } from '../api/client.ts';
+import { type Api, ApiError, UnreachableError } from '../api/client.ts';
 import type { Readiness, Run, Status } from '../api/contracts.ts';
 import { text } from '../i18n/language.ts';
 import { keepLastForecast, readLastForecast } from '../offline/last-forecast.ts';
@@ -41,7 +41,7 @@ export function createLive(api: Api, store: Store): Live {
       const status = await api.status();
       // Without a run there is no question of readiness, and a refusal would stand in the browser's console as an error.
       const [readiness, change]: [Readiness, Partial<State>] = await Promise.all([
-        status.latestRun === null ? { ready: false as const, reason: status.preparing ?? '' } : api.readiness(),
+        status.latest_run === null ? { ready: false as const, reason: status.preparing ?? '' } : api.readiness(),
         followRun(status),
       ]);
       const hasRun = (change.data ?? store.state.data) !== undefined;
@@ -59,7 +59,7 @@ export function createLive(api: Api, store: Store): Live {
     }
     asking = false;
     if (document.hidden) return;
-    const delay = pollDelay(store.state.connection, store.state.status?.clock.secondsPerHour);
+    const delay = pollDelay(store.state.connection, store.state.status?.clock.seconds_per_hour);
     timer = window.setTimeout(ask, askAgain ? 0 : delay);
   }
 
@@ -76,7 +76,7 @@ export function createLive(api: Api, store: Store): Live {
 
   /** A service that refuses is not one that is gone; and what is neither is a fault of this page. */
   function failure(error: unknown): Heard {
-    if (error instanceof ProblemError) {
+    if (error instanceof ApiError) {
       const readiness = { ready: false, reason: error.message } as const;
       return { answered: true, readiness, hasRun: store.state.data !== undefined };
     }
@@ -104,7 +104,7 @@ export function createLive(api: Api, store: Store): Live {
   async function followRun(status: Status): Promise<Partial<State>> {
     const { data: shown, live, place } = store.state;
     const sameDataset = shown?.values.dataset === status.dataset;
-    if (status.latestRun === null || (sameDataset && (shown?.run.init === status.latestRun || !live))) return {};
+    if (status.latest_run === null || (sameDataset && (shown?.run.init === status.latest_run || !live))) return {};
     const [run] = await api.runs(status.dataset, 1);
     if (!run || (sameDataset && run.init === shown?.run.init)) return {};
     const { stations: known, view } = store.state;
@@ -130,7 +130,7 @@ export function createLive(api: Api, store: Store): Live {
     try {
       return await requestPlace(api, station, dataset, run, store.state.view);
     } catch (error) {
-      if (error instanceof ProblemError && error.status === 404) return undefined;
+      if (error instanceof ApiError && error.status === 404) return undefined;
       throw error;
     }
   }
@@ -139,7 +139,7 @@ export function createLive(api: Api, store: Store): Live {
     try {
       return await api.verification(dataset);
     } catch (error) {
-      if (error instanceof ProblemError && error.status === 404) return null;
+      if (error instanceof ApiError && error.status === 404) return null;
       throw error;
     }
   }
@@ -161,8 +161,8 @@ export function createLive(api: Api, store: Store): Live {
       keep();
     } catch (error) {
       if (signal.aborted) return;
-      const refused = error instanceof ProblemError;
-      const hint = refused ? error.hint : text().serviceSilentHint;
+      const refused = error instanceof ApiError;
+      const hint = refused ? (error.hint ?? '') : text().serviceSilentHint;
       const message = refused ? error.message : text().serviceSilent;
       const passing = !refused || error.status >= 500;
       store.update({ place: { kind: 'failed', station, message, hint, passing } });

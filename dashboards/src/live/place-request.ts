@@ -1,5 +1,5 @@
 /** Everything that the panel of a place draws, asked of the API at once: all models, the default one's bands, earlier runs. */
-import { type Api, ProblemError } from '../api/client.ts';
+import { type Api, ApiError } from '../api/client.ts';
 import type { ForecastResponse, Run } from '../api/contracts.ts';
 import { parseInstant } from '../format/time.ts';
 import { BAND_VARIABLES, PLACE_VARIABLES, type PlaceForecast, placeForecast } from '../place/place-forecast.ts';
@@ -51,7 +51,7 @@ async function requestEarlier(
         return [await api.forecast(query, signal)];
       } catch (error) {
         // Tidied away since it was listed, or the station was not there yet.
-        if (error instanceof ProblemError && error.status === 404) return [];
+        if (error instanceof ApiError && error.status === 404) return [];
         throw error;
       }
     }),

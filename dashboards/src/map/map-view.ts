@@ -235,8 +235,8 @@ export function createMapView(store: Store, chooseStation: (id: string) => void)
     if (data && (data !== before?.data || view !== before.view)) {
       const sameVariable = view.variable === before?.view.variable;
       const previous = weather;
-      weather = weatherAt(data.values, stationsById, view.variable, Math.min(view.lead, data.run.leadHours));
-      time = parseInstant(data.values.time[Math.min(view.lead, data.run.leadHours) - 1]);
+      weather = weatherAt(data.values, stationsById, view.variable, Math.min(view.lead, data.run.lead_hours));
+      time = parseInstant(data.values.time[Math.min(view.lead, data.run.lead_hours) - 1]);
       const few = weather.stations.length <= MOST_SMOOTH;
       const smooth = previous && sameVariable && few && !prefersStillness() && !document.hidden;
       origin = smooth ? { value: shownValue, at: performance.now() } : undefined;

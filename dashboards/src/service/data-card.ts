@@ -1,6 +1,5 @@
 /** The data: what each dataset holds and how fresh it is, and what each source brought last. */
-import type { Status } from '../api/contracts.ts';
-import type { JobAttempt } from '../api/operation-contracts.ts';
+import type { JobAttempt, Status } from '../api/contracts.ts';
 import { byId, element } from '../dom.ts';
 import { MISSING, wholeNumber } from '../format/quantity.ts';
 import { ageLabel, HOUR, instantLabel, optionalInstant, parseInstant } from '../format/time.ts';

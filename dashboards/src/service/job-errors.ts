@@ -1,6 +1,5 @@
 /** What went wrong with the jobs, or was left out: an attempt a line, with all that it said and where its log is. */
-import type { JobStatus } from '../api/contracts.ts';
-import type { JobAttempt } from '../api/operation-contracts.ts';
+import type { JobAttempt, JobStatus } from '../api/contracts.ts';
 import { byId, element } from '../dom.ts';
 import { instantLabel, parseInstant } from '../format/time.ts';
 import { text } from '../i18n/language.ts';
@@ -14,7 +13,7 @@ export function fillJobErrors(jobs: readonly JobStatus[], attempts: readonly Job
   const list = byId('job-errors');
   const rows = attempts
     ? troubles(attempts).slice(0, MOST_ERRORS).map(errorRow)
-    : jobs.flatMap(({ name, lastError }) => (lastError === null ? [] : [plainError(name, lastError)]));
+    : jobs.flatMap(({ name, last_error }) => (last_error === null ? [] : [plainError(name, last_error)]));
   // What somebody unfolded, or stands on, stays so while the list is filled again.
   const folds = [...list.querySelectorAll('details')];
   const open = new Set(folds.filter((fold) => fold.open).map(({ dataset }) => dataset.key));

@@ -1,6 +1,5 @@
 /** What the jobs did, as the page tells it: a lane a job with a bar an attempt, and what went wrong. Pure. */
-import type { JobStatus } from '../api/contracts.ts';
-import type { JobAttempt } from '../api/operation-contracts.ts';
+import type { JobAttempt, JobStatus } from '../api/contracts.ts';
 import { parseInstant } from '../format/time.ts';
 
 export interface Bar {

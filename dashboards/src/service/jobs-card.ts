@@ -1,6 +1,5 @@
 /** The jobs: a row a job, with its attempts along the time. */
-import type { JobStatus } from '../api/contracts.ts';
-import type { JobAttempt } from '../api/operation-contracts.ts';
+import type { JobAttempt, JobStatus } from '../api/contracts.ts';
 import { byId, element, setText } from '../dom.ts';
 import { durationLabel } from '../format/quantity.ts';
 import { instantLabel, optionalInstant } from '../format/time.ts';
@@ -26,9 +25,9 @@ function laneRow({ job, bars, failed, typical }: Lane): HTMLElement {
     element('td', {}, stateTag(job.state)),
     element('td', { class: 'attempts-cell' }, timeline),
     element('td', {}, durationLabel(typical)),
-    element('td', {}, optionalInstant(job.lastSlot)),
-    element('td', {}, optionalInstant(job.lastFinishedAt)),
-    element('td', {}, optionalInstant(job.nextAt)),
+    element('td', {}, optionalInstant(job.last_slot)),
+    element('td', {}, optionalInstant(job.last_finished_at)),
+    element('td', {}, optionalInstant(job.next_at)),
   );
 }
 

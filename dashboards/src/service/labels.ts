@@ -14,7 +14,7 @@ export function datasetLabel(dataset: string): string {
 /** Where the weather comes from; a replay is never passed off as now. */
 export function sourceLabel({ dataset, clock }: Pick<Status, 'dataset' | 'clock'>): string {
   if (clock.kind === 'system') return datasetLabel(dataset);
-  const pace = clock.secondsPerHour === undefined ? '' : paceLabel(clock.secondsPerHour);
+  const pace = clock.seconds_per_hour === undefined ? '' : paceLabel(clock.seconds_per_hour);
   return text().replayed(datasetLabel(dataset), pace);
 }
 

@@ -1,6 +1,5 @@
 /** The machine: what computes the network, and what `kernelcast doctor` finds; what is wrong comes first. */
-import type { Models } from '../api/contracts.ts';
-import type { Doctor, Finding } from '../api/operation-contracts.ts';
+import type { Doctor, Finding, Models } from '../api/contracts.ts';
 import { byId, element, setText } from '../dom.ts';
 import { MISSING } from '../format/quantity.ts';
 import { instantLabel, parseInstant } from '../format/time.ts';

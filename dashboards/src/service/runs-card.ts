@@ -15,7 +15,7 @@ export function fillRuns(runs: readonly Run[]): void {
 
 /** From the hour that a run starts at to its publication, minutes. */
 function delay(run: Run): number {
-  return (parseInstant(run.createdAt) - parseInstant(run.init)) / 60_000;
+  return (parseInstant(run.created_at) - parseInstant(run.init)) / 60_000;
 }
 
 function runRow(run: Run): HTMLElement {

@@ -2,9 +2,8 @@
  * The page of the service: how it is in short, its jobs and what went wrong, its data and their sources, what it keeps, its
  * last runs, and its machine. What is for the machine itself and holders of a key is left out where the service does not tell.
  */
-import { type Api, ProblemError } from '../api/client.ts';
-import type { Models, Run } from '../api/contracts.ts';
-import type { Doctor, JobAttempt, Storage } from '../api/operation-contracts.ts';
+import { type Api, ApiError } from '../api/client.ts';
+import type { Doctor, JobAttempt, Models, Run, Storage } from '../api/contracts.ts';
 import { byId, setText } from '../dom.ts';
 import { text } from '../i18n/language.ts';
 import type { State, Store } from '../state.ts';
@@ -43,8 +42,8 @@ export function createServicePage(store: Store, api: Api): void {
 
   /** Everything is asked for when a slot of a job went by and somebody looks. */
   async function load({ status, view }: State): Promise<void> {
-    if (view.page !== 'service' || !status || status.latestRun === null) return;
-    const wanted = JSON.stringify([status.latestRun, status.jobs]);
+    if (view.page !== 'service' || !status || status.latest_run === null) return;
+    const wanted = JSON.stringify([status.latest_run, status.jobs]);
     if (wanted === asked) return;
     asked = wanted;
     try {
@@ -68,9 +67,9 @@ export function createServicePage(store: Store, api: Api): void {
       if (!doctor && !isLooking) void examine();
       return { attempts, storage };
     } catch (error) {
-      if (!(error instanceof ProblemError) || (error.status !== 401 && error.status !== 403)) throw error;
+      if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error;
       isClosed = true;
-      setText(byId('operation-hint'), error.hint);
+      setText(byId('operation-hint'), error.hint ?? '');
       return undefined;
     }
   }

@@ -1,5 +1,5 @@
 /** What each source brought last, from the attempts of ingest. Pure. */
-import type { IngestedFile, JobAttempt } from '../api/operation-contracts.ts';
+import type { IngestedFile, JobAttempt } from '../api/contracts.ts';
 import { parseInstant } from '../format/time.ts';
 
 export interface SourceReport {

@@ -1,5 +1,5 @@
 /** The storage: what the service keeps, by kind, and how much room there is on its disk. */
-import type { Storage } from '../api/operation-contracts.ts';
+import type { Storage } from '../api/contracts.ts';
 import { byId, element } from '../dom.ts';
 import { bytesLabel } from '../format/quantity.ts';
 import { text } from '../i18n/language.ts';

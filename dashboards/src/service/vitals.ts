@@ -1,5 +1,5 @@
 /** The service in five figures, across the top of its page: what an operator looks at first. */
-import type { JobAttempt, Storage } from '../api/operation-contracts.ts';
+import type { JobAttempt, Storage } from '../api/contracts.ts';
 import { byId, element } from '../dom.ts';
 import { bytesLabel, MISSING } from '../format/quantity.ts';
 import { HOUR, instantLabel, parseInstant } from '../format/time.ts';
@@ -34,9 +34,9 @@ export function fillVitals(
     },
   ];
   if (status) {
-    const { latestRun, dataset, datasets } = status;
-    const run = latestRun === null ? MISSING : runAgeLabel(status, latestRun);
-    const init = latestRun === null ? '' : instantLabel(parseInstant(latestRun));
+    const { latest_run, dataset, datasets } = status;
+    const run = latest_run === null ? MISSING : runAgeLabel(status, latest_run);
+    const init = latest_run === null ? '' : instantLabel(parseInstant(latest_run));
     vitals.push({ name: words.vitalRun, value: run, note: init, mood: 'plain' });
     const to = datasets.find((candidate) => candidate.dataset === dataset)?.to;
     if (to !== undefined) {

@@ -1,5 +1,5 @@
 /** Where the forecasts were good: a map of the stations for each variable, and the worst cases with their charts. */
-import { type Api, ProblemError } from '../api/client.ts';
+import { type Api, ApiError } from '../api/client.ts';
 import type { RunModel, Station, Verification } from '../api/contracts.ts';
 import { byId, setText } from '../dom.ts';
 import { decimal, percent } from '../format/quantity.ts';
@@ -66,7 +66,7 @@ export function createJudgedSection(api: Api, chooseStation: (id: string) => voi
     try {
       return await requestCases(api, ...wanted);
     } catch (error) {
-      if (error instanceof ProblemError && error.status === 404) return [];
+      if (error instanceof ApiError && error.status === 404) return [];
       throw error;
     }
   }

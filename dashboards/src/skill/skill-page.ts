@@ -1,5 +1,5 @@
 /** The page of the scores: by lead hour, by week, the bands held to their promise, by station, and the models' cards. */
-import { type Api, ProblemError } from '../api/client.ts';
+import { type Api, ApiError } from '../api/client.ts';
 import type { RunModel } from '../api/contracts.ts';
 import { byId, element, setText } from '../dom.ts';
 import { parseInstant } from '../format/time.ts';
@@ -51,7 +51,7 @@ export function createSkillPage(store: Store, api: Api, chooseStation: (id: stri
       }
     } catch (error) {
       [asked, judgedRun] = ['', ''];
-      setText(byId('skill-page-message'), error instanceof ProblemError ? error.message : text().loadFailed);
+      setText(byId('skill-page-message'), error instanceof ApiError ? error.message : text().loadFailed);
     }
     if (wanted === asked || asked === '') page.removeAttribute('aria-busy');
   }

@@ -25,7 +25,7 @@ export function createTimeline(store: Store): void {
   let timer = 0;
 
   const setLead = (lead: number): void => store.update({ view: { ...store.state.view, lead } });
-  const leadHours = (): number => store.state.data?.run.leadHours ?? Number(slider.max);
+  const leadHours = (): number => store.state.data?.run.lead_hours ?? Number(slider.max);
 
   slider.addEventListener('input', () => {
     store.update({ playing: false });
@@ -61,7 +61,7 @@ export function createTimeline(store: Store): void {
     setText(byId('valid-clock'), `${clockLabel(valid)} ${zoneLabel(valid)}`);
     setText(byId('valid-lead'), `+${lead} h`);
     if (state.data.run !== before?.data?.run || state.preferences !== before.preferences)
-      fillTicks(ticks, init, state.data.run.leadHours);
+      fillTicks(ticks, init, state.data.run.lead_hours);
   });
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KernelcastError } from '../../../src/errors.ts';
-import type { Attributes, GridVariable } from '../data-file.ts';
+import type { Attributes, DataVariable } from '../data-file.ts';
 import type { GribField } from './messages.ts';
 import { runGribTool } from './tools.ts';
 
@@ -12,7 +12,7 @@ export interface GribGrid {
   dimensions: string[];
   shape: number[];
   /** latitude and longitude, along their own dimension or along all. */
-  variables: (GridVariable & { values: Float64Array })[];
+  variables: (DataVariable & { values: Float64Array })[];
 }
 
 const RULES = 'print "[latitudes%.12g!0]";\nprint "[longitudes%.12g!0]";\n';

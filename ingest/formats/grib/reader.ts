@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KernelcastError } from '../../../src/errors.ts';
-import { type Attributes, checkSlab, type Grid, type GridVariable, type RawArray } from '../data-file.ts';
+import { type Attributes, checkSlab, type DataFile, type DataVariable, type RawArray } from '../data-file.ts';
 import { type GribGrid, gridCoordinates } from './geometry.ts';
 import { bytesAt, type GribField, readMessages } from './messages.ts';
 import { runGribTool } from './tools.ts';
@@ -19,7 +19,7 @@ const VALUES_A_CALL = 4_000_000;
 const MISSING = -999_999_999_999;
 const RULES = `set missingValue=${MISSING}; print "[values%.17g!0]";\n`;
 
-interface OpenVariable extends GridVariable {
+interface OpenVariable extends DataVariable {
   /** The field of each time; none for a coordinate, whose values are here. */
   fields?: readonly GribField[];
   values?: Float64Array;
@@ -29,7 +29,7 @@ interface OpenVariable extends GridVariable {
  * @param handle of the file; the grid closes it
  * @throws KernelcastError `FORMAT`: damaged, or of a kind that is not read; `ENVIRONMENT`: ecCodes is not installed
  */
-export async function openGrib(handle: FileHandle, size: number, path: string): Promise<Grid> {
+export async function openGrib(handle: FileHandle, size: number, path: string): Promise<DataFile> {
   const fields = await readMessages(handle, size, path);
   const editions = [...new Set(fields.map(({ edition }) => edition))].sort();
   const grid = new GribGridFile(handle, path, `GRIB ${editions.join(' and ')}`);
@@ -121,7 +121,7 @@ function windAlongGrid({ windAlongGrid, gridType, shortName }: GribField): strin
   return /^(10|100|200)?v$/.test(shortName) ? 'y_wind' : undefined;
 }
 
-class GribGridFile implements Grid {
+class GribGridFile implements DataFile {
   readonly path: string;
   readonly format: string;
   readonly dimensions = new Map<string, number>();
@@ -179,7 +179,7 @@ class GribGridFile implements Grid {
     return bytesAt(this.#handle, offset, length);
   }
 
-  async read({ name }: GridVariable, start: readonly number[], count: readonly number[]): Promise<RawArray> {
+  async read({ name }: DataVariable, start: readonly number[], count: readonly number[]): Promise<RawArray> {
     const variable = this.variables.get(name)!;
     checkSlab(variable, start, count);
     const { fields, values, shape } = variable;

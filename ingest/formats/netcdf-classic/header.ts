@@ -5,7 +5,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { NetCDFReader } from 'netcdfjs';
 import { KernelcastError } from '../../../src/errors.ts';
-import { type Attribute, type Attributes, decodeText, type ElementType, type GridVariable } from '../data-file.ts';
+import { type Attribute, type Attributes, type DataVariable, decodeText, type ElementType } from '../data-file.ts';
 import { parseWideHeader, type RawAttribute, type RawHeader } from './wide-header.ts';
 
 /** The unsigned ones and those of 64 bits occur in CDF-5 only. */
@@ -31,7 +31,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
 /** "STREAMING": the writer did not know the number of records; it follows from the file's length. */
 const STREAMING = 2 ** 32 - 1;
 
-export interface PlacedVariable extends GridVariable {
+export interface PlacedVariable extends DataVariable {
   type: ClassicType;
   /** Where its values begin. */
   offset: number;

@@ -6,7 +6,14 @@ import type { FileHandle } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { KernelcastError } from '../../../src/errors.ts';
 import { fileError } from '../../../src/store/disk/files.ts';
-import { checkSlab, type Grid, type GridVariable, type RawArray, type ReadHints, textsOfRows } from '../data-file.ts';
+import {
+  checkSlab,
+  type DataFile,
+  type DataVariable,
+  type RawArray,
+  type ReadHints,
+  textsOfRows,
+} from '../data-file.ts';
 import { numbersFor } from '../slab.ts';
 import { BYTES_OF, type ClassicType, type Header, type PlacedVariable, readHeader } from './header.ts';
 
@@ -31,11 +38,11 @@ interface Run {
  * @param handle of the file; the grid closes it
  * @throws KernelcastError `FORMAT`; see `readHeader`
  */
-export async function openNetcdfClassic(handle: FileHandle, length: number, path: string): Promise<Grid> {
+export async function openNetcdfClassic(handle: FileHandle, length: number, path: string): Promise<DataFile> {
   return new NetcdfClassicGrid(handle, path, await readHeader(handle, length, path));
 }
 
-class NetcdfClassicGrid implements Grid {
+class NetcdfClassicGrid implements DataFile {
   readonly path: string;
   readonly format = 'NetCDF classic';
   readonly #handle: FileHandle;
@@ -60,7 +67,7 @@ class NetcdfClassicGrid implements Grid {
   }
 
   async read(
-    variable: GridVariable,
+    variable: DataVariable,
     start: readonly number[],
     count: readonly number[],
     { memory }: ReadHints = {},
@@ -76,7 +83,7 @@ class NetcdfClassicGrid implements Grid {
     return toNumbers(bytes, own.type);
   }
 
-  async readTexts(variable: GridVariable, rows: number): Promise<string[]> {
+  async readTexts(variable: DataVariable, rows: number): Promise<string[]> {
     const start = variable.shape.map(() => 0);
     return textsOfRows((await this.read(variable, start, variable.shape)) as Uint8Array, rows);
   }

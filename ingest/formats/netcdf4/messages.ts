@@ -1,8 +1,8 @@
 /** What crosses between the thread that holds an HDF5 file open and the one that asks. */
-import type { Attributes, GridVariable, RawArray } from '../data-file.ts';
+import type { Attributes, DataVariable, RawArray } from '../data-file.ts';
 import type { DirectDataset } from './chunk-index.ts';
 
-export interface StoredVariable extends GridVariable {
+export interface StoredVariable extends DataVariable {
   /** Values along each dimension that were written; an unlimited dimension may be longer than a variable along it. */
   written: readonly number[];
   /** Bytes of one value. */

@@ -7,7 +7,14 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { isKernelcastError, type KernelcastError } from '../../../src/errors.ts';
 import { fileError, systemCode } from '../../../src/store/disk/files.ts';
-import { checkSlab, type Grid, type GridVariable, type RawArray, type ReadHints, textsOfRows } from '../data-file.ts';
+import {
+  checkSlab,
+  type DataFile,
+  type DataVariable,
+  type RawArray,
+  type ReadHints,
+  textsOfRows,
+} from '../data-file.ts';
 import { fillOf } from '../netcdf-fill.ts';
 import { copyChunk, numbersFor } from '../slab.ts';
 import { type ChunkIndex, readChunkIndex } from './chunk-index.ts';
@@ -25,12 +32,12 @@ const MOST_SLAB_BYTES = 512 * 1024 * 1024;
 /**
  * @throws KernelcastError `FORMAT`: a damaged file, or HDF5 that is no NetCDF-4; `ENVIRONMENT`: the thread cannot begin
  */
-export async function openNetcdf4(path: string): Promise<Grid> {
+export async function openNetcdf4(path: string): Promise<DataFile> {
   const thread = await takeThread();
   return new Netcdf4Grid(thread, path, await thread.ask({ kind: 'open', path }, { file: path }));
 }
 
-class Netcdf4Grid implements Grid {
+class Netcdf4Grid implements DataFile {
   readonly path: string;
   readonly format = 'NetCDF-4';
   readonly dimensions: Hdf5Header['dimensions'];
@@ -51,7 +58,7 @@ class Netcdf4Grid implements Grid {
   }
 
   async read(
-    { name }: GridVariable,
+    { name }: DataVariable,
     start: readonly number[],
     count: readonly number[],
     hints: ReadHints = {},
@@ -121,7 +128,7 @@ class Netcdf4Grid implements Grid {
     }
   }
 
-  async readTexts(variable: GridVariable, rows: number): Promise<string[]> {
+  async readTexts(variable: DataVariable, rows: number): Promise<string[]> {
     const { name, type, shape } = this.#own(variable.name);
     if (type === 'string') return this.#open().ask({ kind: 'texts', name }, { file: this.path, variable: name });
     const start = shape.map(() => 0);

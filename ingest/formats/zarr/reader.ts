@@ -15,9 +15,9 @@ import { isKernelcastError, KernelcastError } from '../../../src/errors.ts';
 import {
   type Attributes,
   checkSlab,
+  type DataFile,
+  type DataVariable,
   type ElementType,
-  type Grid,
-  type GridVariable,
   type RawArray,
 } from '../data-file.ts';
 import { copyChunk, numbersFor, placesBetween } from '../slab.ts';
@@ -55,7 +55,7 @@ const PLAIN_NAME = /^[^/\\%?#.][^/\\%?#]*$/;
 
 type Documents = ReadonlyMap<string, unknown>;
 
-interface OpenArray extends GridVariable {
+interface OpenArray extends DataVariable {
   array: ZarrArray<DataType, VariableStore>;
 }
 
@@ -63,7 +63,7 @@ interface OpenArray extends GridVariable {
  * @param store the grid closes it
  * @throws KernelcastError `FORMAT`: no Zarr group, or a damaged one; `ENVIRONMENT`: the store does not answer
  */
-export async function openZarr(store: ZarrStore): Promise<Grid> {
+export async function openZarr(store: ZarrStore): Promise<DataFile> {
   registerCodecs();
   const three = await documentOf(store, '/zarr.json');
   const version = three === undefined ? 2 : 3;
@@ -207,7 +207,7 @@ class VariableStore {
   }
 }
 
-class ZarrGrid implements Grid {
+class ZarrGrid implements DataFile {
   readonly path: string;
   readonly format: string;
   readonly dimensions: ReadonlyMap<string, number>;
@@ -235,7 +235,7 @@ class ZarrGrid implements Grid {
     this.dimensions = dimensions;
   }
 
-  async read({ name }: GridVariable, start: readonly number[], count: readonly number[]): Promise<RawArray> {
+  async read({ name }: DataVariable, start: readonly number[], count: readonly number[]): Promise<RawArray> {
     const variable = this.variables.get(name)!;
     checkSlab(variable, start, count);
     const size = count.reduce((product, n) => product * n, 1);
@@ -248,7 +248,7 @@ class ZarrGrid implements Grid {
     return target;
   }
 
-  async readTexts({ name }: GridVariable): Promise<string[]> {
+  async readTexts({ name }: DataVariable): Promise<string[]> {
     const variable = this.variables.get(name)!;
     const { shape } = variable;
     const size = shape.reduce((product, n) => product * n, 1);
@@ -308,7 +308,7 @@ class ZarrGrid implements Grid {
     }
   }
 
-  #check({ name }: GridVariable, bytes: number, most: number): void {
+  #check({ name }: DataVariable, bytes: number, most: number): void {
     if (bytes <= most) return;
     throw broken(this.path, `${bytes} bytes would have to be in memory at once`, { variable: name });
   }

@@ -61,11 +61,6 @@ export function validUntil({ nextDue }: ResolvedRun): string | null {
   return nextDue === undefined ? null : new Date(nextDue).toISOString();
 }
 
-/** When caches should let go of an answer of the newest run: a little before the next one is due. */
-export function expiryOf({ interval, nextDue }: ResolvedRun): number | undefined {
-  return nextDue === undefined ? undefined : nextDue - 0.1 * interval * MILLISECONDS_PER_HOUR;
-}
-
 /** The models of a run that were asked for, each once; its default one where none was. `best_match` is Open-Meteo's word for that. */
 export function chooseModels(run: Run, given: readonly string[] | undefined, parameter: 'model' | 'models') {
   const chosen = given ? given.map((id) => chooseModel(run.models, id, parameter)) : [run.models[0]];

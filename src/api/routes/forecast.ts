@@ -2,18 +2,12 @@
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import type { Series } from '../../domain/series.ts';
-import { formatHour, hourOf, MILLISECONDS_PER_HOUR } from '../../domain/time.ts';
+import { formatHour, hourOf } from '../../domain/time.ts';
+import { lifetimeOf } from '../answers/expiry.ts';
 import { checkFrame } from '../answers/frame.ts';
 import type { Sources } from '../answers/hours.ts';
 import { describeObserved, readObserved } from '../answers/observed.ts';
-import {
-  type AnswerModel,
-  answerModels,
-  expiryOf,
-  type ResolvedRun,
-  resolveRun,
-  validUntil,
-} from '../answers/resolve-run.ts';
+import { type AnswerModel, answerModels, type ResolvedRun, resolveRun, validUntil } from '../answers/resolve-run.ts';
 import { StaleBasis, untilFresh } from '../answers/stale-basis.ts';
 import { encodePlaces, fileNameOf, MEDIA_TYPES } from '../formats/format.ts';
 import type { PlaceData } from '../places/place-answer.ts';
@@ -88,8 +82,7 @@ function handler(tools: Tools, parse: (request: Request) => Query): RequestHandl
       const info = seesPast ? await context.observations.describe(run.dataset) : undefined;
       const hasCurrent = wanted.current.length + wanted.currentWeather.length > 0;
       const isFixed = !isLatest && query.dataset !== undefined && !seesPast && !hasCurrent;
-      const now = context.clock.now();
-      const until = hasCurrent ? (timing.current + 1) * MILLISECONDS_PER_HOUR : undefined;
+      const lifetime = { now: context.clock.now(), isFixed, current: hasCurrent ? timing.current : undefined };
 
       await answers.send(request, response, {
         basis: ['forecast', query, resolved, info?.revision, hasCurrent && timing.current],
@@ -99,10 +92,7 @@ function handler(tools: Tools, parse: (request: Request) => Query): RequestHandl
         fileName: fileNameOf('forecast', places, run.init, query.format),
         isCompressible: query.format !== 'xlsx' && query.format !== 'parquet',
         lastModified: seesPast || hasCurrent ? undefined : run.createdAt,
-        expires: isFixed
-          ? now + 24 * MILLISECONDS_PER_HOUR * 365
-          : earliest(isLatest ? expiryOf(resolved) : undefined, until),
-        until,
+        ...lifetimeOf(resolved, lifetime),
         make: async () => {
           const weight = weightOf(places.length, span.to - span.from, wanted, models.length);
           await limits.charge(client, weight, blamed(query));
@@ -151,9 +141,4 @@ function describeRun(resolved: ResolvedRun, models: readonly AnswerModel[]): Pla
 /** Which of the parameters makes an answer heavy. */
 export function blamed({ station, bounding_box }: Pick<Query, 'station' | 'bounding_box'>): string {
   return station ? 'station' : bounding_box ? 'bounding_box' : 'latitude';
-}
-
-function earliest(...times: (number | undefined)[]): number | undefined {
-  if (times[0] === undefined) return undefined;
-  return Math.min(...times.filter((time) => time !== undefined));
 }

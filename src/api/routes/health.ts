@@ -52,7 +52,7 @@ export function readyRoute({ context }: Tools): Route {
           hint: 'The jobs in /v1/status and the log of the service tell why there is no newer one.',
         });
       }
-      answerNow(response, { status: 'ready', dataset, latestRun: formatHour(latest) });
+      answerNow(response, { status: 'ready', dataset, latest_run: formatHour(latest) });
     },
   };
 }

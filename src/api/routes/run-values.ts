@@ -1,8 +1,9 @@
 /** `GET /v1/runs/{init}/values`: one model of a run at all stations, in degrees Celsius and metres per second; for maps. */
 import { z } from 'zod';
-import { formatHour, MILLISECONDS_PER_HOUR } from '../../domain/time.ts';
+import { formatHour } from '../../domain/time.ts';
 import { JSON_TYPE, jsonBytes } from '../answers/answers.ts';
-import { chooseModels, expiryOf, resolveRun, validUntil } from '../answers/resolve-run.ts';
+import { lifetimeOf } from '../answers/expiry.ts';
+import { chooseModels, resolveRun, validUntil } from '../answers/resolve-run.ts';
 import { INTERNAL_UNITS, unitLabels } from '../answers/units.ts';
 import { defaultQuantities, stationRows } from '../answers/values.ts';
 import { hourOrLatest, ownQuantities, text } from '../requests/parameters.ts';
@@ -34,10 +35,9 @@ export function runValuesRoute({ context, answers, access, limits, freshness }: 
       if (!time.success) throw badParameter('init', `the time of the run ${time.error.issues[0].message}`);
       const state = await freshness.state(query.dataset ?? context.status().dataset);
       const resolved = await resolveRun(context, state, query.dataset, time.data.init, 'init');
-      const { run, isLatest, nextDue } = resolved;
+      const { run, nextDue } = resolved;
       const [model] = chooseModels(run, query.model === undefined ? undefined : [query.model], 'model');
       const isFixed = time.data.init !== 'latest' && query.dataset !== undefined;
-      const expires = isFixed ? context.clock.now() + 24 * 365 * MILLISECONDS_PER_HOUR : expiryOf(resolved);
 
       await answers.send(request, response, {
         basis: ['values', query, run, nextDue],
@@ -45,7 +45,7 @@ export function runValuesRoute({ context, answers, access, limits, freshness }: 
         state,
         mediaType: JSON_TYPE,
         lastModified: run.createdAt,
-        expires: isFixed || isLatest ? expires : undefined,
+        ...lifetimeOf(resolved, { now: context.clock.now(), isFixed }),
         make: async () => {
           const series = await (await state.run(run.init)).read(model.id);
           const asked = query.hourly ?? defaultQuantities(series);

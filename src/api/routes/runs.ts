@@ -42,9 +42,14 @@ export function runsRoute({ context, answers, access, limits, freshness }: Tools
             dataset,
             runs: runs.map(({ init, createdAt, leadHours, models }) => ({
               init: formatHour(init),
-              createdAt,
-              leadHours,
-              models,
+              created_at: createdAt,
+              lead_hours: leadHours,
+              models: models.map(({ id, name, kind, weightsSha256 }) => ({
+                id,
+                name,
+                kind,
+                weights_sha256: weightsSha256,
+              })),
             })),
           }),
       });

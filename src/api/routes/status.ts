@@ -26,10 +26,10 @@ export function statusRoute({ context, access }: Tools): Route {
       answerNow(response, {
         version: context.version,
         now: new Date(context.clock.now()).toISOString(),
-        clock,
+        clock: { kind: clock.kind, seconds_per_hour: clock.secondsPerHour },
         dataset,
         datasets: await describeAll(context),
-        latestRun: latest === undefined ? null : formatHour(latest),
+        latest_run: latest === undefined ? null : formatHour(latest),
         preparing: preparing ?? null,
         jobs,
       });

@@ -20,7 +20,7 @@ const runModelSchema = z.strictObject({
   id: z.string(),
   name: z.string(),
   kind: z.enum(['network', 'baseline']),
-  weightsSha256: z.string().nullable(),
+  weights_sha256: z.string().nullable(),
 });
 
 export const runsSchema = z.strictObject({
@@ -28,8 +28,8 @@ export const runsSchema = z.strictObject({
   runs: z.array(
     z.strictObject({
       init: z.string(),
-      createdAt: z.string(),
-      leadHours: z.int(),
+      created_at: z.string(),
+      lead_hours: z.int(),
       models: z.array(runModelSchema).describe('the first is the default'),
     }),
   ),
@@ -91,16 +91,16 @@ export const updatesSchema = z.strictObject({
 const jobSchema = z.looseObject({
   name: z.string(),
   state: z.string(),
-  lastSlot: z.string().nullable(),
-  lastFinishedAt: z.string().nullable(),
-  nextAt: z.string().nullable(),
-  lastError: z.string().nullable(),
+  last_slot: z.string().nullable(),
+  last_finished_at: z.string().nullable(),
+  next_at: z.string().nullable(),
+  last_error: z.string().nullable(),
 });
 
 export const statusSchema = z.strictObject({
   version: z.string(),
   now: z.string(),
-  clock: z.strictObject({ kind: z.enum(['system', 'replay']), secondsPerHour: z.number().optional() }),
+  clock: z.strictObject({ kind: z.enum(['system', 'replay']), seconds_per_hour: z.number().optional() }),
   dataset: z.string(),
   datasets: z.array(
     z.strictObject({
@@ -111,13 +111,13 @@ export const statusSchema = z.strictObject({
       variables: z.array(z.string()),
     }),
   ),
-  latestRun: z.string().nullable(),
+  latest_run: z.string().nullable(),
   preparing: z.string().nullable(),
   jobs: z.array(jobSchema),
 });
 
 export const liveSchema = z.strictObject({ status: z.literal('live') });
-export const readySchema = z.strictObject({ status: z.literal('ready'), dataset: z.string(), latestRun: z.string() });
+export const readySchema = z.strictObject({ status: z.literal('ready'), dataset: z.string(), latest_run: z.string() });
 
 /** RFC 9457. */
 export const problemSchema = z.strictObject({

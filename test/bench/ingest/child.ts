@@ -1,7 +1,7 @@
 /** All times of a file at points, in a process of its own: `child.ts FILE POINTS.csv [OUT.f32]`; OUT holds [time, point]. */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { hoursOf, slabs } from '../../../ingest/hourly/read-hours.ts';
-import { openSource } from '../../../ingest/opened/open-file.ts';
+import { openFile } from '../../../ingest/opened/open-file.ts';
 
 const [file, points, out] = process.argv.slice(2);
 const stations = readFileSync(points, 'utf8')
@@ -14,10 +14,10 @@ const stations = readFileSync(points, 'utf8')
 const kept: Float32Array[] = [];
 
 // What is loaded at the first use (the HDF5 library, in its thread) is not counted, here or there.
-await (await openSource(file, { stations: stations.slice(0, 1) })).close();
+await (await openFile(file, { stations: stations.slice(0, 1) })).close();
 
 const [start, cpu] = [performance.now(), process.cpuUsage()];
-const source = await openSource(file, { stations });
+const source = await openFile(file, { stations });
 let times = 0;
 for await (const { hours, variables } of slabs(source, hoursOf(file, source))) {
   times += hours.length;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { inUnit, packingOf, signedAsTold, unpackPicked } from '../../../ingest/cf/packing.ts';
-import type { Attribute, ElementType, GridVariable, RawArray } from '../../../ingest/formats/data-file.ts';
+import type { Attribute, DataVariable, ElementType, RawArray } from '../../../ingest/formats/data-file.ts';
 import { isKernelcastError } from '../../../src/errors.ts';
 
-function variable(type: ElementType, attributes: Record<string, Attribute>): GridVariable {
+function variable(type: ElementType, attributes: Record<string, Attribute>): DataVariable {
   return { name: 'v', type, dimensions: ['x'], shape: [1], attributes: new Map(Object.entries(attributes)) };
 }
 const number = (type: ElementType, ...value: number[]): Attribute => ({ type, value });

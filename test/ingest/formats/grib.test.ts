@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openGrid } from '../../../ingest/formats/open.ts';
+import { openDataFile } from '../../../ingest/formats/open.ts';
 import { readFile } from '../../../ingest/hourly/read-hours.ts';
 import type { Series } from '../../../src/domain/series.ts';
 import { parseHour } from '../../../src/domain/time.ts';
@@ -65,7 +65,7 @@ describe.skipIf(!withTools)('GRIB, with the tools of ecCodes installed', () => {
   it('a slab is the part of the whole', async () => {
     const path = folder.path('slab.grib');
     writeFileSync(path, Buffer.concat([0, 1, 2].map((hour) => gribMessage('m', at(hour), plane(280 + hour)))));
-    const grid = await openGrid(path);
+    const grid = await openDataFile(path);
     const t2m = grid.variables.get('t2m')!;
     expect(t2m).toMatchObject({ shape: [3, 3, 4], dimensions: ['time', 'latitude', 'longitude'] });
     const slab = await grid.read(t2m, [1, 1, 2], [2, 2, 1]);
@@ -76,7 +76,7 @@ describe.skipIf(!withTools)('GRIB, with the tools of ecCodes installed', () => {
   it('values that a bitmap leaves out are missing', async () => {
     const path = folder.path('bitmap.grib');
     writeFileSync(path, gribMessage('m', at(0), [...plane(280).slice(0, 11), 9999]));
-    const grid = await openGrid(path);
+    const grid = await openDataFile(path);
     const t2m = grid.variables.get('t2m')!;
     const values = Array.from(await grid.read(t2m, [0, 0, 0], [1, 3, 4]));
     expect(values.slice(9)).toEqual([289, 290, Number.NaN]);
@@ -136,7 +136,7 @@ describe('GRIB without the tools of ecCodes', () => {
     const file = folder.path('some.grib');
     writeFileSync(file, message);
     process.env.PATH = folder.path('nowhere');
-    const error = await failure(openGrid(file));
+    const error = await failure(openDataFile(file));
     expect(error.code).toBe('ENVIRONMENT');
     expect(error.hint).toContain('libeccodes-tools');
   });

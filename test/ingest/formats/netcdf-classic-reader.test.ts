@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeNetcdf, type NetcdfFile, type NetcdfType } from '../../../ingest/formats/netcdf-classic/writer.ts';
-import { openGrid } from '../../../ingest/formats/open.ts';
+import { openDataFile } from '../../../ingest/formats/open.ts';
 import { isKernelcastError } from '../../../src/errors.ts';
 import { failure, temporaryFolder, writeNetcdf } from '../support.ts';
 
@@ -45,7 +45,7 @@ describe('values', () => {
             all.map(({ name, type, own, values }) => [name, { type, dimensions: own, values }]),
           ),
         });
-        const grid = await openGrid(path);
+        const grid = await openDataFile(path);
         try {
           for (const { name, own, shape, values, type } of all) {
             const variable = grid.variables.get(name)!;
@@ -78,7 +78,7 @@ describe('values', () => {
     // The offset that the header tells is the header's length.
     expect(bytes.length - 12).toBe(116);
     await writeFile(folder.path('one.nc'), bytes);
-    const grid = await openGrid(folder.path('one.nc'));
+    const grid = await openDataFile(folder.path('one.nc'));
     expect(grid.dimensions).toEqual(
       new Map([
         ['t', 2],
@@ -92,7 +92,7 @@ describe('values', () => {
 
   it('works the number of records out where the writer did not know it', async () => {
     await writeFile(folder.path('stream.nc'), cdf1(2 ** 32 - 1));
-    const grid = await openGrid(folder.path('stream.nc'));
+    const grid = await openDataFile(folder.path('stream.nc'));
     expect(grid.dimensions.get('t')).toBe(2);
     await grid.close();
   });
@@ -107,7 +107,7 @@ describe('values', () => {
       e: '',
     };
     await writeNetcdf(folder.path('attributes.nc'), { dimensions: {}, variables: {}, attributes });
-    const grid = await openGrid(folder.path('attributes.nc'));
+    const grid = await openDataFile(folder.path('attributes.nc'));
     expect(Object.fromEntries(grid.attributes)).toEqual({
       text: { type: 'char', value: 'K' },
       b: { type: 'byte', value: [-1, 2] },
@@ -126,7 +126,7 @@ describe('values', () => {
       attributes,
       variables: { v: { type: 'int', dimensions: ['x'], values: [42] } },
     });
-    const grid = await openGrid(folder.path('long.nc'));
+    const grid = await openDataFile(folder.path('long.nc'));
     expect(Array.from(await grid.read(grid.variables.get('v')!, [0], [1]))).toEqual([42]);
     await grid.close();
   });
@@ -153,7 +153,7 @@ describe('damaged files', () => {
   /** All values of all variables, or the error. */
   async function readAll(bytes: Uint8Array, name: string): Promise<Map<string, number[]>> {
     await writeFile(folder.path(name), bytes);
-    const grid = await openGrid(folder.path(name));
+    const grid = await openDataFile(folder.path(name));
     try {
       const values = new Map<string, number[]>();
       for (const variable of grid.variables.values()) {

@@ -6,7 +6,7 @@ import { readChunkIndex } from '../../../ingest/formats/netcdf4/chunk-index.ts';
 import { fletcher32 } from '../../../ingest/formats/netcdf4/filters.ts';
 import { Gather } from '../../../ingest/formats/netcdf4/gather.ts';
 import type { StoredVariable } from '../../../ingest/formats/netcdf4/messages.ts';
-import { openGrid } from '../../../ingest/formats/open.ts';
+import { openDataFile } from '../../../ingest/formats/open.ts';
 import { seededRandom } from '../../../src/domain/random.ts';
 import { failure, temporaryFolder } from '../support.ts';
 
@@ -51,7 +51,7 @@ describe('chunks that are read past the library', () => {
   );
 
   it.each(cases)('%s, filtered by %s', async (name, _, data, filter) => {
-    const grid = await openGrid(write(`${name}-${filter}.nc`, data, filter));
+    const grid = await openDataFile(write(`${name}-${filter}.nc`, data, filter));
     const t = grid.variables.get('t') as StoredVariable;
     expect(t.direct?.filters).toEqual(filter === undefined ? [] : [filter === 'gzip' ? 1 : SHUFFLE]);
     expect(Array.from(await grid.read(t, [0, 0, 0], SHAPE))).toEqual(Array.from(data, Number));
@@ -76,7 +76,7 @@ describe('chunks that are read past the library', () => {
   it.each(['big_endian_i2', 'big_endian_f4', 'big_endian_f8'])(
     'numbers whose highest byte comes first: %s, all and some',
     async (key) => {
-      const grid = await openGrid(FILTERS);
+      const grid = await openDataFile(FILTERS);
       const variable = grid.variables.get(key) as StoredVariable;
       expect(variable.direct?.isBigEndian).toBe(true);
       const all = await grid.read(variable, [0, 0, 0], variable.shape);
@@ -91,7 +91,7 @@ describe('chunks that are read past the library', () => {
 
   it('an index that leads in circles, or out of the file, is none', async () => {
     const path = write('index.nc', ARRAYS[1][1], 'gzip');
-    const grid = await openGrid(path);
+    const grid = await openDataFile(path);
     const t = grid.variables.get('t') as StoredVariable;
     await grid.close();
     const handle = await open(path, 'r+');
@@ -125,7 +125,7 @@ describe('filters that are undone past the library', () => {
   it.each(['zstd_f4', 'zstd_fletcher_f4', 'fletcher_zlib_i2', 'blosc_zstd_f4'])(
     '%s: damage is an error',
     async (key) => {
-      const whole = await openGrid(FILTERS);
+      const whole = await openDataFile(FILTERS);
       const variable = whole.variables.get(key) as StoredVariable;
       await whole.close();
       const bytes = await readFile(FILTERS);
@@ -140,7 +140,7 @@ describe('filters that are undone past the library', () => {
         damaged[at] ^= 0x55;
         const path = folder.path('damaged.nc');
         await writeFile(path, damaged);
-        const grid = await openGrid(path);
+        const grid = await openDataFile(path);
         const read = grid.read(grid.variables.get(key)!, [0, 0, 0], shape);
         expect((await failure(read)).message).toMatch(/a chunk that cannot be unpacked/);
         await grid.close();

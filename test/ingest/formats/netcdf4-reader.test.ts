@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { File, ready } from 'h5wasm/node';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Grid } from '../../../ingest/formats/data-file.ts';
-import { openGrid } from '../../../ingest/formats/open.ts';
+import type { DataFile } from '../../../ingest/formats/data-file.ts';
+import { openDataFile } from '../../../ingest/formats/open.ts';
 import { packageRoot } from '../../../src/config.ts';
 import { failure, temporaryFolder } from '../support.ts';
 
@@ -52,8 +52,8 @@ function write(add: (file: File) => void = () => undefined): string {
   return path;
 }
 
-async function using<Result>(path: string, use: (grid: Grid) => Promise<Result>): Promise<Result> {
-  const grid = await openGrid(path);
+async function using<Result>(path: string, use: (grid: DataFile) => Promise<Result>): Promise<Result> {
+  const grid = await openDataFile(path);
   try {
     return await use(grid);
   } finally {
@@ -144,7 +144,7 @@ describe('refused with FORMAT, file and reason', () => {
     const file = new File(path, 'w');
     file.create_dataset({ name: 't', data: [1, 2] });
     file.close();
-    const error = await failure(openGrid(path));
+    const error = await failure(openDataFile(path));
     expect([error.code, error.where.file]).toEqual(['FORMAT', path]);
     expect(error.message).toContain('no NetCDF-4');
   });
@@ -155,7 +155,7 @@ describe('refused with FORMAT, file and reason', () => {
     file.create_attribute('_NCProperties', 'version=2');
     file.create_group('forecast').create_dataset({ name: 't', data: [1, 2] });
     file.close();
-    const error = await failure(openGrid(path));
+    const error = await failure(openDataFile(path));
     expect([error.code, error.message]).toEqual(['FORMAT', expect.stringContaining('in groups (forecast)')]);
     expect(error.hint).toContain('ncks -G');
   });
@@ -169,7 +169,7 @@ describe('refused with FORMAT, file and reason', () => {
     );
     bytes.fill(0xff, second + 2, second + 60);
     await writeFile(path, bytes);
-    const grid = await openGrid(path);
+    const grid = await openDataFile(path);
     const t = grid.variables.get('t')!;
     expect(await grid.read(t, [0, 0], [2, PLACES])).toEqual(values.slice(0, 2 * PLACES));
     const error = await failure(grid.read(t, [2, 0], [2, PLACES]));
@@ -183,7 +183,7 @@ describe('refused with FORMAT, file and reason', () => {
     const path = write();
     const bytes = await readFile(path);
     await writeFile(path, bytes.subarray(0, bytes.length - 100));
-    expect((await failure(openGrid(path))).message).toBe(
+    expect((await failure(openDataFile(path))).message).toBe(
       `the file is cut off: it has ${bytes.length - 100} bytes and needs ${bytes.length}`,
     );
   });
@@ -204,7 +204,7 @@ describe('refused with FORMAT, file and reason', () => {
     bytes.write(secret.padEnd(room, '\0'), start, 'latin1');
     const path = folder.path('external.nc');
     await writeFile(path, bytes);
-    const grid = await openGrid(path);
+    const grid = await openDataFile(path);
     const error = await failure(grid.read(grid.variables.get('t2m')!, [0, 0, 0], [3, 2, 2]));
     expect(error.code).toBe('FORMAT');
     expect(error.message).toContain('its values are in other files');

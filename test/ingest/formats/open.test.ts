@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { encodeNetcdf } from '../../../ingest/formats/netcdf-classic/writer.ts';
-import { openGrid } from '../../../ingest/formats/open.ts';
+import { openDataFile } from '../../../ingest/formats/open.ts';
 import { failure, temporaryFolder } from '../support.ts';
 
 const folder = temporaryFolder();
@@ -17,7 +17,7 @@ it.each([
 ])('refuses %s by its first bytes, whatever its name, and says what it reads', async (_, bytes, what) => {
   const path = folder.path('weather.nc');
   await writeFile(path, bytes, 'latin1');
-  const error = await failure(openGrid(path));
+  const error = await failure(openDataFile(path));
   expect(error.code).toBe('FORMAT');
   expect(error.message).toContain(what);
   expect(error.where.file).toBe(path);
@@ -26,19 +26,19 @@ it.each([
 
 it('says of others which it reads', async () => {
   await writeFile(folder.path('four.hdf'), '\x0e\x03\x13\x01', 'latin1');
-  expect((await failure(openGrid(folder.path('four.hdf')))).hint).toMatch(/reads NetCDF classic.*NetCDF-4/);
+  expect((await failure(openDataFile(folder.path('four.hdf')))).hint).toMatch(/reads NetCDF classic.*NetCDF-4/);
 });
 
 it('opens NetCDF classic under any name', async () => {
   const path = folder.path('weather.grib');
   await writeFile(path, encodeNetcdf({ dimensions: {}, variables: {} }));
-  const grid = await openGrid(path);
+  const grid = await openDataFile(path);
   expect(grid.format).toBe('NetCDF classic');
   await grid.close();
 });
 
 it('tells a missing file and a folder from a damaged file', async () => {
-  expect((await failure(openGrid(folder.path('nowhere.nc')))).code).toBe('NOT_FOUND');
+  expect((await failure(openDataFile(folder.path('nowhere.nc')))).code).toBe('NOT_FOUND');
   await mkdir(folder.path('store.zarr'));
-  expect((await failure(openGrid(folder.path('store.zarr')))).hint).toContain('folder');
+  expect((await failure(openDataFile(folder.path('store.zarr')))).hint).toContain('folder');
 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packingOf } from '../../../ingest/cf/packing.ts';
 import { readTimes } from '../../../ingest/cf/time-axis.ts';
-import { openGrid } from '../../../ingest/formats/open.ts';
+import { openDataFile } from '../../../ingest/formats/open.ts';
 import { unpackedValues } from '../support.ts';
 
 interface Expected {
@@ -24,7 +24,7 @@ const expected: Record<string, Record<string, Expected>> = JSON.parse(
 
 describe.each(Object.entries(expected))('%s', (name, variables) => {
   it.each(Object.entries(variables))('%s', async (key, { dtype, values, times }) => {
-    const grid = await openGrid(join(folder, name));
+    const grid = await openDataFile(join(folder, name));
     try {
       const variable = grid.variables.get(key)!;
       if (times) {

@@ -1,7 +1,7 @@
 import { open, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { encodeNetcdf } from '../../../ingest/formats/netcdf-classic/writer.ts';
-import { openGrid } from '../../../ingest/formats/open.ts';
+import { openDataFile } from '../../../ingest/formats/open.ts';
 import { failure, temporaryFolder } from '../support.ts';
 import { header, padded, type WideVariable } from './wide-files.ts';
 
@@ -43,7 +43,7 @@ function everyType(): { bytes: Buffer; headerLength: number } {
 describe('CDF-5', () => {
   it('values and attributes of every type', async () => {
     await writeFile(folder.path('types.nc'), everyType().bytes);
-    const grid = await openGrid(folder.path('types.nc'));
+    const grid = await openDataFile(folder.path('types.nc'));
     for (const [, type, , values] of VALUES) {
       const variable = grid.variables.get(type)!;
       expect([variable.type, variable.shape]).toEqual([type, [2]]);
@@ -67,7 +67,7 @@ describe('CDF-5', () => {
         folder.path('records.nc'),
         Buffer.concat([bytes, Buffer.from('000100020003000400050006', 'hex')]),
       );
-      const grid = await openGrid(folder.path('records.nc'));
+      const grid = await openDataFile(folder.path('records.nc'));
       expect(grid.dimensions.get('time')).toBe(3);
       expect([...(await grid.read(grid.variables.get('v')!, [1, 0], [2, 2]))]).toEqual([3, 4, 5, 6]);
       await grid.close();
@@ -90,7 +90,7 @@ describe('CDF-5', () => {
     await file.write(header(0n, dimensions, variables, [length, length + size]), 0, length, 0);
     await file.write(Buffer.from('f900050006', 'hex'), 0, 5, length + size - 1);
     await file.close();
-    const grid = await openGrid(path);
+    const grid = await openDataFile(path);
     expect([...(await grid.read(grid.variables.get('large')!, [size - 2], [2]))]).toEqual([0, -7]);
     expect([...(await grid.read(grid.variables.get('behind')!, [0], [2]))]).toEqual([5, 6]);
     await grid.close();
@@ -101,13 +101,13 @@ describe('CDF-5', () => {
     const path = folder.path('spoilt.nc');
     for (let length = 4; length < bytes.length; length += 13) {
       await writeFile(path, bytes.subarray(0, length));
-      expect((await failure(openGrid(path))).code).toBe('FORMAT');
+      expect((await failure(openDataFile(path))).code).toBe('FORMAT');
     }
     for (let at = 4; at < headerLength; at++) {
       const spoilt = Buffer.from(bytes);
       spoilt[at] ^= 0xff;
       await writeFile(path, spoilt);
-      const outcome = await openGrid(path).then(
+      const outcome = await openDataFile(path).then(
         (grid) => grid.close(),
         (error: unknown) => failure(Promise.reject(error)),
       );
@@ -128,7 +128,7 @@ it('CDF-2 whose values begin beyond 4 GB', async () => {
   await file.write(bytes, 0, headerLength, 0);
   await file.write(bytes, headerLength, 4, offset);
   await file.close();
-  const grid = await openGrid(path);
+  const grid = await openDataFile(path);
   expect([...(await grid.read(grid.variables.get('v')!, [0], [2]))]).toEqual([5, 6]);
   await grid.close();
 });

@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unpackBlosc } from '../../../ingest/formats/codecs/blosc.ts';
-import type { Grid } from '../../../ingest/formats/data-file.ts';
-import { openGrid } from '../../../ingest/formats/open.ts';
+import type { DataFile } from '../../../ingest/formats/data-file.ts';
+import { openDataFile } from '../../../ingest/formats/open.ts';
 import { crc32c } from '../../../ingest/formats/zarr/crc32c.ts';
 import { failure, range, temporaryFolder } from '../support.ts';
 import { packed, writeFolder, type ZarrFiles, type ZarrSpec, zarr2, zarr3, zipOf } from './zarr-files.ts';
@@ -17,7 +17,7 @@ const shape = [5, 4, 6];
 const values = range(0, 120, 1).map((i) => Math.fround(Math.sin(i) * 30));
 const t2m: ZarrSpec = { shape, chunk: [2, 3, 4], dimensions: ['time', 'lat', 'lon'], values };
 
-async function all(grid: Grid): Promise<number[]> {
+async function all(grid: DataFile): Promise<number[]> {
   const variable = grid.variables.get('t2m')!;
   return Array.from(await grid.read(variable, [0, 0, 0], variable.shape));
 }
@@ -37,7 +37,7 @@ describe('what is written is read', () => {
   it.each(compressors.map((compressor) => [JSON.stringify(compressor), compressor] as const))(
     'version 2, packed with %s',
     async (_, compressor) => {
-      const grid = await openGrid(await written(await zarr2({ t2m: { ...t2m, compressor } })));
+      const grid = await openDataFile(await written(await zarr2({ t2m: { ...t2m, compressor } })));
       expect(grid.variables.get('t2m')).toMatchObject({
         type: 'float',
         dimensions: t2m.dimensions,
@@ -52,7 +52,7 @@ describe('what is written is read', () => {
   );
 
   it.each([false, true])('version 3, sharded: %s', async (sharded) => {
-    const grid = await openGrid(await written(await zarr3({ t2m }, sharded)));
+    const grid = await openDataFile(await written(await zarr3({ t2m }, sharded)));
     expect(grid.format).toBe('Zarr (version 3)');
     expect(grid.attributes.get('Conventions')?.value).toBe('CF-1.10');
     expect(await all(grid)).toEqual(values);
@@ -61,7 +61,7 @@ describe('what is written is read', () => {
   it.each(['', 'world.zarr/'])("in a zip file, below '%s'", async (below) => {
     const path = folder.path(`${number++}.zip`);
     await writeFile(path, zipOf(await zarr2({ t2m }), below));
-    const grid = await openGrid(path);
+    const grid = await openDataFile(path);
     expect(await all(grid)).toEqual(values);
     await grid.close();
   });
@@ -85,19 +85,19 @@ describe('what is written is read', () => {
 describe('what was never written', () => {
   it('is the fill value, which in version 2 means missing', async () => {
     const spec = { ...t2m, fill: -9999, absent: ['0.0.0'] };
-    const grid = await openGrid(await written(await zarr2({ t2m: spec })));
+    const grid = await openDataFile(await written(await zarr2({ t2m: spec })));
     expect((await all(grid))[0]).toBe(-9999);
     expect(grid.variables.get('t2m')!.attributes.get('_FillValue')?.value).toEqual([-9999]);
   });
 
   it('is the fill value in a shard too', async () => {
-    const grid = await openGrid(await written(await zarr3({ t2m: { ...t2m, absent: ['0.0.0'] } }, true)));
+    const grid = await openDataFile(await written(await zarr3({ t2m: { ...t2m, absent: ['0.0.0'] } }, true)));
     expect((await all(grid)).filter(Number.isNaN)).toHaveLength(24);
   });
 
   it('is an error where nothing is said to fill it', async () => {
     const spec: ZarrSpec = { ...t2m, type: 'int16', values: range(0, 120, 1), absent: ['1.0.1'] };
-    const grid = await openGrid(await written(await zarr2({ t2m: spec })));
+    const grid = await openDataFile(await written(await zarr2({ t2m: spec })));
     expect(await failure(all(grid))).toMatchObject({ code: 'FORMAT', where: { key: '/t2m/1.0.1' } });
   });
 });
@@ -111,7 +111,7 @@ describe('attributes', () => {
       .toString()
       .replace('"list":', '"missing_value":NaN,"list":');
     files.set('t2m/zarr.json', Buffer.from(document));
-    const grid = await openGrid(await written(files));
+    const grid = await openDataFile(await written(files));
     const { attributes } = grid.variables.get('t2m')!;
     expect(Object.fromEntries(attributes)).toEqual({
       _FillValue: { type: 'double', value: [Number.NaN] },
@@ -127,7 +127,7 @@ describe('attributes', () => {
 describe('damage is an error, never values', () => {
   const damage = async (files: ZarrFiles, key: string, change: (bytes: Uint8Array) => Uint8Array) => {
     files.set(key, change(Uint8Array.from(files.get(key)!)));
-    const error = await failure(openGrid(await written(files)).then(all));
+    const error = await failure(openDataFile(await written(files)).then(all));
     expect(error.code).toBe('FORMAT');
     return error;
   };
@@ -177,7 +177,7 @@ describe('damage is an error, never values', () => {
     const zip = zipOf(files);
     zip[Buffer.from(zip).indexOf('t2m/0.0.0') + 'tm2/0.0.0'.length + 3] ^= 1;
     await writeFile(path, zip);
-    expect(await failure(openGrid(path).then(all))).toMatchObject({ code: 'FORMAT', where: { key: '/t2m/0.0.0' } });
+    expect(await failure(openDataFile(path).then(all))).toMatchObject({ code: 'FORMAT', where: { key: '/t2m/0.0.0' } });
   });
 
   it.each([
@@ -201,7 +201,7 @@ describe('damage is an error, never values', () => {
 
   it('a codec that is not known is named', async () => {
     const files = await zarr2({ t2m: { ...t2m, compressor: { id: 'lzma' } } });
-    const error = await failure(openGrid(await written(files)).then(all));
+    const error = await failure(openDataFile(await written(files)).then(all));
     expect(error).toMatchObject({ code: 'FORMAT', hint: expect.stringContaining('zstd') });
     expect(error.message).toContain('numcodecs.lzma');
   });
@@ -210,7 +210,7 @@ describe('damage is an error, never values', () => {
     const files = await zarr2({ t2m, when: t2m });
     const document = JSON.parse(Buffer.from(files.get('when/.zarray')!).toString());
     files.set('when/.zarray', Buffer.from(JSON.stringify({ ...document, dtype: '<M8[ns]' })));
-    expect([...(await openGrid(await written(files))).variables.keys()]).toEqual(['t2m']);
+    expect([...(await openDataFile(await written(files))).variables.keys()]).toEqual(['t2m']);
   });
 
   it('a name that leads out of the hierarchy is none', async () => {
@@ -218,12 +218,12 @@ describe('damage is an error, never values', () => {
     const document = JSON.parse(Buffer.from(files.get('.zmetadata')!).toString());
     document.metadata['..%2Fsecret/.zarray'] = document.metadata['t2m/.zarray'];
     files.set('.zmetadata', Buffer.from(JSON.stringify(document)));
-    const grid = await openGrid(await written(files));
+    const grid = await openDataFile(await written(files));
     expect([...grid.variables.keys()]).toEqual(['t2m']);
   });
 
   it('an empty folder', async () => {
-    expect(await failure(openGrid(folder.path('.')))).toMatchObject({
+    expect(await failure(openDataFile(folder.path('.')))).toMatchObject({
       code: 'FORMAT',
       hint: expect.stringContaining('folder'),
     });
@@ -262,7 +262,7 @@ describe('over HTTP', () => {
   it('consolidated metadata take one request; each chunk takes one', async () => {
     files = await zarr2({ t2m }, true);
     asked.length = 0;
-    const grid = await openGrid(`${address}?key=1`);
+    const grid = await openDataFile(`${address}?key=1`);
     expect(asked).toEqual(['/world.zarr/zarr.json?key=1', '/world.zarr/.zmetadata?key=1']);
     expect(await all(grid)).toEqual(values);
     expect(asked).toHaveLength(2 + 3 * 2 * 2);
@@ -274,12 +274,12 @@ describe('over HTTP', () => {
     const document = JSON.parse(Buffer.from(files.get('t2m/zarr.json')!).toString());
     root.consolidated_metadata = { kind: 'inline', must_understand: false, metadata: { t2m: document } };
     files.set('zarr.json', Buffer.from(JSON.stringify(root)));
-    expect(await all(await openGrid(address))).toEqual(values);
+    expect(await all(await openDataFile(address))).toEqual(values);
   });
 
   it('without consolidated metadata nobody knows what there is', async () => {
     files = await zarr2({ t2m });
-    expect(await failure(openGrid(address))).toMatchObject({
+    expect(await failure(openDataFile(address))).toMatchObject({
       code: 'FORMAT',
       hint: expect.stringContaining('onsolidate'),
     });
@@ -287,7 +287,7 @@ describe('over HTTP', () => {
 
   it('where there is no Zarr, it tells that nothing else is read at its address', async () => {
     files = new Map();
-    expect(await failure(openGrid(address))).toMatchObject({
+    expect(await failure(openDataFile(address))).toMatchObject({
       code: 'FORMAT',
       hint: expect.stringContaining('Only Zarr is read at its address'),
     });
@@ -296,7 +296,7 @@ describe('over HTTP', () => {
   it.each([[500], [403], ['short' as const]])('an answer of %s is no absent chunk', async (what) => {
     files = await zarr2({ t2m }, true);
     answer = (key) => (key === 't2m/1.1.1' ? what : undefined);
-    const error = await failure(openGrid(address).then(all));
+    const error = await failure(openDataFile(address).then(all));
     answer = undefined;
     expect(error).toMatchObject({ code: 'ENVIRONMENT', where: { key: '/t2m/1.1.1' } });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NetcdfFile, NetcdfVariable } from '../../../ingest/formats/netcdf-classic/writer.ts';
-import { openSource, type SourceOptions } from '../../../ingest/opened/open-file.ts';
-import type { Source } from '../../../ingest/opened/opened-file.ts';
+import { type OpenOptions, openFile } from '../../../ingest/opened/open-file.ts';
+import type { OpenedFile } from '../../../ingest/opened/opened-file.ts';
 import type { Series } from '../../../src/domain/series.ts';
 import {
   type FieldSpec,
@@ -27,12 +27,12 @@ const GLOBE: GridSpec = {
   variables: { t: temperature },
 };
 
-async function open(file: NetcdfFile, options: SourceOptions = { stations: STATIONS }): Promise<Source> {
-  return openSource(await writeNetcdf(folder.path(`${++files}.nc`), file), options);
+async function open(file: NetcdfFile, options: OpenOptions = { stations: STATIONS }): Promise<OpenedFile> {
+  return openFile(await writeNetcdf(folder.path(`${++files}.nc`), file), options);
 }
 
 /** All values of a file, then closes it. */
-async function read(file: NetcdfFile, options?: SourceOptions): Promise<Series['variables']> {
+async function read(file: NetcdfFile, options?: OpenOptions): Promise<Series['variables']> {
   const source = await open(file, options);
   try {
     return await source.read(0, source.axis.times.length);
@@ -41,7 +41,7 @@ async function read(file: NetcdfFile, options?: SourceOptions): Promise<Series['
   }
 }
 
-const refused = (spec: Partial<GridSpec>, options?: SourceOptions) =>
+const refused = (spec: Partial<GridSpec>, options?: OpenOptions) =>
   failure(open(gridFile({ ...GLOBE, ...spec }), options));
 const only = (name: string, attributes: FieldSpec['attributes']) => ({
   variables: { [name]: { ...temperature, attributes } },
@@ -204,7 +204,7 @@ describe('wind on a grid', () => {
 });
 
 describe('finding variables', () => {
-  const taken = async (variables: GridSpec['variables'], options: SourceOptions = {}) => {
+  const taken = async (variables: GridSpec['variables'], options: OpenOptions = {}) => {
     const source = await open(gridFile({ ...GLOBE, variables }), { stations: STATIONS, ...options });
     await source.close();
     return source.taken.map(({ name, from }) => `${name}=${from}`);

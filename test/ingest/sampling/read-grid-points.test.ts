@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Field } from '../../../ingest/cf/find-variables.ts';
 import type { GridLayout } from '../../../ingest/cf/grid-layout.ts';
 import { packingOf } from '../../../ingest/cf/packing.ts';
-import type { Grid, GridVariable } from '../../../ingest/formats/data-file.ts';
+import type { DataFile, DataVariable } from '../../../ingest/formats/data-file.ts';
 import { PointReader } from '../../../ingest/sampling/read-grid-points.ts';
 import { seededRandom } from '../../../src/domain/random.ts';
 
 /** A grid [time, y, x] whose values are 1e6 t + 1e3 y + x; what is read of it is written down. */
 function gridOf(shape: [number, number, number], chunk?: number[]) {
   const reads: { start: number[]; count: number[] }[] = [];
-  const variable: GridVariable = {
+  const variable: DataVariable = {
     name: 't',
     type: 'double',
     dimensions: ['t', 'y', 'x'],
@@ -18,7 +18,7 @@ function gridOf(shape: [number, number, number], chunk?: number[]) {
     chunk,
   };
   const grid = {
-    read: async (_: GridVariable, start: number[], count: number[]) => {
+    read: async (_: DataVariable, start: number[], count: number[]) => {
       reads.push({ start, count });
       const values: number[] = [];
       for (let t = 0; t < count[0]; t++) {
@@ -28,14 +28,14 @@ function gridOf(shape: [number, number, number], chunk?: number[]) {
       }
       return Float64Array.from(values);
     },
-  } as unknown as Grid;
+  } as unknown as DataFile;
   const layout = { kind: 'cells', timeAxis: 0, rowAxis: 1, columnAxis: 2 } as GridLayout;
   const packing = packingOf(variable, 'grid');
   const field: Field<GridLayout> = { name: 'temperature_2m', variable, layout, packing };
   return { reads, reader: (points: [number, number][]) => readerOf(grid, field, points) };
 }
 
-function readerOf(grid: Grid, field: Field<GridLayout>, points: [number, number][]): PointReader {
+function readerOf(grid: DataFile, field: Field<GridLayout>, points: [number, number][]): PointReader {
   const [rows, columns] = [0, 1].map((i) => Int32Array.from(points, (point) => point[i]));
   return new PointReader(grid, field, { rows, columns });
 }

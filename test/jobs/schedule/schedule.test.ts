@@ -79,7 +79,7 @@ describe('the schedule', () => {
     const schedule = scheduleOf([job('ingest', failing, { attempts: 3, catchUp: 3 })]);
     await schedule.tick();
     expect(schedule.status()).toMatchObject([
-      { name: 'ingest', state: 'failed', lastError: 'the disk is full. Free some space.' },
+      { name: 'ingest', state: 'failed', last_error: 'the disk is full. Free some space.' },
     ]);
     await schedule.tick();
     expect(failing).toHaveBeenCalledTimes(1);
@@ -154,7 +154,7 @@ describe('the schedule', () => {
     const schedule = scheduleOf([slow]);
     await schedule.tick();
     expect(signals[0].aborted).toBe(true);
-    expect(schedule.status()[0]).toMatchObject({ state: 'failed', lastError: expect.stringContaining('took longer') });
+    expect(schedule.status()[0]).toMatchObject({ state: 'failed', last_error: expect.stringContaining('took longer') });
     now += 10 * 60_000;
     await schedule.tick();
     expect(begun).toBe(1);
@@ -263,10 +263,10 @@ describe('the schedule', () => {
       job('forecast'),
     ]);
     await schedule.tick();
-    const common = { lastFinishedAt: null, nextAt: '2025-03-01T07:00Z', lastError: null };
+    const common = { last_finished_at: null, next_at: '2025-03-01T07:00Z', last_error: null };
     expect(seen).toEqual([
-      { ...common, name: 'ingest', state: 'running', lastSlot: '2025-03-01T06:00Z' },
-      { ...common, name: 'forecast', state: 'waiting', lastSlot: null },
+      { ...common, name: 'ingest', state: 'running', last_slot: '2025-03-01T06:00Z' },
+      { ...common, name: 'forecast', state: 'waiting', last_slot: null },
     ]);
     expect(schedule.status().map(({ state }) => state)).toEqual(['done', 'done']);
   });
@@ -282,7 +282,7 @@ describe('the schedule', () => {
     const schedule = scheduleOf([long]);
     await schedule.begin();
     await schedule.stop();
-    expect(schedule.status()).toMatchObject([{ state: 'failed', lastError: 'the service stops' }]);
+    expect(schedule.status()).toMatchObject([{ state: 'failed', last_error: 'the service stops' }]);
   });
 
   it('on stopping lets the running job end and begins no other', async () => {

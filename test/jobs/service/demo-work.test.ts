@@ -108,8 +108,8 @@ describe('the demo', () => {
     await until(() => work.status().preparing === null, 'it is prepared');
     expect(work.status().jobs.map((job) => job.name)).toEqual(['ingest', 'forecast', 'verify', 'retain']);
     for (const job of work.status().jobs) {
-      expect(job.lastError).toBeNull();
-      expect(parseHour(job.nextAt!)).toBe(parseHour(job.lastSlot!) + 1);
+      expect(job.last_error).toBeNull();
+      expect(parseHour(job.next_at!)).toBe(parseHour(job.last_slot!) + 1);
     }
     stop.abort();
     await done;

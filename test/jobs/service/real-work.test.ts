@@ -27,13 +27,13 @@ describe('the service of a dataset', () => {
     await until(() => work.status().preparing === null, 'it is prepared');
     const { clock, jobs } = work.status();
     expect(clock).toEqual({ kind: 'system' });
-    expect(jobs.map(({ name, lastError }) => [name, lastError])).toEqual([
+    expect(jobs.map(({ name, last_error }) => [name, last_error])).toEqual([
       ['ingest', null],
       ['forecast', null],
       ['verify', null],
       ['retain', null],
     ]);
-    const untilNext = Date.parse(jobs[0].nextAt!) - Date.now();
+    const untilNext = Date.parse(jobs[0].next_at!) - Date.now();
     expect(untilNext).toBeGreaterThan(0);
     expect(untilNext).toBeLessThanOrEqual(3_600_000);
     stop.abort();
@@ -52,9 +52,9 @@ describe('the service of a dataset', () => {
     await until(() => work.status().preparing === null, 'it is prepared');
     const [ingest, forecast] = work.status().jobs;
     expect(ingest).toMatchObject({ state: 'failed' });
-    expect(ingest.lastError).toMatch(/no known format/);
+    expect(ingest.last_error).toMatch(/no known format/);
     // It waits a while for the ingest, which is tried again.
-    expect(forecast).toMatchObject({ state: 'waiting', lastError: null });
+    expect(forecast).toMatchObject({ state: 'waiting', last_error: null });
     stop.abort();
     await done;
   });

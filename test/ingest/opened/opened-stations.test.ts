@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NetcdfAttribute, NetcdfFile, NetcdfVariable } from '../../../ingest/formats/netcdf-classic/writer.ts';
-import { openSource } from '../../../ingest/opened/open-file.ts';
+import { openFile } from '../../../ingest/opened/open-file.ts';
 import { failure, temporaryFolder, writeNetcdf } from '../support.ts';
 
 const folder = temporaryFolder();
@@ -39,7 +39,7 @@ const FILE: NetcdfFile = {
 
 async function open(change: Partial<NetcdfFile> = {}, variables: Record<string, NetcdfVariable> = {}) {
   const file = { ...FILE, ...change, variables: { ...FILE.variables, ...variables } };
-  return openSource(await writeNetcdf(folder.path(`${++files}.nc`), file), {});
+  return openFile(await writeNetcdf(folder.path(`${++files}.nc`), file), {});
 }
 
 const withAttributes = (name: string, attributes: Record<string, NetcdfAttribute>) => ({

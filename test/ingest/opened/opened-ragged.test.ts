@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NetcdfFile, NetcdfVariable } from '../../../ingest/formats/netcdf-classic/writer.ts';
 import { readFile } from '../../../ingest/hourly/read-hours.ts';
-import { openSource } from '../../../ingest/opened/open-file.ts';
+import { openFile } from '../../../ingest/opened/open-file.ts';
 import type { Series } from '../../../src/domain/series.ts';
 import { failure, temporaryFolder, writeNetcdf } from '../support.ts';
 
@@ -161,6 +161,6 @@ describe('stations that have times of their own', () => {
     const base = contiguous();
     const tas = { ...base.variables.tas, dimensions: ['station'], values: [1, 2, 3] };
     const path = await writeNetcdf(folder.path('none.nc'), { ...base, variables: { ...base.variables, tas } });
-    expect((await failure(openSource(path, {}))).message).toContain('no value for each observation');
+    expect((await failure(openFile(path, {}))).message).toContain('no value for each observation');
   });
 });

@@ -5,21 +5,21 @@ import type { Field } from '../cf/find-variables.ts';
 import { signedAsTold, unpackPicked } from '../cf/packing.ts';
 import type { StationLayout } from '../cf/station-layout.ts';
 import { readTimeAxis } from '../cf/time-axis.ts';
-import type { Grid } from '../formats/data-file.ts';
+import type { DataFile } from '../formats/data-file.ts';
 import { completedNames, completeWind } from '../hourly/both-winds.ts';
-import type { Source } from './opened-file.ts';
+import type { OpenedFile } from './opened-file.ts';
 
 /**
  * @param fields with the same coordinates
  * @throws KernelcastError `CONVENTIONS` from the time axis
  */
-export async function stationSource(
-  grid: Grid,
+export async function openedStations(
+  data: DataFile,
   fields: readonly Field<StationLayout>[],
   stations: readonly Station[],
   cellMethod: string | undefined,
-): Promise<Source> {
-  const axis = await readTimeAxis(grid, fields[0].layout.time);
+): Promise<OpenedFile> {
+  const axis = await readTimeAxis(data, fields[0].layout.time);
   return {
     kind: 'stations',
     stations,
@@ -30,11 +30,11 @@ export async function stationSource(
     variables: completedNames(fields.map(({ name }) => name)),
     bytesPerTime: fields.length * stations.length * 8,
     chunkTimes: Math.max(...fields.map(({ variable, layout }) => variable.chunk?.[layout.timeAxis] ?? 1)),
-    close: () => grid.close(),
+    close: () => data.close(),
     async read(first, count) {
       const variables: Series['variables'] = {};
       for (const field of fields) {
-        const values = await readAtStations(grid, field, stations.length, first, count);
+        const values = await readAtStations(data, field, stations.length, first, count);
         variables[field.name] = observedVariable(Float32Array.from(values));
       }
       return completeWind(variables, count * stations.length);
@@ -44,7 +44,7 @@ export async function stationSource(
 
 /** The values of the times [first, first + count), [time, station], in the field's unit; NaN where missing. */
 export async function readAtStations(
-  grid: Grid,
+  data: DataFile,
   { variable, layout, packing }: Field<StationLayout>,
   stations: number,
   first: number,
@@ -53,7 +53,7 @@ export async function readAtStations(
   const { timeAxis, stationAxis } = layout;
   const start = variable.shape.map((_, axis) => (axis === timeAxis ? first : 0));
   const size = variable.shape.map((n, axis) => (axis === timeAxis ? count : n));
-  const raw = signedAsTold(await grid.read(variable, start, size), packing);
+  const raw = signedAsTold(await data.read(variable, start, size), packing);
   const strideOf = (axis: number) => size.slice(axis + 1).reduce((product, n) => product * n, 1);
   const stationStride = stationAxis === undefined ? 0 : strideOf(stationAxis);
   const picks = Int32Array.from({ length: stations }, (_, s) => s * stationStride);

@@ -1,7 +1,8 @@
 /**
- * A file of stations each of which has times of its own. What a station observed within ten minutes of a whole hour stands for
- * that hour; of several the nearest, of equally near ones the last in the file. Other observations are left out.
+ * A file of stations each of which has times of its own. Observations that stand for no hour (`near-hour.ts`) are left
+ * out.
  */
+import { byNearness, isNearHour, NEAR_TEXT, nearestHour, offsetFromHour } from '../../src/domain/near-hour.ts';
 import { observedVariable, type Series } from '../../src/domain/series.ts';
 import { MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
 import { KernelcastError } from '../../src/errors.ts';
@@ -9,11 +10,9 @@ import type { Field } from '../cf/find-variables.ts';
 import { signedAsTold, unpackPicked } from '../cf/packing.ts';
 import { type RaggedLayout, raggedStations, stationOfEach } from '../cf/ragged-layout.ts';
 import { readTimes } from '../cf/time-axis.ts';
-import type { Grid } from '../formats/data-file.ts';
+import type { DataFile } from '../formats/data-file.ts';
 import { completedNames, completeWind } from '../hourly/both-winds.ts';
-import type { Source } from './opened-file.ts';
-
-const TOLERANCE_MS = 10 * 60_000;
+import type { OpenedFile } from './opened-file.ts';
 
 /** Hours times stations; a century of a thousand stations. */
 const MOST_SLOTS = 200_000_000;
@@ -22,15 +21,15 @@ const MOST_SLOTS = 200_000_000;
 const PIECE = 1_000_000;
 
 /** @throws KernelcastError `CONVENTIONS`: the stations or the times do not fit the observations, or are absurd */
-export async function raggedSource(
-  grid: Grid,
+export async function openedRagged(
+  data: DataFile,
   fields: readonly Field<RaggedLayout>[],
   cellMethod: string | undefined,
-): Promise<Source> {
+): Promise<OpenedFile> {
   const [{ layout }] = fields;
-  const stationOf = await stationOfEach(grid, layout);
-  const stations = await raggedStations(grid, layout, stationOf);
-  const { hours, slots } = await slotsOf(grid, layout, stationOf, stations.length);
+  const stationOf = await stationOfEach(data, layout);
+  const stations = await raggedStations(data, layout, stationOf);
+  const { hours, slots } = await slotsOf(data, layout, stationOf, stations.length);
   const loaded = new Map<Field<RaggedLayout>, Promise<Float32Array>>();
   return {
     kind: 'stations',
@@ -42,13 +41,13 @@ export async function raggedSource(
     variables: completedNames(fields.map(({ name }) => name)),
     bytesPerTime: fields.length * stations.length * 8,
     chunkTimes: 1,
-    close: () => grid.close(),
+    close: () => data.close(),
     async read(first, count) {
       const width = stations.length;
       const variables: Series['variables'] = {};
       for (const field of fields) {
         // Observations stand in no order of time: each variable is read once, as a whole, in float32.
-        if (!loaded.has(field)) loaded.set(field, loadField(grid, field));
+        if (!loaded.has(field)) loaded.set(field, loadField(data, field));
         const observed = await loaded.get(field)!;
         const values = new Float32Array(count * width).fill(Number.NaN);
         for (let i = 0; i < values.length; i++) {
@@ -63,16 +62,15 @@ export async function raggedSource(
 }
 
 /** The hours that some station has, ascending, and the observation of each hour and station; -1 where there is none. */
-async function slotsOf(grid: Grid, { time }: RaggedLayout, stationOf: Int32Array, stations: number) {
-  const where = { file: grid.path, variable: time.name };
-  const times = await readTimes(grid, time);
-  const hourOf = (i: number) => Math.round(times[i] / MILLISECONDS_PER_HOUR);
-  const distance = (i: number) => Math.abs(times[i] - hourOf(i) * MILLISECONDS_PER_HOUR);
+async function slotsOf(data: DataFile, { time }: RaggedLayout, stationOf: Int32Array, stations: number) {
+  const where = { file: data.path, variable: time.name };
+  const times = await readTimes(data, time);
+  const offset = (i: number) => offsetFromHour(times[i]);
   const found = new Set<number>();
-  for (let i = 0; i < times.length; i++) if (distance(i) <= TOLERANCE_MS) found.add(hourOf(i));
+  for (let i = 0; i < times.length; i++) if (isNearHour(offset(i))) found.add(nearestHour(times[i]));
   const hours = Int32Array.from(found).sort();
   if (hours.length === 0) {
-    throw new KernelcastError('CONVENTIONS', 'no time lies within ten minutes of a whole hour', { where });
+    throw new KernelcastError('CONVENTIONS', `no time lies within ${NEAR_TEXT} of a whole hour`, { where });
   }
   if (hours.length * stations > MOST_SLOTS) {
     throw new KernelcastError('CONVENTIONS', `${hours.length} hours of ${stations} stations in one file`, {
@@ -83,18 +81,18 @@ async function slotsOf(grid: Grid, { time }: RaggedLayout, stationOf: Int32Array
   const rowOf = new Map(Array.from(hours, (hour, row) => [hour, row]));
   const slots = new Int32Array(hours.length * stations).fill(-1);
   for (let i = 0; i < times.length; i++) {
-    if (!(distance(i) <= TOLERANCE_MS)) continue;
-    const slot = rowOf.get(hourOf(i))! * stations + stationOf[i];
-    if (slots[slot] < 0 || distance(i) <= distance(slots[slot])) slots[slot] = i;
+    if (!isNearHour(offset(i))) continue;
+    const slot = rowOf.get(nearestHour(times[i]))! * stations + stationOf[i];
+    if (slots[slot] < 0 || byNearness(offset(slots[slot]), offset(i)) <= 0) slots[slot] = i;
   }
   return { hours, slots };
 }
 
 /** All observations of a variable, in the order of the file and in the field's unit; NaN where missing. */
-async function loadField(grid: Grid, field: Field<RaggedLayout>): Promise<Float32Array> {
+async function loadField(data: DataFile, field: Field<RaggedLayout>): Promise<Float32Array> {
   const result = new Float32Array(field.variable.shape.reduce((product, n) => product * n, 1));
   let at = 0;
-  for await (const values of observations(grid, field)) {
+  for await (const values of observations(data, field)) {
     result.set(values, at);
     at += values.length;
   }
@@ -103,7 +101,7 @@ async function loadField(grid: Grid, field: Field<RaggedLayout>): Promise<Float3
 
 /** The same, some after the other. */
 export async function* observations(
-  grid: Grid,
+  data: DataFile,
   { variable, packing }: Field<RaggedLayout>,
 ): AsyncGenerator<Float64Array> {
   const [rows, width = 1] = variable.shape;
@@ -111,7 +109,7 @@ export async function* observations(
   for (let first = 0; first < rows; first += piece) {
     const count = Math.min(piece, rows - first);
     const start = variable.shape.map((_, axis) => (axis === 0 ? first : 0));
-    const raw = signedAsTold(await grid.read(variable, start, [count, ...variable.shape.slice(1)]), packing);
+    const raw = signedAsTold(await data.read(variable, start, [count, ...variable.shape.slice(1)]), packing);
     const values = new Float64Array(count * width);
     unpackPicked(raw, 0, Int32Array.from(values.keys()), packing, values, 0);
     yield values;

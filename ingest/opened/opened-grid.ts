@@ -10,13 +10,13 @@ import { type Field, isAlongGrid } from '../cf/find-variables.ts';
 import type { GridLayout } from '../cf/grid-layout.ts';
 import { readPlaces } from '../cf/horizontal-axes.ts';
 import { readTimeAxis } from '../cf/time-axis.ts';
-import { type Grid, isText } from '../formats/data-file.ts';
+import { type DataFile, isText } from '../formats/data-file.ts';
 import { completedNames, completeWind } from '../hourly/both-winds.ts';
 import { type Turn, turnAt, turnWind } from '../sampling/grid-wind.ts';
 import { lapseRateCorrection } from '../sampling/lapse-rate.ts';
 import { PointReader } from '../sampling/read-grid-points.ts';
 import { applyWeights, planSampling, type SamplingMethod, type SamplingPlan } from '../sampling/sampling-plan.ts';
-import type { Source } from './opened-file.ts';
+import type { OpenedFile } from './opened-file.ts';
 
 type Points = Partial<Record<VariableName, Float64Array>>;
 
@@ -24,7 +24,7 @@ export interface GridSourceOptions {
   skipOutside?: boolean;
   method?: SamplingMethod;
   /** Temperature to the stations' own heights: degrees per metre, and a grid that holds the elevation of the ground. */
-  lapseRate?: { perMetre: number; ground: Grid };
+  lapseRate?: { perMetre: number; ground: DataFile };
   cellMethod: string | undefined;
 }
 
@@ -32,19 +32,19 @@ export interface GridSourceOptions {
  * @param fields with the same coordinates
  * @throws KernelcastError `CONVENTIONS`, `UNIT` from the coordinates; `OUTSIDE_GRID`; `USAGE`: a method that the grid has not
  */
-export async function gridSource(
-  grid: Grid,
+export async function openedGrid(
+  data: DataFile,
   fields: readonly Field<GridLayout>[],
   stations: readonly Station[],
   { skipOutside, method, lapseRate, cellMethod }: GridSourceOptions,
-): Promise<Source> {
+): Promise<OpenedFile> {
   const [{ layout }] = fields;
-  const axis = await readTimeAxis(grid, layout.time);
-  const places = await readPlaces(grid, layout);
-  const plan = planSampling(places, stations, { file: grid.path, skipOutside, method });
+  const axis = await readTimeAxis(data, layout.time);
+  const places = await readPlaces(data, layout);
+  const plan = planSampling(places, stations, { file: data.path, skipOutside, method });
   // On a regular grid rows lie eastward and columns northward anyway.
-  const turn = 'wraps' in places ? undefined : await turnOf(grid, fields, places, plan);
-  const readers = fields.map((field) => ({ name: field.name, reader: new PointReader(grid, field, plan) }));
+  const turn = 'wraps' in places ? undefined : await turnOf(data, fields, places, plan);
+  const readers = fields.map((field) => ({ name: field.name, reader: new PointReader(data, field, plan) }));
   const bytesPerTime = readers.reduce((sum, { reader }) => sum + reader.bytesPerTime, 0);
   const correction = lapseRate && (await lapseRateCorrection(lapseRate.ground, plan, { ...lapseRate, method }));
   return {
@@ -57,7 +57,7 @@ export async function gridSource(
     variables: completedNames(fields.map(({ name }) => name)),
     bytesPerTime,
     chunkTimes: Math.max(...readers.map(({ reader }) => reader.chunkTimes)),
-    close: () => grid.close(),
+    close: () => data.close(),
     async read(first, count) {
       const points: Points = {};
       for (const { name, reader } of readers) points[name] = await reader.read(first, count);
@@ -73,12 +73,12 @@ export async function gridSource(
 
 /** Undefined where the wind is told to east and north, or there is none. */
 async function turnOf(
-  grid: Grid,
+  data: DataFile,
   fields: readonly Field<GridLayout>[],
   cells: Cells,
   { rows, columns }: SamplingPlan,
 ): Promise<Turn | undefined> {
-  const along = fields.filter((field) => isAlongGrid(grid, field));
+  const along = fields.filter((field) => isAlongGrid(data, field));
   if (along.length === 0) return undefined;
   const [{ variable, layout }] = along;
   if (along.length === 1 || layout.columnAxis === undefined) {
@@ -86,12 +86,12 @@ async function turnOf(
       'CONVENTIONS',
       'wind along a grid needs both components, and a grid of rows and columns',
       {
-        where: { file: grid.path, variables: along.map((field) => field.variable.name).join(', ') },
+        where: { file: data.path, variables: along.map((field) => field.variable.name).join(', ') },
       },
     );
   }
-  const x = grid.variables.get(variable.dimensions[layout.columnAxis]);
-  const values = x && x.shape.length === 1 && !isText(x) ? await readCoordinate(grid, x) : [];
+  const x = data.variables.get(variable.dimensions[layout.columnAxis]);
+  const values = x && x.shape.length === 1 && !isText(x) ? await readCoordinate(data, x) : [];
   return turnAt(cells, rows, columns, values.length > 1 && values[1] < values[0]);
 }
 
