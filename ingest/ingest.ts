@@ -7,6 +7,7 @@
  * months of the dataset that it touches.
  */
 import { basename } from 'node:path';
+import { copyVariables, sameStations } from '../src/domain/align-stations.ts';
 import { emptyVariable, FLAG, isRejected, monthsBetween, type Series } from '../src/domain/series.ts';
 import type { Station } from '../src/domain/station.ts';
 import { type Hour, monthSpan } from '../src/domain/time.ts';
@@ -14,7 +15,7 @@ import { VARIABLE_NAMES, type VariableName } from '../src/domain/variables.ts';
 import { isKernelcastError, KernelcastError } from '../src/errors.ts';
 import { checkName, checkStations } from '../src/store/names.ts';
 import type { DatasetUpdate } from '../src/store/observations/dataset-update.ts';
-import { copyVariable, mergeStations } from '../src/store/observations/merge.ts';
+import { mergeStations } from '../src/store/observations/merge.ts';
 import type { ObservationStore } from '../src/store/observations/observations.ts';
 import { completedNames, windAcross } from './hourly/both-winds.ts';
 import { type FileSummary, inspectFile, readFile } from './hourly/read-hours.ts';
@@ -191,19 +192,16 @@ async function checkStationTable({ store, dataset }: IngestOptions, summaries: r
 /** Whether two files have together what neither has alone, at the same stations. */
 function completeEachOther(a: FileSummary, b: FileSummary): boolean {
   const names = [...new Set([...a.variables, ...b.variables])];
-  const sameStations =
-    a.stations.length === b.stations.length && a.stations.every(({ id }, index) => id === b.stations[index].id);
-  return sameStations && completedNames(names).some((name) => !names.includes(name));
+  return sameStations(a.stations, b.stations) && completedNames(names).some((name) => !names.includes(name));
 }
 
 /** The stations and variables of a file in a series. */
 function partOf(series: Series, { stations, variables }: FileSummary): Series {
   const part: Series = { stations, from: series.from, hours: series.hours, variables: {} };
   for (const name of variables) {
-    if (!series.variables[name]) continue;
-    part.variables[name] = emptyVariable(series.hours, stations.length);
-    copyVariable(series, part, name);
+    if (series.variables[name]) part.variables[name] = emptyVariable(series.hours, stations.length);
   }
+  copyVariables(series, part);
   return part;
 }
 

@@ -2,6 +2,7 @@
  * Wind comes as components or as speed and direction; a series has both. What the source gives stays as it is, and each
  * missing value that follows from the others, at the same hour and station, is filled in.
  */
+import { sameStations } from '../../src/domain/align-stations.ts';
 import {
   emptyVariable,
   FLAG,
@@ -68,15 +69,11 @@ export function windAcross(a: Series, b: Series): Series | undefined {
   const to = Math.min(a.from + a.hours, b.from + b.hours);
   const names = [...new Set([...seriesVariableNames(a), ...seriesVariableNames(b)])];
   const added = completedNames(names).filter((name) => !names.includes(name));
-  if (to <= from || added.length === 0 || !sameStations(a, b)) return undefined;
+  if (to <= from || added.length === 0 || !sameStations(a.stations, b.stations)) return undefined;
   const both = { ...sliceSeries(a, from, to).variables, ...sliceSeries(b, from, to).variables };
   const complete = completeWind(both, (to - from) * a.stations.length);
   const variables = Object.fromEntries(added.map((name) => [name, complete[name]]));
   return { stations: a.stations, from, hours: to - from, variables };
-}
-
-function sameStations(a: Series, b: Series): boolean {
-  return a.stations.length === b.stations.length && a.stations.every(({ id }, index) => id === b.stations[index].id);
 }
 
 /** The names that `completeWind` gives for these. */

@@ -6,11 +6,11 @@
  *     const series = await file.read(file.from, file.from + 72);   // no time of the file beyond the span is read
  */
 import { stat } from 'node:fs/promises';
-import { emptyVariable, type Series, seriesVariableNames, withoutRejected } from '../../src/domain/series.ts';
+import { copyVariables } from '../../src/domain/align-stations.ts';
+import { emptyVariable, type Series, withoutRejected } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import type { Hour } from '../../src/domain/time.ts';
 import { KernelcastError } from '../../src/errors.ts';
-import { copyVariable } from '../../src/store/observations/merge.ts';
 import type { VariableMap } from '../cf/find-variables.ts';
 import { openFile } from '../opened/open-file.ts';
 import { controlled } from '../quality/control.ts';
@@ -63,8 +63,7 @@ export async function openStationSeries(path: string, options: { map?: VariableM
         for (const name of variables) series.variables[name] = emptyVariable(to - from, stations.length);
         const checked = controlled(slabs(opened, part), opened);
         for await (const each of hourlyBlocks(checked, { stations, variables, step: native.step })) {
-          const block = withoutRejected(each);
-          for (const name of seriesVariableNames(block)) copyVariable(block, series, name);
+          copyVariables(withoutRejected(each), series);
         }
         return series;
       },

@@ -41,8 +41,8 @@ export class Cluster {
   readonly #options: ClusterOptions;
   readonly #pool: pg.Pool;
   readonly #boss: PgBoss;
-  /** Who takes from a queue, by its name, as pg-boss calls it. */
-  readonly #takers = new Map<string, string>();
+  /** What to do when somebody is woken, by what it is about. */
+  readonly #heard = new Map<string, () => void>();
   readonly #closed = new AbortController();
   #listening: Promise<void> | undefined;
 
@@ -108,23 +108,29 @@ export class Cluster {
   /** Puts something into a queue of the dataset: once, as long as nobody has taken it. */
   async send(queue: string, data: object, key: string, expireInSeconds = SHARD_SECONDS): Promise<void> {
     const options = { singletonKey: key, retryLimit: 0, expireInSeconds };
-    const name = queueOf(this.dataset, queue);
-    await this.#boss.send(name, data, options);
-    // It is in the queue already, and found there.
-    await wake(this.#pool, name).catch(() => {});
+    await this.#boss.send(topicOf(this.dataset, queue), data, options);
+    await this.wake(queue);
+  }
+
+  /** Wakes all who `hear` of something. Who cannot be woken now looks by himself. */
+  async wake(topic: string): Promise<void> {
+    await wake(this.#pool, topicOf(this.dataset, topic)).catch(() => {});
+  }
+
+  /** From now on, `wake` of the topic in any process of the cluster calls this. */
+  hear(topic: string, onWake: () => void): void {
+    this.#heard.set(topicOf(this.dataset, topic), onWake);
+    this.#listening ??= listen(this.#options, this.#closed.signal, (name) => this.#heard.get(name)?.());
   }
 
   /** Takes what comes into a queue, one after the other, until the signal is raised. */
   async take<T>(queue: string, signal: AbortSignal, work: (data: T) => Promise<void>): Promise<void> {
-    const name = queueOf(this.dataset, queue);
+    const name = topicOf(this.dataset, queue);
     const options = { batchSize: 1, pollingIntervalSeconds: POLL_SECONDS };
-    this.#takers.set(name, await this.#boss.work<T>(name, options, ([{ data }]) => work(data)));
-    this.#listening ??= listen(this.#options, this.#closed.signal, (queue) => {
-      const taker = this.#takers.get(queue);
-      if (taker !== undefined) this.#boss.notifyWorker(taker);
-    });
+    const taker = await this.#boss.work<T>(name, options, ([{ data }]) => work(data));
+    this.hear(queue, () => this.#boss.notifyWorker(taker));
     await raised(signal);
-    this.#takers.delete(name);
+    this.#heard.delete(name);
     await this.#boss.offWork(name);
   }
 
@@ -145,7 +151,7 @@ export class Cluster {
       await client.query(`SELECT pg_advisory_lock(${lock})`, name);
       await this.#boss.start();
       for (const queue of QUEUES) {
-        const name = queueOf(this.dataset, queue);
+        const name = topicOf(this.dataset, queue);
         await this.#boss.createQueue(name, { name, policy: 'short' });
       }
       await client.query(`SELECT pg_advisory_unlock(${lock})`, name);
@@ -160,6 +166,6 @@ export class Cluster {
 
 /** One for each job, so that a worker that is at one of a job takes no other of it; and one for shards of forecasts. */
 const QUEUES = [...Object.values(POLICIES).map(({ name }) => name), 'shards'];
-function queueOf(dataset: string, queue: string): string {
+function topicOf(dataset: string, queue: string): string {
   return `${dataset}/${queue}`;
 }

@@ -1,14 +1,14 @@
 /**
  * A large forecast is cut into shards by branches of the station tree; all workers compute them, and who has the slot puts them
  * together and publishes them. The queue only carries: a shard that is there need not be computed, and one that is missing
- * for a minute is asked for again.
+ * for a minute is asked for again. Whoever has laid one down wakes who waits for it.
  */
 
 import type { FollowingForecaster } from '../../models/serving/following-forecaster.ts';
 import type { Forecaster, RunRequest, RunResult } from '../../models/serving/forecaster.ts';
 import { formatHour, type Hour } from '../../src/domain/time.ts';
 import type { ObservationStore } from '../../src/store/observations/observations.ts';
-import type { PartStore, Shard } from '../../src/store/runs/parts.ts';
+import { type Cut, type PartStore, type Shard, tableOf } from '../../src/store/runs/parts.ts';
 import { currentTrace, newTrace, withTrace } from '../../src/trace.ts';
 import { pause } from '../schedule/pause.ts';
 import type { Cluster } from './cluster.ts';
@@ -16,7 +16,8 @@ import type { Cluster } from './cluster.ts';
 /** A shard of a run, as the queue carries it. */
 interface ShardTask {
   init: Hour;
-  shard: Shard;
+  /** Of a table of stations; who has another one by now refuses. */
+  shard: Shard & Cut;
   /** The id of the model that the run was begun with. */
   model: string;
   /** Of the slot that asks for it. */
@@ -24,7 +25,7 @@ interface ShardTask {
 }
 
 export interface ShardingOptions {
-  forecaster: Pick<FollowingForecaster, 'run' | 'part' | 'models' | 'follow'>;
+  forecaster: Pick<FollowingForecaster, 'run' | 'part' | 'partArrived' | 'models' | 'follow'>;
   observations: ObservationStore;
   parts: PartStore;
   /** A forecast of more stations than this is cut into shards. */
@@ -33,6 +34,8 @@ export interface ShardingOptions {
 
 export const STATIONS_PER_SHARD = 2_500;
 const QUEUE = 'shards';
+/** Where it is told that a shard is there. */
+const ARRIVALS = 'parts';
 /** After so long a shard that is missing is asked for again: the worker that took it may have died. */
 const ASK_AGAIN_MS = 60_000;
 /** Nobody makes runs that are older than this, in hours, any more. */
@@ -51,6 +54,7 @@ export function workShards(
       const where = { ...shard, init: formatHour(init) };
       try {
         await forecaster.part({ dataset, init, shard, model });
+        await cluster.wake(ARRIVALS);
         log.debug({ ...where, seconds: (performance.now() - began) / 1000 }, 'a shard is there');
       } catch (error) {
         log.error({ err: error, ...where }, 'a shard failed; it is asked for again');
@@ -65,6 +69,7 @@ export function shardedForecaster(
   options: ShardingOptions,
   signal: AbortSignal,
 ): Pick<Forecaster, 'run'> {
+  cluster.hear(ARRIVALS, () => options.forecaster.partArrived());
   return { run: (request) => runInShards(cluster, options, request, signal) };
 }
 
@@ -81,13 +86,14 @@ async function runInShards(
   if (count < 2) return forecaster.run(request);
   await forecaster.follow();
   const [{ id: model }] = forecaster.models;
+  const cut = { count, table: tableOf(stations) };
   const missing = async () => {
-    const there = await parts.list(dataset, init, model, count);
-    const shards = Array.from({ length: count }, (_, index) => ({ index, count }));
+    const there = await parts.list(dataset, init, model, cut);
+    const shards = Array.from({ length: count }, (_, index) => ({ index, ...cut }));
     return shards.filter(({ index }) => !there.has(index));
   };
   const ended = new AbortController();
-  const run = forecaster.run({ ...request, init, model, shards: count }).finally(() => ended.abort());
+  const run = forecaster.run({ ...request, init, model, cut }).finally(() => ended.abort());
   const asked = askFor(cluster, { init, model }, missing, AbortSignal.any([signal, ended.signal]));
   const result = await run;
   await asked;
@@ -99,7 +105,7 @@ async function runInShards(
 async function askFor(
   cluster: Cluster,
   run: { init: Hour; model: string },
-  missing: () => Promise<Shard[]>,
+  missing: () => Promise<(Shard & Cut)[]>,
   signal: AbortSignal,
 ): Promise<void> {
   const trace = currentTrace() ?? newTrace();
@@ -107,7 +113,11 @@ async function askFor(
     try {
       for (const shard of await missing()) {
         const task: ShardTask = { ...run, shard, trace };
-        await cluster.send(QUEUE, task, `${formatHour(run.init)} ${run.model} ${shard.index}/${shard.count}`);
+        await cluster.send(
+          QUEUE,
+          task,
+          `${formatHour(run.init)} ${run.model} ${shard.index}/${shard.count} ${shard.table}`,
+        );
       }
     } catch (error) {
       cluster.log.warn({ err: error }, 'shards cannot be asked for now');

@@ -75,6 +75,10 @@ export async function openFollowing({
       return choose(model).part(request);
     },
     predict: (request) => current.predict(request),
+    partArrived() {
+      current.partArrived();
+      previous?.partArrived();
+    },
     async close() {
       await turn;
       await Promise.all([current.close(), previous?.close()]);

@@ -1,12 +1,12 @@
 /** One run: every model forecasts from the same observations, and the forecasts are published together. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../src/domain/clock.ts';
 import { type Series, viewSeries } from '../../src/domain/series.ts';
+import type { Station } from '../../src/domain/station.ts';
 import { formatHour, type Hour } from '../../src/domain/time.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import type { ObservationStore } from '../../src/store/observations/observations.ts';
-import type { PartStore, Shard } from '../../src/store/runs/parts.ts';
+import { type Cut, type PartStore, type Shard, tableOf } from '../../src/store/runs/parts.ts';
 import type { RunStore } from '../../src/store/runs/runs.ts';
 import { type ForecastModel, INPUT_HOURS, LEAD_HOURS } from '../forecast-model.ts';
 
@@ -19,8 +19,15 @@ export interface ForecastRunOptions {
   /** The last hour that may be used; by default the newest of the dataset. */
   init?: Hour;
   clock: Clock;
-  /** The default model's forecast is computed elsewhere, in so many shards, which are waited for and put together here. */
-  shards?: { parts: PartStore; count: number };
+  /** The default model's forecast is computed elsewhere, in shards, which are waited for and put together here. */
+  shards?: ShardsOfRun;
+}
+
+interface ShardsOfRun {
+  parts: PartStore;
+  cut: Cut;
+  /** Resolves when a shard may have come, after so many milliseconds at the latest. */
+  arrival: (mostMs: number) => Promise<void>;
 }
 
 /** What a shard needs of the options of its run. */
@@ -28,12 +35,13 @@ export type ForecastPartOptions = Pick<ForecastRunOptions, 'models' | 'dataset'>
   observations: Pick<ObservationStore, 'describe' | 'read'>;
   parts: PartStore;
   init: Hour;
-  shard: Shard;
+  shard: Shard & Cut;
 };
 
 /**
  * @returns the init, and whether this call published the run or found it there already (then nothing is computed).
- * @throws KernelcastError `TOO_LITTLE_DATA` when the dataset has not the 48 hours up to `init`.
+ * @throws KernelcastError `TOO_LITTLE_DATA` when the dataset has not the 48 hours up to `init`; `NOT_READY` when its stations
+ * are others than those that the shards were cut from
  */
 export async function forecastRun(
   options: ForecastRunOptions,
@@ -66,29 +74,32 @@ export async function forecastRun(
 
 /**
  * Computes a shard of the default model's forecast, and lays it down for `forecastRun` to put together.
- * @throws KernelcastError `TOO_LITTLE_DATA` as `forecastRun` does
+ * @throws KernelcastError `TOO_LITTLE_DATA`, `NOT_READY` as `forecastRun` does
  */
 export async function forecastPart(options: ForecastPartOptions): Promise<void> {
   const { observations, models, dataset, parts, shard } = options;
   const { from, init } = await checkInit(observations, dataset, options.init);
   const [model] = models;
-  if ((await parts.list(dataset, init, model.id, shard.count)).has(shard.index)) return;
+  if ((await parts.list(dataset, init, model.id, shard)).has(shard.index)) return;
   const past = await observations.read(dataset, Math.max(from, init + 1 - model.historyHours), init + 1);
+  requireTable(past.stations, shard, { dataset, init });
   await parts.publish(dataset, init, model.id, shard, await model.forecast({ observations: past, init, shard }));
 }
 
 /** So long a run waits for its shards; then nobody can be at them any more. */
 const LONGEST_WAIT_MS = 3_600_000;
-const LOOK_MS = 50;
+/** Whoever lays a shard down says so; what was not heard is found by looking. */
+const LOOK_MS = 10_000;
 
 /** Other models forecast while this one waits. */
 async function joinParts(
-  { parts, count }: { parts: PartStore; count: number },
+  { parts, cut, arrival }: ShardsOfRun,
   { id }: ForecastModel,
   { stations, from, hours }: Series,
-  { dataset }: ForecastRunOptions,
+  { dataset, observations }: ForecastRunOptions,
 ): Promise<Series> {
   const init = from + hours - 1;
+  requireTable(stations, cut, { dataset, init });
   const deadline = performance.now() + LONGEST_WAIT_MS;
   const wait = async () => {
     if (performance.now() > deadline) {
@@ -97,9 +108,24 @@ async function joinParts(
         hint: 'Shards are computed by the workers of the cluster; look at their logs.',
       });
     }
-    await sleep(LOOK_MS);
+    await arrival(LOOK_MS);
+    // Nobody computes shards of stations that are not the dataset's any more.
+    requireTable((await observations.describe(dataset)).stations, cut, { dataset, init });
   };
-  return parts.join(dataset, init, id, { count, stations, hours: LEAD_HOURS, wait });
+  return parts.join(dataset, init, id, { count: cut.count, stations, hours: LEAD_HOURS, wait });
+}
+
+/** Shards of another table of stations would put values at the wrong ones. */
+function requireTable(
+  stations: readonly Station[],
+  cut: Cut,
+  { dataset, init }: { dataset: string; init: Hour },
+): void {
+  if (tableOf(stations) === cut.table) return;
+  throw new KernelcastError('NOT_READY', 'the stations of the dataset have changed since the forecast was cut', {
+    where: { dataset, run: formatHour(init) },
+    hint: 'The forecast is made anew, of the stations that there are now.',
+  });
 }
 
 async function checkInit(

@@ -1,7 +1,7 @@
 /** Something that makes runs: what a service asks, whether the work is done in its own thread or in another. */
 import type { Series } from '../../src/domain/series.ts';
 import type { Hour } from '../../src/domain/time.ts';
-import type { Shard } from '../../src/store/runs/parts.ts';
+import type { Cut, Shard } from '../../src/store/runs/parts.ts';
 import type { RunModel } from '../../src/store/runs/runs.ts';
 import type { EngineReport } from '../engine/engine-choice.ts';
 
@@ -11,15 +11,15 @@ export interface RunRequest {
   init?: Hour;
   /** The service's time, ms since the epoch: dates the run. */
   now: number;
-  /** The default model is forecast in so many shards by whoever is asked for them; the run waits for them. */
-  shards?: number;
+  /** The default model is forecast in shards by whoever is asked for them; the run waits for them. */
+  cut?: Cut;
 }
 
 /** A shard of the default model's forecast. */
 export interface PartRequest {
   dataset: string;
   init: Hour;
-  shard: Shard;
+  shard: Shard & Cut;
 }
 
 export interface RunResult {
@@ -45,6 +45,8 @@ export interface Forecaster {
   run(request: RunRequest): Promise<RunResult>;
   /** Computes a shard and lays it down for `run`; see `forecastPart` for the errors. */
   part(request: PartRequest): Promise<undefined>;
+  /** Lets the runs that wait for shards look which are there: one was laid down somewhere. */
+  partArrived(): void;
   /** @throws KernelcastError `NOT_FOUND` for a model that is not among `models` */
   predict(request: PredictRequest): Promise<Series>;
   close(): Promise<void>;

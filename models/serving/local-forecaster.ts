@@ -1,5 +1,6 @@
 /** Makes runs, and forecasts of series that are in no store, in this thread. */
 
+import { Bell } from '../../src/domain/bell.ts';
 import type { Series } from '../../src/domain/series.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { ObservationStore } from '../../src/store/observations/observations.ts';
@@ -15,17 +16,26 @@ export async function openLocalForecaster({ root, network, threads }: WorkerSett
   const parts = new PartStore(root);
   const stores = { observations: new ObservationStore(root), runs: new RunStore(root) };
   const pasts = readOnce(stores.observations);
+  const bells = new Set<Bell>();
+  const partArrived = () => {
+    for (const bell of bells) bell.ring();
+  };
   return {
     engine: models[0].engine,
     models: models.map(({ id, name, kind, weightsSha256 }) => ({ id, name, kind, weightsSha256 })),
-    run: ({ dataset, init, now, shards: count }) => {
-      const shards = count === undefined ? undefined : { parts, count };
-      return forecastRun({ ...stores, models, dataset, init, shards, clock: { now: () => now } });
+    run: ({ dataset, init, now, cut }) => {
+      const bell = new Bell();
+      bells.add(bell);
+      const shards = cut && { parts, cut, arrival: (mostMs: number) => bell.wait(mostMs) };
+      const run = forecastRun({ ...stores, models, dataset, init, shards, clock: { now: () => now } });
+      return run.finally(() => bells.delete(bell));
     },
     async part({ dataset, init, shard }) {
       await forecastPart({ observations: pasts, models, parts, dataset, init, shard });
+      partArrived();
       return undefined;
     },
+    partArrived,
     async predict({ model: id, observations, init }) {
       const model = models.find((candidate) => candidate.id === id);
       if (model) return model.forecast({ observations, init });

@@ -23,7 +23,7 @@ export interface Tasks {
 export type TaskKind = keyof Tasks;
 
 type TaskMessage = { [K in TaskKind]: { kind: K; id: number; request: Tasks[K]['request'] } }[TaskKind];
-export type ToWorker = TaskMessage | { kind: 'close' };
+export type ToWorker = TaskMessage | { kind: 'partArrived' } | { kind: 'close' };
 
 export type FromWorker =
   | { kind: 'ready'; engine: EngineReport; models: RunModel[] }

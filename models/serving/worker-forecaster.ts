@@ -68,6 +68,8 @@ export async function openForecaster(options: ForecasterOptions): Promise<Foreca
     run: (request) => accept('run', request),
     part: (request) => accept('part', request),
     predict: (request) => accept('predict', request),
+    // Who is not alive waits for nothing.
+    partArrived: () => void current.then((thread) => thread.partArrived()).catch(() => {}),
     async close() {
       closed = true;
       await Promise.allSettled(running);
@@ -120,6 +122,10 @@ class WorkerThread {
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: (result) => resolve(result as Tasks[K]['result']), reject });
     });
+  }
+
+  partArrived(): void {
+    if (this.alive) this.#send({ kind: 'partArrived' });
   }
 
   async close(): Promise<void> {

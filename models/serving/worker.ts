@@ -8,7 +8,7 @@ const tell = (message: FromWorker) => port.postMessage(message);
 
 try {
   const forecaster = await openLocalForecaster(workerData as WorkerSettings);
-  const work = (message: Exclude<ToWorker, { kind: 'close' }>) => {
+  const work = (message: Extract<ToWorker, { id: number }>) => {
     if (message.kind === 'run') return forecaster.run(message.request);
     if (message.kind === 'part') return forecaster.part(message.request);
     return forecaster.predict(message.request);
@@ -19,6 +19,7 @@ try {
       port.close(); // nothing keeps the thread alive then
       return;
     }
+    if (message.kind === 'partArrived') return forecaster.partArrived();
     const { id } = message;
     try {
       tell({ kind: 'result', id, result: await work(message) });

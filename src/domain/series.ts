@@ -75,8 +75,13 @@ export function observedVariable(values: Float32Array): SeriesVariable {
   return { values, flags };
 }
 
-export function seriesVariableNames(series: Series): VariableName[] {
+export function seriesVariableNames(series: Pick<Series, 'variables'>): VariableName[] {
   return Object.keys(series.variables) as VariableName[];
+}
+
+/** The variables that a series has, each with its name. */
+export function variablesOf({ variables }: Pick<Series, 'variables'>): [VariableName, SeriesVariable][] {
+  return Object.entries(variables) as [VariableName, SeriesVariable][];
 }
 
 /** The hours [from, to) of a series; hours outside it come back missing. Leaves rank paths out. */

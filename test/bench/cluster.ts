@@ -19,7 +19,7 @@ import { packageRoot } from '../../src/config.ts';
 import { seededRandom } from '../../src/domain/random.ts';
 import { emptyVariable, FLAG, type Series } from '../../src/domain/series.ts';
 import { ObservationStore } from '../../src/store/observations/observations.ts';
-import { PartStore } from '../../src/store/runs/parts.ts';
+import { PartStore, tableOf } from '../../src/store/runs/parts.ts';
 import { Postgres } from '../cluster/postgres.ts';
 import { report, summarise } from './measure.ts';
 
@@ -104,10 +104,11 @@ async function measureSharded(
   const running = workers[0].ask(`run ${init}`).finally(() => {
     isRunning = false;
   });
-  const count = Math.ceil(stations / STATIONS_PER_SHARD);
+  const { stations: table } = await new ObservationStore(root).describe(DATASET);
+  const cut = { count: Math.ceil(stations / STATIONS_PER_SHARD), table: tableOf(table) };
   // Until the last look at which one was missing: looking more often would take time from those who are looked at.
   let shards = 0;
-  while (isRunning && (await parts.list(DATASET, init, model, count)).size < count) {
+  while (isRunning && (await parts.list(DATASET, init, model, cut)).size < cut.count) {
     shards = (performance.now() - start) / 1000;
     await sleep(50);
   }

@@ -5,11 +5,13 @@ import { shardedForecaster, workShards } from '../../jobs/cluster/sharding.ts';
 import { POLICIES } from '../../jobs/schedule/policies.ts';
 import { type Job, Schedule } from '../../jobs/schedule/schedule.ts';
 import type { PartRequest, RunRequest } from '../../models/serving/forecaster.ts';
+import { Bell } from '../../src/domain/bell.ts';
 import { parseHour } from '../../src/domain/time.ts';
 import { createLog } from '../../src/log.ts';
 import type { ObservationStore } from '../../src/store/observations/observations.ts';
 import type { PartStore } from '../../src/store/runs/parts.ts';
 import { currentTrace, withTrace } from '../../src/trace.ts';
+import { testStations } from '../models/synthetic-series.ts';
 import { Postgres, postgresBinaries } from './postgres.ts';
 
 const SLOT = parseHour('2025-03-01T06');
@@ -85,13 +87,16 @@ suite('a cluster (skipped without PostgreSQL)', () => {
       sweep: async () => {},
     } as unknown as PartStore;
     const observations = {
-      describe: async () => ({ stations: new Array(25), to: SLOT + 1 }),
+      describe: async () => ({ stations: testStations(25), to: SLOT + 1 }),
     } as unknown as ObservationStore;
+    const bell = new Bell();
     const forecaster = {
+      partArrived: () => bell.ring(),
       follow: async () => {},
       models: [{ id: 'one', name: 'One', kind: 'network' as const, weightsSha256: null }],
-      async run({ init, shards }: RunRequest) {
-        while (parts.size < shards!) await sleep(20);
+      async run({ init, cut }: RunRequest) {
+        // It only looks when it is told that something has come.
+        while (parts.size < cut!.count) await bell.wait(60_000);
         return { init: init!, outcome: 'published' as const };
       },
       async part({ shard }: PartRequest) {

@@ -13,7 +13,7 @@ import type { Series } from '../../src/domain/series.ts';
 import { createLog } from '../../src/log.ts';
 import { type Files, nodeFiles } from '../../src/store/disk/files.ts';
 import { ObservationStore } from '../../src/store/observations/observations.ts';
-import { PartStore } from '../../src/store/runs/parts.ts';
+import { PartStore, tableOf } from '../../src/store/runs/parts.ts';
 import { RunStore } from '../../src/store/runs/runs.ts';
 import { ScoreStore } from '../../src/store/scores/scores.ts';
 import { seriesOf, station } from '../store/series.ts';
@@ -104,16 +104,18 @@ const scores: Scenario = {
   },
 };
 
+const CUT = { count: 1, table: tableOf(stations) };
+
 /** A shard of a forecast, laid down for whoever puts the run together. */
 const part: Scenario = {
   prepare: async () => {},
   async write(root, files) {
     const forecast = seriesOf(stations, INIT + 1, 2, () => 7);
-    await new PartStore(root, files).publish(DATASET, INIT, 'one', { index: 0, count: 1 }, forecast);
+    await new PartStore(root, files).publish(DATASET, INIT, 'one', { index: 0, ...CUT }, forecast);
   },
   async read(root) {
     const store = new PartStore(root);
-    if ((await store.list(DATASET, INIT, 'one', 1)).size === 0) return 'old';
+    if ((await store.list(DATASET, INIT, 'one', CUT)).size === 0) return 'old';
     const { variables } = await store.join(DATASET, INIT, 'one', { count: 1, stations, hours: 2 });
     return sole([variables.temperature_2m!.values.join() === '7,7,7,7' ? 'new' : undefined]);
   },

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { alignStations } from '../../src/domain/align-stations.ts';
-import { FLAG, observedVariable, type Series } from '../../src/domain/series.ts';
+import { alignStations, copyVariable, knownColumns } from '../../src/domain/align-stations.ts';
+import { emptyVariable, FLAG, observedVariable, type Series } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 
 const stationOf = (id: string): Station => ({ id, name: id, country: '', latitude: 0, longitude: 0, elevation: null });
@@ -45,4 +45,18 @@ test('each station brings its own values, whatever the order; what is not there 
 test('a series of just these stations is given back as it is', () => {
   const series = seriesOf(['a', 'b']);
   expect(alignStations(series, ['a', 'b'].map(stationOf))).toBe(series);
+});
+
+test('copying takes the hours and stations that both have, whatever their order', () => {
+  const source = seriesOf(['c', 'a', 'b']);
+  const target = { ...seriesOf(['a', 'd', 'c']), from: 9, variables: { temperature_2m: emptyVariable(HOURS, 3) } };
+  copyVariable(source, target, 'temperature_2m');
+  const [a, c, N] = [valueAt('a', 2), valueAt('c', 2), Number.NaN];
+  expect([...target.variables.temperature_2m.values]).toEqual([a, N, c, N, N, N, N, N, N]);
+});
+
+test('who may only meet known stations is told of the first other one', () => {
+  const table = ['a', 'b', 'c'].map(stationOf);
+  expect([...knownColumns(table, ['c', 'a'].map(stationOf))]).toEqual([2, 0]);
+  expect(() => knownColumns(table, ['c', 'x', 'y'].map(stationOf))).toThrow("the station 'x' is not among those");
 });

@@ -55,6 +55,7 @@ function baselines(root: string): Forecaster {
     predict: async () => {
       throw new Error('no test of the jobs predicts');
     },
+    partArrived: () => {},
     close: async () => {},
   };
 }

@@ -4,8 +4,15 @@
  * observed one. The same observation judged anew takes the new judgement. So merging is idempotent, and merges of disjoint
  * data commute.
  */
-import type { Series, SeriesVariable } from '../../domain/series.ts';
-import { emptyVariable, FLAG, seriesVariableNames } from '../../domain/series.ts';
+import { columnsIn, copyVariables, knownColumns } from '../../domain/align-stations.ts';
+import {
+  emptyVariable,
+  FLAG,
+  type Series,
+  type SeriesVariable,
+  seriesVariableNames,
+  variablesOf,
+} from '../../domain/series.ts';
 import type { Station } from '../../domain/station.ts';
 import type { Hour } from '../../domain/time.ts';
 import type { VariableName } from '../../domain/variables.ts';
@@ -82,8 +89,8 @@ export function mergeMonth(
   const span = presentSpan(incoming, Math.max(from, incoming.from), Math.min(to, incoming.from + incoming.hours));
   if (!span) return undefined;
   const counts = { added: 0, replaced: 0 };
-  const oldColumns = old && columnsOf(incoming.stations, old.stations);
-  for (const name of seriesVariableNames(incoming)) countChanges(old, oldColumns, incoming, name, span, counts);
+  const known = old && { old, columns: columnsIn(old.stations, incoming.stations) };
+  for (const [name, variable] of variablesOf(incoming)) countChanges(known, incoming, name, variable, span, counts);
   if (counts.added + counts.replaced === 0) return undefined;
 
   const first = Math.min(span.from, old?.from ?? span.from);
@@ -92,61 +99,13 @@ export function mergeMonth(
   if (old) {
     for (const name of seriesVariableNames(old)) {
       series.variables[name] = emptyVariable(series.hours, stations.length);
-      copyVariable(old, series, name);
     }
+    copyVariables(old, series);
   }
-  const columns = columnsOf(incoming.stations, stations);
-  for (const name of seriesVariableNames(incoming)) applyChanges(series, columns, incoming, name, span);
+  const columns = knownColumns(stations, incoming.stations);
+  for (const [name, variable] of variablesOf(incoming)) applyChanges(series, columns, incoming, name, variable, span);
   return { series, ...counts };
 }
-
-/** Copies what two series share of a variable: their common hours and stations. */
-export function copyVariable(source: Series, target: Series, name: VariableName): void {
-  const from = source.variables[name];
-  const to = target.variables[name];
-  if (!from || !to) return;
-  const first = Math.max(source.from, target.from);
-  const last = Math.min(source.from + source.hours, target.from + target.hours);
-  if (last <= first) return;
-  const width = source.stations.length;
-  const targetWidth = target.stations.length;
-  const columns = columnsOf(source.stations, target.stations);
-  const isPrefix = columns.every((column, index) => column === index);
-
-  if (isPrefix && width === targetWidth) {
-    const start = (first - source.from) * width;
-    const end = (last - source.from) * width;
-    to.values.set(from.values.subarray(start, end), (first - target.from) * width);
-    to.flags.set(from.flags.subarray(start, end), (first - target.from) * width);
-    return;
-  }
-  for (let hour = first; hour < last; hour++) {
-    const row = (hour - source.from) * width;
-    const targetRow = (hour - target.from) * targetWidth;
-    for (let s = 0; s < width; s++) {
-      if (columns[s] < 0) continue;
-      to.values[targetRow + columns[s]] = from.values[row + s];
-      to.flags[targetRow + columns[s]] = from.flags[row + s];
-    }
-  }
-}
-
-/** For each station of one table its index in another, -1 where it is not there. */
-function columnsOf(stations: readonly Station[], target: readonly Station[]): Int32Array {
-  // Tables grow at their end: mostly the one begins with the other, and no index is needed.
-  if (stations.length <= target.length && stations.every(({ id }, s) => id === target[s].id)) {
-    return Int32Array.from(stations, (_, s) => s);
-  }
-  let index = indices.get(target);
-  if (!index) {
-    index = new Map(target.map((station, s) => [station.id, s]));
-    indices.set(target, index);
-  }
-  return Int32Array.from(stations, (station) => index.get(station.id) ?? -1);
-}
-
-/** Of tables that others were looked up in: whoever joins many series looks each of their variables up in the same one. */
-const indices = new WeakMap<readonly Station[], Map<string, number>>();
 
 interface Span {
   from: Hour;
@@ -158,8 +117,7 @@ function presentSpan(series: Series, from: Hour, to: Hour): Span | undefined {
   const width = series.stations.length;
   let first = to;
   let last = from;
-  for (const name of seriesVariableNames(series)) {
-    const variable = series.variables[name]!;
+  for (const [, variable] of variablesOf(series)) {
     for (let hour = from; hour < to; hour++) {
       if (hour >= first && hour < last) continue;
       const row = (hour - series.from) * width;
@@ -195,31 +153,35 @@ function rank(flag: number): number {
 }
 
 function countChanges(
-  old: Series | undefined,
-  oldColumns: Int32Array | undefined,
+  known: { old: Series; columns: Int32Array } | undefined,
   incoming: Series,
   name: VariableName,
+  source: SeriesVariable,
   span: Span,
   counts: { added: number; replaced: number },
 ): void {
-  const source = incoming.variables[name]!;
-  const target = old?.variables[name];
+  const target = known?.old.variables[name];
   const width = incoming.stations.length;
   for (let hour = span.from; hour < span.to; hour++) {
-    const inOld = old && hour >= old.from && hour < old.from + old.hours;
+    const row = known && hour >= known.old.from && hour < known.old.from + known.old.hours ? hour - known.old.from : -1;
     for (let s = 0; s < width; s++) {
       const j = (hour - incoming.from) * width + s;
       if (!isPresent(source, j)) continue;
-      const column = inOld && target && oldColumns ? oldColumns[s] : -1;
-      const i = column < 0 ? -1 : (hour - old!.from) * old!.stations.length + column;
-      if (i < 0 || !isPresent(target!, i)) counts.added++;
-      else if (replaces(target!, i, source, j)) counts.replaced++;
+      const i = known && row >= 0 && known.columns[s] >= 0 ? row * known.old.stations.length + known.columns[s] : -1;
+      if (i < 0 || !target || !isPresent(target, i)) counts.added++;
+      else if (replaces(target, i, source, j)) counts.replaced++;
     }
   }
 }
 
-function applyChanges(target: Series, columns: Int32Array, incoming: Series, name: VariableName, span: Span): void {
-  const source = incoming.variables[name]!;
+function applyChanges(
+  target: Series,
+  columns: Int32Array,
+  incoming: Series,
+  name: VariableName,
+  source: SeriesVariable,
+  span: Span,
+): void {
   const width = incoming.stations.length;
   for (let hour = span.from; hour < span.to; hour++) {
     for (let s = 0; s < width; s++) {

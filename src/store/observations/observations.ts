@@ -7,6 +7,7 @@
  * The manifest is the commit point: segments are written first, the manifest replaces the old one atomically, files
  * that it no longer lists are removed after. A reader that loses a file to a merge reads the new manifest and begins anew.
  */
+import { copyVariables } from '../../domain/align-stations.ts';
 import { type Clock, systemClock } from '../../domain/clock.ts';
 import type { Series } from '../../domain/series.ts';
 import { emptyVariable, seriesVariableNames, withoutRejected } from '../../domain/series.ts';
@@ -22,7 +23,6 @@ import { openStorage } from '../open-storage.ts';
 import type { Stamp } from '../stamp.ts';
 import type { Draft, Storage } from '../storage.ts';
 import { DatasetUpdate, type MergeResult } from './dataset-update.ts';
-import { copyVariable } from './merge.ts';
 import { type ObservationManifest as Manifest, observationManifestSchema } from './observation-manifest.ts';
 import type { Segment } from './segments.ts';
 import { SeriesCache } from './series-cache.ts';
@@ -211,7 +211,7 @@ export class ObservationStore {
     for (const entry of manifest.segments) {
       if (entry.from >= first + hours || entry.from + entry.hours <= first) continue;
       const month = await this.#cache.read(folderOf(manifest.dataset), entry.file, entry);
-      for (const name of seriesVariableNames(month)) copyVariable(month, series, name);
+      copyVariables(month, series);
     }
     return withoutRejected(series);
   }

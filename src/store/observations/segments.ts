@@ -5,12 +5,12 @@
  *
  * Pure but for `SegmentFiles`, by which segments are read and written.
  */
+import { copyVariables } from '../../domain/align-stations.ts';
 import { emptyVariable, type Series, seriesVariableNames } from '../../domain/series.ts';
 import type { Station } from '../../domain/station.ts';
 import type { Hour } from '../../domain/time.ts';
 import { VARIABLE_NAMES, type VariableName } from '../../domain/variables.ts';
 import type { FileEntry } from '../manifest.ts';
-import { copyVariable } from './merge.ts';
 
 /** A file, as the manifest lists it. */
 export interface Segment extends FileEntry {
@@ -69,8 +69,8 @@ export function joined(
   for (const name of VARIABLE_NAMES) {
     if (!present.has(name)) continue;
     series.variables[name] = emptyVariable(series.hours, stations.length);
-    for (const part of parts) copyVariable(part, series, name);
   }
+  for (const part of parts) copyVariables(part, series);
   return series;
 }
 

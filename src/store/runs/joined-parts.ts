@@ -1,4 +1,5 @@
 /** The parts of a forecast, put together as they come: each the forecast of some of the stations. */
+import { knownColumns } from '../../domain/align-stations.ts';
 import { QUANTILE_LEVELS } from '../../domain/quantiles.ts';
 import { emptyVariable, type Series, type SeriesVariable } from '../../domain/series.ts';
 import type { Station } from '../../domain/station.ts';
@@ -11,8 +12,7 @@ import { VARIABLE_NAMES, type VariableName } from '../../domain/variables.ts';
  */
 const AT_ONCE = 4;
 
-interface Placed {
-  part: Series;
+interface Places {
   /** Columns of the part, and where each is in the whole, which rises: a long row is written fastest from left to right. */
   from: Uint32Array;
   to: Uint32Array;
@@ -24,20 +24,21 @@ interface Joined extends SeriesVariable {
 
 export class JoinedParts {
   readonly #whole: Omit<Series, 'variables'>;
-  readonly #columns: ReadonlyMap<string, number>;
   readonly #variables = new Map<VariableName, Joined>();
-  #waiting: Placed[] = [];
+  #waiting: (Places & { part: Series })[] = [];
 
   /** @param whole the stations and hours of the forecast; what no part has is missing */
   constructor(whole: { stations: readonly Station[]; from: Hour; hours: number }) {
     this.#whole = whole;
-    this.#columns = new Map(whole.stations.map(({ id }, column) => [id, column]));
   }
 
-  /** @param part of stations of the whole that are in no other part, and of all of its hours; undefined has nothing to say */
+  /**
+   * @param part of stations of the whole that are in no other part, and of all of its hours; undefined has nothing to say
+   * @throws KernelcastError `STATIONS` where a station is none of the whole
+   */
   add(part: Series | undefined): void {
     if (!part) return;
-    const columns = part.stations.map(({ id }) => this.#columns.get(id)!);
+    const columns = knownColumns(this.#whole.stations, part.stations);
     const from = Uint32Array.from(columns.keys()).sort((a, b) => columns[a] - columns[b]);
     this.#waiting.push({ part, from, to: from.map((column) => columns[column]) });
     // The same in all parts: it is the model's.
@@ -48,8 +49,10 @@ export class JoinedParts {
   /** As far as there were parts. */
   forecast(): Series {
     this.#put();
-    const names = VARIABLE_NAMES.filter((name) => this.#variables.has(name));
-    const joined = names.map((name) => [name, this.#variables.get(name)!] as const);
+    const joined = VARIABLE_NAMES.flatMap((name) => {
+      const variable = this.#variables.get(name);
+      return variable ? [[name, variable] as const] : [];
+    });
     const variables = joined.map(([name, { values, flags }]) => [name, { values, flags }]);
     const quantiles = joined.flatMap(([name, { quantiles }]) => (quantiles ? [[name, quantiles]] : []));
     const series: Series = { ...this.#whole, variables: Object.fromEntries(variables) };
@@ -61,31 +64,36 @@ export class JoinedParts {
     const { hours, stations } = this.#whole;
     const width = stations.length;
     for (const name of VARIABLE_NAMES) {
-      const placed = this.#waiting.filter(({ part }) => part.variables[name]);
+      const placed = this.#waiting.flatMap(({ part, ...places }) => {
+        const variable = part.variables[name];
+        return variable ? [{ ...places, ...variable, quantiles: part.quantiles?.[name] }] : [];
+      });
       if (placed.length === 0) continue;
       const joined: Joined = this.#variables.get(name) ?? emptyVariable(hours, width);
       this.#variables.set(name, joined);
-      copy(placed, ({ variables }) => variables[name]!.values, joined.values, width);
-      copy(placed, ({ variables }) => variables[name]!.flags, joined.flags, width);
-      const uncertain = placed.filter(({ part }) => part.quantiles?.[name]);
-      if (uncertain.length === 0) continue;
+      copy(placed, ({ values }) => values, joined.values, width);
+      copy(placed, ({ flags }) => flags, joined.flags, width);
+      if (!placed.some(({ quantiles }) => quantiles)) continue;
       joined.quantiles ??= QUANTILE_LEVELS.map(() => emptyVariable(hours, width).values);
       for (const [level, values] of joined.quantiles.entries()) {
-        copy(uncertain, ({ quantiles }) => quantiles![name]![level], values, width);
+        copy(placed, ({ quantiles }) => quantiles?.[level], values, width);
       }
     }
     this.#waiting = [];
   }
 }
 
-/** @param target [hour, width] */
-function copy<T extends Float32Array | Uint8Array>(
-  placed: readonly Placed[],
-  arrayOf: (part: Series) => T,
+/** @param arrayOf undefined where the part has nothing to copy; target: [hour, width] */
+function copy<Part extends Places, T extends Float32Array | Uint8Array>(
+  placed: readonly Part[],
+  arrayOf: (part: Part) => T | undefined,
   target: T,
   width: number,
 ): void {
-  const sources = placed.map(({ part, from, to }) => ({ source: arrayOf(part), from, to }));
+  const sources = placed.flatMap((part) => {
+    const source = arrayOf(part);
+    return source ? [{ source, from: part.from, to: part.to }] : [];
+  });
   for (let row = 0; row < target.length; row += width) {
     for (const { source, from, to } of sources) {
       const sourceRow = (row / width) * from.length;

@@ -2,16 +2,19 @@
  * Parts of a forecast that is cut into shards and computed by many workers: each the forecast of one model at some of the
  * stations. They lie here until the run is put together and published; then they are taken away.
  *
- *     parts/DATASET/2024-03-01T06Z/MODEL.3-of-8/{part.arrow, manifest.json}
+ *     parts/DATASET/2024-03-01T06Z/MODEL.0a1b2c3d4e5f6071.3-of-8/{part.arrow, manifest.json}
+ *
+ * Where a forecast is cut follows from the table of the stations, so parts bear its hash: those of another table are strangers,
+ * and have no place in the run.
  */
 import { z } from 'zod';
-import type { Quantiles } from '../../domain/quantiles.ts';
-import { type Series, seriesVariableNames } from '../../domain/series.ts';
+import { pickColumns } from '../../domain/align-stations.ts';
+import type { Series } from '../../domain/series.ts';
 import type { Station } from '../../domain/station.ts';
 import type { Hour } from '../../domain/time.ts';
 import { isKernelcastError, KernelcastError } from '../../errors.ts';
 import type { Files } from '../disk/files.ts';
-import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME, missingFile } from '../manifest.ts';
+import { encodeJson, fileEntry, fileEntrySchema, MANIFEST_NAME, missingFile, shortHash } from '../manifest.ts';
 import { readManifest } from '../manifest-cache.ts';
 import { checkName } from '../names.ts';
 import { decodeSeries, encodeSeries } from '../observations/series-file.ts';
@@ -24,6 +27,12 @@ import { listRunFolders, runFolder } from './run-folders.ts';
 export interface Shard {
   index: number;
   count: number;
+}
+
+/** How a forecast is cut: into how many shards, of which table of stations, as `tableOf` names it. */
+export interface Cut {
+  count: number;
+  table: string;
 }
 
 export interface JoinOptions {
@@ -54,7 +63,7 @@ export class PartStore {
    * Once; the same shard of another worker says the same. Stations without a value are left out. It need not outlive a power
    * cut: waiting for the disk, shard after shard, would cost more than computing one again.
    */
-  async publish(dataset: string, init: Hour, model: string, shard: Shard, forecast: Series): Promise<void> {
+  async publish(dataset: string, init: Hour, model: string, shard: Shard & Cut, forecast: Series): Promise<void> {
     checkName('dataset', dataset);
     checkName('model', model);
     const part = withoutEmptyStations(forecast);
@@ -70,10 +79,10 @@ export class PartStore {
   }
 
   /** The indices of the shards that are there. */
-  async list(dataset: string, init: Hour, model: string, count: number): Promise<Set<number>> {
+  async list(dataset: string, init: Hour, model: string, { count, table }: Cut): Promise<Set<number>> {
     const names = new Set(await this.#storage.list(runFolder(PART, dataset, init)));
     const indices = Array.from({ length: count }, (_, index) => index);
-    return new Set(indices.filter((index) => names.has(nameOf(model, { index, count }))));
+    return new Set(indices.filter((index) => names.has(nameOf(model, { index, count, table }))));
   }
 
   /**
@@ -89,13 +98,14 @@ export class PartStore {
     model: string,
     { count, stations, hours, wait }: JoinOptions,
   ): Promise<Series> {
+    const cut = { count, table: tableOf(stations) };
     const whole = new JoinedParts({ stations, from: init + 1, hours });
     const done = new Set<number>();
     const broken = new Set<number>();
     for (;;) {
-      for (const index of await this.list(dataset, init, model, count)) {
+      for (const index of await this.list(dataset, init, model, cut)) {
         if (done.has(index)) continue;
-        const folder = partFolder(dataset, init, model, { index, count });
+        const folder = partFolder(dataset, init, model, { index, ...cut });
         try {
           whole.add(await this.#read(folder));
           done.add(index);
@@ -138,40 +148,34 @@ export class PartStore {
   }
 }
 
-function partFolder(dataset: string, init: Hour, model: string, shard: Shard): string {
+function partFolder(dataset: string, init: Hour, model: string, shard: Shard & Cut): string {
   return `${runFolder(PART, dataset, init)}/${nameOf(model, shard)}`;
 }
 
-function nameOf(model: string, { index, count }: Shard): string {
-  return `${model}.${index + 1}-of-${count}`;
+function nameOf(model: string, { index, count, table }: Shard & Cut): string {
+  return `${model}.${table}.${index + 1}-of-${count}`;
+}
+
+const tables = new WeakMap<readonly Station[], string>();
+
+/** Names a table of stations by all that a forecast makes of it: which stations, in which order, and where they are. */
+export function tableOf(stations: readonly Station[]): string {
+  const known = tables.get(stations);
+  if (known !== undefined) return known;
+  const places = stations.map(({ id, latitude, longitude, elevation }) => [id, latitude, longitude, elevation]);
+  const table = shortHash(JSON.stringify(places));
+  tables.set(stations, table);
+  return table;
 }
 
 /** Undefined where no station has a value. */
 function withoutEmptyStations(series: Series): Series | undefined {
-  const width = series.stations.length;
-  const names = seriesVariableNames(series);
-  const kept = [...series.stations.keys()].filter((s) =>
-    names.some((name) => hasValue(series.variables[name]!.values, s, width)),
-  );
+  const { stations } = series;
+  const all = Object.values(series.variables);
+  const kept = [...stations.keys()].filter((s) => all.some(({ values }) => hasValue(values, s, stations.length)));
   if (kept.length === 0) return undefined;
-  if (kept.length === width) return series;
-  const pick = <T extends Float32Array | Uint8Array>(source: T): T => {
-    const picked = new (source.constructor as new (length: number) => T)(series.hours * kept.length);
-    for (let t = 0; t < series.hours; t++) {
-      for (const [s, station] of kept.entries()) picked[t * kept.length + s] = source[t * width + station];
-    }
-    return picked;
-  };
-  const part: Series = { ...series, stations: kept.map((s) => series.stations[s]), variables: {} };
-  for (const name of names) {
-    const { values, flags } = series.variables[name]!;
-    part.variables[name] = { values: pick(values), flags: pick(flags) };
-  }
-  if (series.quantiles) {
-    const levels = Object.entries(series.quantiles).map(([name, arrays]) => [name, arrays.map(pick)]);
-    part.quantiles = Object.fromEntries(levels) as Quantiles;
-  }
-  return part;
+  const own = kept.map((s) => stations[s]);
+  return kept.length === stations.length ? series : pickColumns(series, own, kept);
 }
 
 function hasValue(values: Float32Array, station: number, width: number): boolean {

@@ -13,6 +13,7 @@ function forecasters() {
         events.push(`run ${network}`);
         return { init, outcome: 'published' };
       },
+      partArrived: () => {},
       part: async () => {
         events.push(`part ${network}`);
         return undefined;
@@ -29,7 +30,8 @@ it('makes runs with the model that serves, and ends with each what was begun wit
   let serving: string | undefined;
   const forecaster = await openFollowing({ open, serving: async () => serving });
   const run = () => forecaster.run({ dataset: 'd', now: 0 });
-  const part = (model: string) => forecaster.part({ dataset: 'd', init: 0, shard: { index: 0, count: 1 }, model });
+  const part = (model: string) =>
+    forecaster.part({ dataset: 'd', init: 0, shard: { index: 0, count: 1, table: '' }, model });
   await run();
   serving = 'second';
   await Promise.all([run(), run()]);

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { emptyVariable, FLAG, type Series } from '../../../src/domain/series.ts';
 import type { VariableName } from '../../../src/domain/variables.ts';
-import { copyVariable, mergeMonth, mergeStations } from '../../../src/store/observations/merge.ts';
+import { mergeMonth, mergeStations } from '../../../src/store/observations/merge.ts';
 import { seriesOf, station } from '../support.ts';
 
 const ALL = ['a', 'b', 'c', 'd'].map((id) => station(id));
@@ -185,12 +185,4 @@ describe('station tables', () => {
     const pole = station('p', { latitude: -90, longitude: 0 });
     expect(mergeStations([pole], [{ ...pole, longitude: 139 }])).toHaveLength(1);
   });
-});
-
-test('copying takes the hours and stations that both have, whatever their order', () => {
-  const source = seriesOf([ALL[2], ALL[0], ALL[1]], 0, 4, (hour, id) => hour * 10 + 'abc'.indexOf(id));
-  const target = seriesOf([ALL[0], ALL[3], ALL[2]], 2, 4, () => undefined);
-  copyVariable(source, target, 'temperature_2m');
-  const N = Number.NaN;
-  expect([...target.variables.temperature_2m!.values]).toEqual([20, N, 22, 30, N, 32, N, N, N, N, N, N]);
 });
