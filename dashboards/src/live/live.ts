@@ -3,13 +3,14 @@
  * seconds besides, for its clock and its jobs, and because a proxy may swallow events.
  */
 import { type Api, ApiError, UnreachableError } from '../api/client.ts';
-import type { Readiness, Run, Status } from '../api/contracts.ts';
+import type { Readiness } from '../api/contracts.ts';
 import { text } from '../i18n/language.ts';
 import { keepLastForecast, readLastForecast } from '../offline/last-forecast.ts';
-import { PLACE_VARIABLES, type PlaceForecast } from '../place/place-forecast.ts';
-import type { RunData, State, Store } from '../state.ts';
+import type { State, Store } from '../state.ts';
 import { type Heard, nextConnection, pollDelay } from './connection.ts';
+import { type AskEvent, NOT_ASKING, nextAsk } from './next-ask.ts';
 import { requestPlace } from './place-request.ts';
+import { requestRun } from './run-request.ts';
 
 /** Milliseconds between two stores of the last forecast, however fast runs come. */
 const KEEP_EVERY = 20_000;
@@ -23,26 +24,28 @@ export interface Live {
 
 export function createLive(api: Api, store: Store): Live {
   let timer = 0;
-  let asking = false;
-  let askAgain = false;
+  let asks = NOT_ASKING;
   let placeRequest: AbortController | undefined;
   let events: EventSource | undefined;
   let keptAt = Number.NEGATIVE_INFINITY;
 
-  async function ask(): Promise<void> {
-    if (asking) {
-      askAgain = true;
-      return;
-    }
-    asking = true;
-    askAgain = false;
+  function happened(event: AskEvent): void {
+    const [state, next] = nextAsk(asks, event);
+    asks = state;
+    if (next.kind === 'nothing') return;
     window.clearTimeout(timer);
+    if (next.kind === 'wait') timer = window.setTimeout(happened, next.delay, { kind: 'due' });
+    else void ask().then((delay) => happened({ kind: 'over', delay }));
+  }
+
+  /** Resolves to the milliseconds after which the next question is due; never rejects. */
+  async function ask(): Promise<number> {
     try {
       const status = await api.status();
       // Without a run there is no question of readiness, and a refusal would stand in the browser's console as an error.
       const [readiness, change]: [Readiness, Partial<State>] = await Promise.all([
         status.latest_run === null ? { ready: false as const, reason: status.preparing ?? '' } : api.readiness(),
-        followRun(status),
+        requestRun(api, store, status),
       ]);
       const hasRun = (change.data ?? store.state.data) !== undefined;
       const connection = nextConnection(store.state.connection, { answered: true, readiness, hasRun }, Date.now());
@@ -57,16 +60,14 @@ export function createLive(api: Api, store: Store): Live {
       store.update({ ...stored, connection: nextConnection(store.state.connection, heard, Date.now()) });
       if (!heard.answered) closeEvents();
     }
-    asking = false;
-    if (document.hidden) return;
-    const delay = pollDelay(store.state.connection, store.state.status?.clock.seconds_per_hour);
-    timer = window.setTimeout(ask, askAgain ? 0 : delay);
+    return pollDelay(store.state.connection, store.state.status?.clock.seconds_per_hour);
   }
 
   function listen(dataset: string): void {
     if (events || document.hidden) return;
     events = new EventSource(api.eventsAddress(dataset));
-    for (const name of ['run-published', 'observations-updated']) events.addEventListener(name, () => void ask());
+    for (const name of ['run-published', 'observations-updated'])
+      events.addEventListener(name, () => happened({ kind: 'due' }));
   }
 
   function closeEvents(): void {
@@ -100,50 +101,6 @@ export function createLive(api: Api, store: Store): Live {
     return { status, stations, data, storedAt, place: place ? { kind: 'shown', forecast: place } : { kind: 'none' } };
   }
 
-  /** Fetches the newest run and what belongs to it, unless it is the one on show or the person holds that one. */
-  async function followRun(status: Status): Promise<Partial<State>> {
-    const { data: shown, live, place } = store.state;
-    const sameDataset = shown?.values.dataset === status.dataset;
-    if (status.latest_run === null || (sameDataset && (shown?.run.init === status.latest_run || !live))) return {};
-    const [run] = await api.runs(status.dataset, 1);
-    if (!run || (sameDataset && run.init === shown?.run.init)) return {};
-    const { stations: known, view } = store.state;
-    // On the way in, everything at once: the place that the link names does not wait for the map.
-    const station =
-      place.kind === 'shown' ? place.forecast.station.id : place.kind === 'none' ? view.station : undefined;
-    const [values, verification, listed, forecast] = await Promise.all([
-      api.values(status.dataset, run.init, PLACE_VARIABLES),
-      verificationOrNull(status.dataset),
-      known.length === 0 ? api.stations(status.dataset) : known,
-      station === undefined ? undefined : placeOrUndefined(station, status.dataset, run),
-    ]);
-    const ids = new Set(listed.map(({ id }) => id));
-    const stations = values.stations.every((id) => ids.has(id)) ? listed : await api.stations(status.dataset);
-    const data: RunData = { run, values, verification };
-    // The person may have gone to another place meanwhile; that one has its own request.
-    if (!forecast || store.state.place !== place) return { data, stations };
-    return { data, stations, place: { kind: 'shown', forecast } };
-  }
-
-  /** A link may name a station that is not there: the page says so when it shows it. */
-  async function placeOrUndefined(station: string, dataset: string, run: Run): Promise<PlaceForecast | undefined> {
-    try {
-      return await requestPlace(api, station, dataset, run, store.state.view);
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return undefined;
-      throw error;
-    }
-  }
-
-  async function verificationOrNull(dataset: string): Promise<RunData['verification']> {
-    try {
-      return await api.verification(dataset);
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return null;
-      throw error;
-    }
-  }
-
   async function showStation(station: string): Promise<void> {
     const { data, place } = store.state;
     placeRequest?.abort();
@@ -172,13 +129,12 @@ export function createLive(api: Api, store: Store): Live {
   return {
     start() {
       document.addEventListener('visibilitychange', () => {
-        // Nobody looks at a hidden page; on coming back it asks at once.
-        if (document.hidden) {
-          window.clearTimeout(timer);
-          closeEvents();
-        } else void ask();
+        happened({ kind: document.hidden ? 'hidden' : 'shown' });
+        if (!document.hidden) return;
+        window.clearTimeout(timer);
+        closeEvents();
       });
-      void ask();
+      happened({ kind: 'due' });
     },
     showStation,
   };
