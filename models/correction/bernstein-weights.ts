@@ -47,6 +47,7 @@ export class BernsteinWeights {
    */
   learn(group: number, regrets: ArrayLike<number>, keep = 1): void {
     const { experts } = this;
+    if (experts === 1) return;
     const first = group * experts;
     let highest = Number.NEGATIVE_INFINITY;
     for (let expert = 0; expert < experts; expert++) {

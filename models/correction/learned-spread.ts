@@ -46,6 +46,11 @@ export class LearnedSpread {
     return Math.exp(this.pooled[0] + this.own[station]);
   }
 
+  /** That of all stations. */
+  get common(): number {
+    return Math.exp(this.pooled[0]);
+  }
+
   /** @param z the error in units of the spread that `at` gave @param days what the pair weighs */
   add(station: number, z: number, days: number): void {
     const { memory, shrinkage } = this.#options;

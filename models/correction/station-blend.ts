@@ -26,6 +26,8 @@ const LAST = LEVELS - 1;
 const LEAST_SPREAD = 1e-3;
 /** Spreads that [p10, p90] is taken to be wide at least, whatever its levels were shifted by. */
 const LEAST_WIDTH = 0.5;
+/** Spreads that a model is taken to differ from the mixture at most, while weights are learned. */
+const MOST_APART = 3;
 
 export interface Expert {
   /** Whether the model gives quantiles; then their width is scaled, otherwise a width is learned. */
@@ -84,7 +86,8 @@ export class StationBlend {
   readonly #hourly: ShrunkErrors[];
   readonly #spreads: LearnedSpread[];
   readonly #weights: BernsteinWeights;
-  readonly #ownWeights: BernsteinWeights;
+  /** Of the mixture with learned weights, and of the one by inverse variances. */
+  readonly #mixtures: BernsteinWeights;
   readonly #width: LearnedSpread;
   readonly #disagreement = new Disagreement();
   readonly #tracked: TrackedQuantiles;
@@ -93,13 +96,15 @@ export class StationBlend {
   readonly #means: Float64Array;
   readonly #scales: Float64Array;
   readonly #shares: Float64Array;
+  /** What makes the shares: the learned weights, and those by inverse variances. */
+  readonly #learned: Float64Array;
+  readonly #inverse: Float64Array;
   /** [expert, level]: what the quantiles are more than the mean. */
   readonly #offsets: Float64Array;
   readonly #blended = new Float64Array(LEVELS);
   readonly #quantiles = new Float64Array(LEVELS);
   #deviation = 0;
   #known = 0;
-  readonly #regrets: Float64Array;
 
   constructor(stations: number, experts: readonly Expert[], options: BlendOptions) {
     const count = experts.length;
@@ -114,20 +119,21 @@ export class StationBlend {
       return new LearnedSpread(stations, { ...options.spread, start: hasQuantiles ? 1 : options.spread.start });
     });
     this.#weights = new BernsteinWeights(1, count, options.prior);
-    this.#ownWeights = new BernsteinWeights(stations, count, options.prior);
+    this.#mixtures = new BernsteinWeights(1, 2);
     this.#width = new LearnedSpread(stations, { ...options.spread, start: 1 });
     this.#tracked = new TrackedQuantiles(stations, options.tracking);
     this.#bias = new Float64Array(count);
     this.#means = new Float64Array(count);
     this.#scales = new Float64Array(count);
     this.#shares = new Float64Array(count);
+    this.#learned = new Float64Array(count);
+    this.#inverse = new Float64Array(count);
     this.#offsets = new Float64Array(count * LEVELS);
-    this.#regrets = new Float64Array(count);
   }
 
   /** All that was learned: arrays that may be written down, and filled again. */
   get state(): readonly Float64Array[] {
-    const parts = [...this.#errors, ...this.#hourly, ...this.#spreads, this.#weights, this.#ownWeights];
+    const parts = [...this.#errors, ...this.#hourly, ...this.#spreads, this.#weights, this.#mixtures];
     return [...parts, this.#width, this.#disagreement, this.#tracked].flatMap(({ state }) => state);
   }
 
@@ -165,7 +171,8 @@ export class StationBlend {
     this.#errors.forEach((errors, expert) => {
       errors.forget(Math.exp(-days / (this.#experts[expert].memoryDays ?? memoryDays)));
     });
-    const pooled = new Float64Array(this.#experts.length);
+    const regrets = new Float64Array(this.#experts.length);
+    const between = new Float64Array(2);
     let pairs = 0;
     for (let station = 0; station < this.#stations; station++) {
       const observation = observed[station];
@@ -173,26 +180,33 @@ export class StationBlend {
       const mean = this.#mix(experts, station, bin);
       if (Number.isNaN(mean)) continue;
       pairs++;
-      this.#learnWeights(observation, mean, pooled, station, keepWeights);
+      this.#learnWeights(observation, mean, regrets, between);
       this.#learnErrors(experts, observation, mean, { station, bin, days });
       this.#learnQuantiles(observation, this.#issued(issued, mean, station), station, days);
     }
-    for (const spread of this.#spreads) spread.endRound();
+    this.#spreads.forEach((spread, expert) => {
+      spread.endRound();
+      if (!this.#experts[expert].hasQuantiles) this.#errors[expert].learnShrinkage(spread.common ** 2);
+    });
     this.#width.endRound();
     this.#disagreement.endRound(days);
     this.#tracked.endRound();
     if (pairs === 0) return;
-    for (let expert = 0; expert < pooled.length; expert++) pooled[expert] /= pairs;
-    this.#weights.learn(0, pooled, keepWeights);
+    const perPair = (sum: number) => sum / pairs;
+    this.#weights.learn(0, regrets.map(perPair), keepWeights);
+    this.#mixtures.learn(0, between.map(perPair), keepWeights);
   }
 
   /** Fills what belongs to a station; the mean of the mixture, NaN where no model says anything. */
   #mix(experts: BlendInput['experts'], station: number, bin: number): number {
     const count = this.#experts.length;
-    const { bins, ownShare } = this.#options;
-    let all = 0;
+    const { bins } = this.#options;
+    let learned = 0;
+    let inverse = 0;
     for (let expert = 0; expert < count; expert++) {
       this.#shares[expert] = 0;
+      this.#learned[expert] = 0;
+      this.#inverse[expert] = 0;
       const forecast = experts[expert];
       const value = forecast ? forecast.values[station] : Number.NaN;
       if (!Number.isFinite(value)) continue;
@@ -209,13 +223,14 @@ export class StationBlend {
       }
       const first = expert * LEVELS;
       this.#scales[expert] = Math.max(LEAST_SPREAD, (this.#offsets[first + LAST] - this.#offsets[first]) / WIDTH_80);
-      const own = this.#ownWeights.of(station, expert);
-      this.#shares[expert] = (1 - ownShare) * this.#weights.of(0, expert) + ownShare * own;
-      all += this.#shares[expert];
+      this.#learned[expert] = this.#weights.of(0, expert);
+      this.#inverse[expert] = this.#scales[expert] ** -2;
+      learned += this.#learned[expert];
+      inverse += this.#inverse[expert];
     }
     this.#blended.fill(0);
-    if (all === 0) return Number.NaN;
-    const mean = this.#average(all);
+    if (inverse === 0) return Number.NaN;
+    const mean = this.#average(learned, inverse);
     const width = this.#width.at(station) * this.#disagreement.factor(this.#deviation);
     for (let expert = 0; expert < count; expert++) {
       const share = this.#shares[expert];
@@ -230,13 +245,16 @@ export class StationBlend {
   }
 
   /** Makes shares that sum to one; the mean of the models, and how far they lie apart. */
-  #average(all: number): number {
+  #average(learned: number, inverse: number): number {
     let mean = 0;
     let squares = 0;
     for (let expert = 0; expert < this.#shares.length; expert++) {
-      this.#shares[expert] /= all;
-      const share = this.#shares[expert];
-      if (share === 0) continue;
+      if (this.#inverse[expert] === 0) continue;
+      // Where all weight was on models that are missing, the others have no learned weights.
+      this.#inverse[expert] /= inverse;
+      this.#learned[expert] = learned > 0 ? this.#learned[expert] / learned : this.#inverse[expert];
+      const share = this.#mixtures.of(0, 0) * this.#learned[expert] + this.#mixtures.of(0, 1) * this.#inverse[expert];
+      this.#shares[expert] = share;
       const before = this.#means[expert] - mean;
       // Shares are added one by one: a weighted mean and variance in one pass (West 1979).
       this.#known += share;
@@ -254,21 +272,23 @@ export class StationBlend {
   }
 
   /** The gradient of the CRPS (the mean over levels of twice the pinball loss) by the quantiles, times what each model differs. */
-  #learnWeights(observation: number, mean: number, pooled: Float64Array, station: number, keep: number): void {
-    this.#regrets.fill(0);
+  #learnWeights(observation: number, mean: number, regrets: Float64Array, between: Float64Array): void {
     const spread = this.#spread();
     for (let level = 0; level < LEVELS; level++) {
       const quantile = mean + this.#blended[level];
       const gradient = ((observation < quantile ? 1 : 0) - QUANTILE_LEVELS[level]) * (2 / LEVELS);
-      for (let expert = 0; expert < pooled.length; expert++) {
-        if (this.#shares[expert] === 0) continue;
+      let learned = 0;
+      let inverse = 0;
+      for (let expert = 0; expert < regrets.length; expert++) {
+        if (this.#inverse[expert] === 0) continue;
         const differs = quantile - this.#means[expert] - this.#offsets[expert * LEVELS + level];
-        // In spreads, and bounded: one broken value may not decide for ever.
-        this.#regrets[expert] += gradient * Math.max(-10, Math.min(10, differs / spread));
+        learned += this.#learned[expert] * differs;
+        inverse += this.#inverse[expert] * differs;
+        regrets[expert] += gradient * bounded(differs / spread);
       }
+      between[0] += gradient * bounded(learned / spread);
+      between[1] += gradient * bounded(inverse / spread);
     }
-    for (let expert = 0; expert < pooled.length; expert++) pooled[expert] += this.#regrets[expert];
-    if (this.#options.ownShare > 0) this.#ownWeights.learn(station, this.#regrets, keep);
   }
 
   #learnErrors(
@@ -282,7 +302,7 @@ export class StationBlend {
     // What lies far beyond all expectation is learned from as if it lay at its edge (Huber).
     const trusted = Math.max(mean - most, Math.min(mean + most, observation));
     for (let expert = 0; expert < this.#experts.length; expert++) {
-      if (this.#shares[expert] === 0) continue;
+      if (this.#inverse[expert] === 0) continue;
       const error = trusted - experts[expert]!.values[station];
       this.#spreads[expert].add(station, (observation - this.#means[expert]) / this.#scales[expert], days);
       this.#errors[expert].add(station, error, days);
@@ -327,4 +347,9 @@ interface Issued {
   mean: number;
   quantiles: Float64Array;
   spread: number;
+}
+
+/** One broken value may not decide for ever. */
+function bounded(spreads: number): number {
+  return Math.max(-MOST_APART, Math.min(MOST_APART, spreads));
 }

@@ -17,6 +17,8 @@ interface Options {
   stride: number;
   stations?: string[];
   by?: 'lead' | 'station';
+  pairs?: string;
+  lead: number;
   json?: boolean;
   network?: string[];
   data?: string;
@@ -36,6 +38,11 @@ export function registerEvaluate(program: Command): void {
     .option('--stride <hours>', 'hours from one forecast to the next', wholeNumber, 1)
     .option('--stations <id...>', 'score these alone; the models see the others too (default: all)')
     .option('--by <what>', 'show the errors by lead or by station too', leadOrStation)
+    .option(
+      '--pairs <file>',
+      'forecasts of other models with what was observed (CSV), judged without peeking, corrected and blended',
+    )
+    .option('--lead <hours>', 'of the forecasts of --pairs', wholeNumber, 48)
     .option('--json', 'print JSON: all scores, by lead hour and station, with intervals, and all differences')
     .option('--network <folder...>', 'model artefacts of your own, in place of the shipped one')
     .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data); or a file, as --dataset')
@@ -50,6 +57,10 @@ function leadOrStation(text: string): 'lead' | 'station' {
 }
 
 async function run(options: Options): Promise<void> {
+  if (options.pairs !== undefined) {
+    const { evaluatePairs } = await import('./evaluate/pairs.ts');
+    return evaluatePairs({ ...options, pairs: options.pairs });
+  }
   const [{ evaluate }, { openEvaluatedModels }] = await Promise.all([
     import('../../models/evaluation/evaluate.ts'),
     import('../../models/serving/registry.ts'),

@@ -129,11 +129,11 @@ function entriesOf(variables: Partial<Record<VariableName, VariableReport>>): [V
   return Object.entries(variables) as [VariableName, VariableReport][];
 }
 
-function fixed(value: number): string {
+export function fixed(value: number): string {
   return Number.isNaN(value) ? '' : (Math.round(value * 1000) / 1000 || 0).toFixed(3);
 }
 
-function percent(share: number | undefined): string {
+export function percent(share: number | undefined): string {
   return share === undefined || Number.isNaN(share) ? '' : `${(Math.round(share * 1000) / 10 || 0).toFixed(1)} %`;
 }
 
@@ -142,7 +142,7 @@ function range(interval: readonly [number, number] | null): string {
 }
 
 /** Columns of equal width; the first `texts` of them to the left, numbers to the right. */
-function layOut(header: readonly string[], lines: readonly (readonly string[])[], texts: number): string {
+export function layOut(header: readonly string[], lines: readonly (readonly string[])[], texts: number): string {
   const widths = header.map((title, column) => Math.max(title.length, ...lines.map((line) => line[column].length)));
   const place = (cell: string, column: number) =>
     column < texts ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
