@@ -20,6 +20,7 @@ import type { ObservationStore } from '../src/store/observations/observations.ts
 import { completedNames, windAcross } from './hourly/both-winds.ts';
 import { type FileSummary, inspectFile, readFile } from './hourly/read-hours.ts';
 import type { OpenOptions } from './opened/open-file.ts';
+import { type LeftOut, LeftOutTally } from './quality/left-out.ts';
 import { addRejected, noneRejected, type QualityReport, QualityTally, type Rejected } from './quality/report.ts';
 
 export interface IngestOptions extends OpenOptions {
@@ -51,6 +52,8 @@ export interface FileReport extends Counts {
   taken: readonly { name: VariableName; from: string }[];
   variables: readonly VariableName[];
   quality: QualityReport;
+  /** What the file has and was not taken, by reason. */
+  leftOut: readonly LeftOut[];
 }
 
 export interface IngestReport extends Counts {
@@ -63,6 +66,8 @@ export interface IngestReport extends Counts {
   variables: VariableName[];
   /** Values by the check that they failed. */
   rejectedBy: Rejected;
+  /** What the files have and was not taken, by reason. */
+  leftOut: LeftOut[];
   /** The months of the store that changed, and how many of their values are new or replaced. */
   months: string[];
   added: number;
@@ -234,7 +239,7 @@ class FileTally {
   }
 
   report(): FileReport {
-    const { stations, outside, taken, variables, duplicates } = this.#summary;
+    const { stations, outside, taken, variables, duplicates, leftOut } = this.#summary;
     return {
       file: this.#file,
       stations: stations.length,
@@ -245,6 +250,7 @@ class FileTally {
       variables,
       ...this.#counts,
       quality: this.#quality.report(duplicates),
+      leftOut,
     };
   }
 }
@@ -253,7 +259,11 @@ function totals(files: readonly FileReport[], summaries: readonly FileSummary[])
   const sum = (key: keyof Counts) => files.reduce((total, file) => total + file[key], 0);
   const ids = new Set(summaries.flatMap(({ stations }) => stations.map(({ id }) => id)));
   const rejectedBy = noneRejected();
-  for (const { quality } of files) addRejected(rejectedBy, quality.rejected);
+  const leftOut = new LeftOutTally();
+  for (const file of files) {
+    addRejected(rejectedBy, file.quality.rejected);
+    leftOut.addAll(file.leftOut);
+  }
   return {
     stations: ids.size,
     from: Math.min(...files.map(({ from }) => from)),
@@ -264,5 +274,6 @@ function totals(files: readonly FileReport[], summaries: readonly FileSummary[])
     rejected: sum('rejected'),
     missing: sum('missing'),
     rejectedBy,
+    leftOut: leftOut.list(),
   };
 }

@@ -4,6 +4,7 @@ import { type IngestReport, ingestFiles } from '../ingest/ingest.ts';
 import type { SampleWorldSource } from '../ingest/sample-world/world-source.ts';
 import type { HttpOptions } from '../ingest/sources/http/client.ts';
 import { ingestSources } from '../ingest/sources/ingest-sources.ts';
+import type { TableMapping } from '../ingest/tables/mapping.ts';
 import type { Clock } from '../src/domain/clock.ts';
 import type { Station } from '../src/domain/station.ts';
 import { type Hour, monthOf, monthSpan } from '../src/domain/time.ts';
@@ -49,6 +50,8 @@ export interface IngestJobOptions {
   sources?: readonly string[];
   /** Where to sample grids; what to ask sources for. */
   stations?: readonly Station[];
+  /** What the columns of tables are: a table takes the first that fits. */
+  table?: readonly TableMapping[];
   observations: ObservationStore;
   dataset: string;
   /** The data directory: downloads are kept in it. */
@@ -67,7 +70,7 @@ const FIRST_HOURS = 72;
  * had its turn, and is tried again.
  */
 export function ingestJob(options: IngestJobOptions): Job {
-  const { inbox, sources = [], dataset, observations, stations } = options;
+  const { inbox, sources = [], dataset, observations, stations, table } = options;
   const opened = inbox === undefined ? undefined : openInbox(inbox);
   return {
     policy: POLICIES.ingest,
@@ -87,7 +90,7 @@ export function ingestJob(options: IngestJobOptions): Job {
         await attempt('inbox', () =>
           opened!.take(name, async (path) => {
             const names = new Map([[path, name]]);
-            return told(await ingestFiles([path], { dataset, store: observations, stations, names }));
+            return told(await ingestFiles([path], { dataset, store: observations, stations, table, names }));
           }),
         );
       }
@@ -99,12 +102,12 @@ export function ingestJob(options: IngestJobOptions): Job {
 }
 
 async function ask(source: string, slot: Hour, options: IngestJobOptions): Promise<IngestReport> {
-  const { dataset, observations, stations, root, http } = options;
+  const { dataset, observations, stations, table, root, http } = options;
   const known = (await hasData({ observations, dataset })) ? await observations.describe(dataset) : undefined;
   const to = slot + 1;
   const from = Math.min(known ? known.to - LATE_HOURS : to - FIRST_HOURS, to - 1);
   const wanted = { stations: stations ?? known?.stations, from, to };
-  return ingestSources([source], { dataset, store: observations, root: localFolder(root), http, ...wanted });
+  return ingestSources([source], { dataset, store: observations, root: localFolder(root), http, table, ...wanted });
 }
 
 /** Without what may be secret. */

@@ -21,6 +21,8 @@ export interface NativeHours {
   step: number;
   /** Times that are in the file already. */
   duplicates: number;
+  /** Times between the hours, which are left out. */
+  between: number;
 }
 
 const COARSEST_HOURS = 24;
@@ -35,11 +37,15 @@ export function nativeHours(axis: TimeAxis, options: { file: string; cellMethod?
   const step = usualStep(sorted) / MILLISECONDS_PER_HOUR;
   refuseCoarse(step, cell === undefined ? 0 : cell / MILLISECONDS_PER_HOUR, options);
 
+  let between = 0;
   const best = new Map<Hour, { index: number; offset: number }>();
   for (let index = 0; index < times.length; index++) {
     const [hour, offset] = [nearestHour(times[index]), offsetFromHour(times[index])];
     if (!isNearHour(offset)) {
-      if (step < 1) continue;
+      if (step < 1) {
+        between++;
+        continue;
+      }
       throw new KernelcastError('CONVENTIONS', `a time lies more than ${NEAR_TEXT} off the hour`, {
         where: { ...where, index, time: new Date(times[index]).toISOString() },
         hint: 'Kernelcast keeps hourly values, valid at the hour in UTC.',
@@ -55,7 +61,7 @@ export function nativeHours(axis: TimeAxis, options: { file: string; cellMethod?
   const indices = Int32Array.from(hours, (hour) => best.get(hour)!.index);
   let duplicates = 0;
   for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) duplicates++;
-  return { hours, indices, step: Math.max(1, Math.round(step)), duplicates };
+  return { hours, indices, step: Math.max(1, Math.round(step)), duplicates, between };
 }
 
 function refuseCoarse(step: number, cell: number, { file, cellMethod }: { file: string; cellMethod?: string }): void {

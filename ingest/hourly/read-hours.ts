@@ -4,6 +4,7 @@ import type { Hour } from '../../src/domain/time.ts';
 import { type OpenOptions, openFile } from '../opened/open-file.ts';
 import { type OpenedFile, timesAtOnce } from '../opened/opened-file.ts';
 import { controlled } from '../quality/control.ts';
+import { type LeftOut, LeftOutTally } from '../quality/left-out.ts';
 import { hourlyBlocks, type NativeSlab } from './hourly-blocks.ts';
 import { type NativeHours, nativeHours } from './native-hours.ts';
 
@@ -14,6 +15,7 @@ export interface FileSummary extends Pick<OpenedFile, 'stations' | 'outside' | '
   /** Times of the file that are used, and those that are there more than once. */
   times: number;
   duplicates: number;
+  leftOut: readonly LeftOut[];
 }
 
 /**
@@ -24,7 +26,11 @@ export async function inspectFile(path: string, options: OpenOptions): Promise<F
   const opened = await openFile(path, options);
   try {
     const { stations, outside, taken, variables } = opened;
-    const { hours, duplicates } = hoursOf(path, opened, options);
+    const { hours, duplicates, between } = hoursOf(path, opened, options);
+    const leftOut = new LeftOutTally();
+    leftOut.addAll(opened.leftOut ?? []);
+    leftOut.add('between-hours', between);
+    if (opened.kind === 'grid') leftOut.add('outside-grid', outside.length);
     return {
       stations,
       outside,
@@ -32,6 +38,7 @@ export async function inspectFile(path: string, options: OpenOptions): Promise<F
       variables,
       times: hours.length,
       duplicates: duplicates + (opened.duplicates ?? 0),
+      leftOut: leftOut.list(),
     };
   } finally {
     await opened.close();

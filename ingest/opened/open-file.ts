@@ -1,6 +1,7 @@
 /** From a path to a `OpenedFile`: a grid to be sampled at stations, or a file of stations. */
 import type { Station } from '../../src/domain/station.ts';
 import type { Hour } from '../../src/domain/time.ts';
+import type { VariableName } from '../../src/domain/variables.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { type Field, findFields, type VariableMap } from '../cf/find-variables.ts';
 import { gridLayout } from '../cf/grid-layout.ts';
@@ -23,10 +24,14 @@ export interface OpenOptions {
   stations?: readonly Station[];
   map?: VariableMap;
   skipOutside?: boolean;
-  /** What the columns of tables are, where they do not tell themselves. */
-  table?: TableMapping;
+  /** What the columns of tables are, where they do not tell themselves: a table takes the first that fits. */
+  table?: TableMapping | readonly TableMapping[];
   /** The same of some files, by path. */
   tables?: ReadonlyMap<string, TableMapping>;
+  /** Units of tables' variables, where they do not tell. */
+  units?: Partial<Record<VariableName, string>>;
+  /** Of tables' times without an offset. */
+  timeZone?: string;
   /** Only the hours from here on, and before here. */
   from?: Hour;
   to?: Hour;

@@ -6,6 +6,7 @@ import type { Series } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
 import type { TimeAxis } from '../cf/time-axis.ts';
+import type { LeftOut } from '../quality/left-out.ts';
 
 export interface OpenedFile {
   /** What the values are, which decides how they are checked: observations of stations, or a grid's. */
@@ -22,6 +23,8 @@ export interface OpenedFile {
   variables: readonly VariableName[];
   /** Observations that are there more than once, where a table tells. */
   duplicates?: number;
+  /** What the file has and is not taken, where a table tells. */
+  leftOut?: readonly LeftOut[];
   /** Bytes of memory that reading one time takes. */
   bytesPerTime: number;
   /** Times that are unpacked at once: of a slab that begins or ends within such a chunk, the rest is unpacked for nothing. */

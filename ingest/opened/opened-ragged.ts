@@ -29,7 +29,7 @@ export async function openedRagged(
   const [{ layout }] = fields;
   const stationOf = await stationOfEach(data, layout);
   const stations = await raggedStations(data, layout, stationOf);
-  const { hours, slots } = await slotsOf(data, layout, stationOf, stations.length);
+  const { hours, slots, offHour } = await slotsOf(data, layout, stationOf, stations.length);
   const loaded = new Map<Field<RaggedLayout>, Promise<Float32Array>>();
   return {
     kind: 'stations',
@@ -41,6 +41,7 @@ export async function openedRagged(
     variables: completedNames(fields.map(({ name }) => name)),
     bytesPerTime: fields.length * stations.length * 8,
     chunkTimes: 1,
+    leftOut: offHour === 0 ? [] : [{ reason: 'off-hour', counted: 'rows', count: offHour }],
     close: () => data.close(),
     async read(first, count) {
       const width = stations.length;
@@ -85,7 +86,8 @@ async function slotsOf(data: DataFile, { time }: RaggedLayout, stationOf: Int32A
     const slot = rowOf.get(nearestHour(times[i]))! * stations + stationOf[i];
     if (slots[slot] < 0 || byNearness(offset(slots[slot]), offset(i)) <= 0) slots[slot] = i;
   }
-  return { hours, slots };
+  const offHour = times.reduce((sum, time, i) => sum + (Number.isNaN(time) || isNearHour(offset(i)) ? 0 : 1), 0);
+  return { hours, slots, offHour };
 }
 
 /** All observations of a variable, in the order of the file and in the field's unit; NaN where missing. */

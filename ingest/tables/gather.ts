@@ -1,108 +1,146 @@
-/**
- * Observations in any order to hourly values by station. Which hour an observation stands for says `near-hour.ts`; of several,
- * for each variable, only those that have a value are compared.
- */
-import { byNearness, isNearHour, NEAR_TEXT, nearestHour, offsetFromHour } from '../../src/domain/near-hour.ts';
-import { observedVariable, type Series } from '../../src/domain/series.ts';
+/** The rows of a table, in any order, to stations and their hourly values. */
+import { NEAR_TEXT } from '../../src/domain/near-hour.ts';
+import { emptyVariable, type Series } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
 import { VARIABLE_NAMES, type VariableName } from '../../src/domain/variables.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { completedNames, completeWind } from '../hourly/both-winds.ts';
 import type { OpenedFile } from '../opened/opened-file.ts';
-import { stationId } from '../stations/station-id.ts';
-import type { Observation, TableReader } from './observation.ts';
-
-/** A station that is so many degrees away from where it was is another one. */
-const SAME_PLACE_DEGREES = 0.1;
+import { LeftOutTally } from '../quality/left-out.ts';
+import { hourlyReports } from './hourly-reports.ts';
+import { LocalClock } from './local-clock.ts';
+import type { LocalTime, Observation, TableReader } from './observation.ts';
+import { TableStations } from './table-stations.ts';
 
 /** As many as are held in half a gigabyte. */
 const MOST_OBSERVATIONS = 10_000_000;
 
-const NOWHERE = { country: '', latitude: Number.NaN, longitude: Number.NaN, elevation: null };
-
 export class Gatherer {
+  readonly leftOut = new LeftOutTally();
   readonly #file: string;
   readonly #reader: TableReader;
-  /** Where `--stations` has them; without, the table's own positions count. */
-  readonly #known: ReadonlyMap<string, Station> | undefined;
-  readonly #stations: Station[] = [];
-  /** By the id in the table; -1 for a station that was not asked for. */
-  readonly #indexOf = new Map<string, number>();
-  readonly #ids = new Set<string>();
-  /** Stations without a position so far, with the first line of each. */
-  readonly #waiting = new Map<string, { line: number; observations: Observation[] }>();
+  readonly #stations: TableStations;
+  readonly #clocks = new Map<string, LocalClock<Observation>>();
+  /** Observations of stations whose position no line has told so far. */
+  readonly #waiting = new Map<string, { observation: Observation; time: number }[]>();
   readonly #names: VariableName[];
-  readonly #hours: number[] = [];
-  /** Milliseconds from the hour to the observation. */
-  readonly #offsets: number[] = [];
+  readonly #times: number[] = [];
   readonly #of: number[] = [];
   readonly #values: number[][];
 
   constructor(file: string, reader: TableReader, stations: readonly Station[] | undefined) {
     this.#file = file;
     this.#reader = reader;
-    this.#known = stations && new Map(stations.map((station) => [station.id, station]));
+    this.#stations = new TableStations(file, { ...reader, listed: stations });
     const taken = new Set(reader.taken.map(({ name }) => name));
     this.#names = VARIABLE_NAMES.filter((name) => taken.has(name));
     this.#values = this.#names.map(() => []);
   }
 
-  /** @throws KernelcastError `STATIONS`: a station without an id, or one that moves */
+  /** @throws KernelcastError `STATIONS`: a station without an id, or one that moves; `FORMAT`: a time that the clocks skip */
   add(observation: Observation, line: number): void {
-    const station = this.#station(observation, line);
-    if (station !== undefined && station >= 0) this.#put(observation, station);
+    const { station, time } = observation;
+    if (this.#stations.meet(observation, line) === 'not-listed') {
+      this.leftOut.add('not-listed');
+      return;
+    }
+    if (typeof time === 'number') this.#take(observation, time);
+    else this.#addLocal(observation, time, { line, series: this.#seriesOf(station, observation) });
   }
 
-  #put(observation: Observation, station: number): void {
-    const offset = offsetFromHour(observation.time);
-    if (!isNearHour(offset)) return;
-    if (this.#hours.push(nearestHour(observation.time)) > MOST_OBSERVATIONS) {
+  /** In a long table each variable has lines of its own. */
+  #seriesOf(station: string, { values }: Observation): string {
+    return this.#reader.isLong ? `${station} ${Object.keys(values).join()}` : station;
+  }
+
+  #addLocal(observation: Observation, { wall, zone, text }: LocalTime, at: { line: number; series: string }): void {
+    let clock = this.#clocks.get(at.series);
+    if (!clock) {
+      clock = new LocalClock<Observation>({
+        put: (row, instant) => this.#take(row, instant),
+        onUnknown: () => this.leftOut.add('repeated-hour'),
+      });
+      this.#clocks.set(at.series, clock);
+    }
+    if (clock.add(observation, wall, zone)) return;
+    throw new KernelcastError(
+      'FORMAT',
+      `the clocks of ${zone} never show '${text.slice(0, 80)}': they are set on over it`,
+      {
+        where: { file: this.#file, line: at.line },
+        hint: `Perhaps the table is in standard time all year: name the offset as the time zone, like -05:00.`,
+      },
+    );
+  }
+
+  #take(observation: Observation, time: number): void {
+    const { station: text } = observation;
+    const station = this.#stations.indexOf(text);
+    if (station === undefined) {
+      // Another line may tell where it is.
+      if (!this.#waiting.has(text)) this.#waiting.set(text, []);
+      this.#waiting.get(text)!.push({ observation, time });
+      return;
+    }
+    const earlier = this.#waiting.get(text);
+    if (earlier) {
+      this.#waiting.delete(text);
+      for (const one of earlier) this.#put(one.observation, one.time, station);
+    }
+    this.#put(observation, time, station);
+  }
+
+  #put({ values }: Observation, time: number, station: number): void {
+    if (this.#times.push(time) > MOST_OBSERVATIONS) {
       throw new KernelcastError('FORMAT', `the table has more than ${MOST_OBSERVATIONS} observations`, {
         where: { file: this.#file },
         hint: 'Split it by years or stations.',
       });
     }
-    this.#offsets.push(offset);
     this.#of.push(station);
-    for (const [v, name] of this.#names.entries()) this.#values[v].push(observation.values[name] ?? Number.NaN);
+    for (const [v, name] of this.#names.entries()) this.#values[v].push(values[name] ?? Number.NaN);
   }
 
   /** @throws KernelcastError `CONVENTIONS` where no observation is near an hour; `STATIONS` where no station has a position */
   opened(): OpenedFile {
-    if (this.#stations.length === 0 && this.#waiting.size > 0) throw this.#withoutPlace();
-    if (this.#hours.length === 0) {
-      throw new KernelcastError('CONVENTIONS', `no observation lies within ${NEAR_TEXT} of a whole hour`, {
-        where: { file: this.#file, stations: this.#stations.length },
-        hint: this.#known ? 'Or none is of a station of the list: the ids must be those of the table.' : undefined,
-      });
+    for (const clock of this.#clocks.values()) clock.end();
+    for (const [text, observations] of this.#waiting) {
+      const station = this.#stations.indexOf(text);
+      if (station !== undefined)
+        for (const { observation, time } of observations) this.#put(observation, time, station);
     }
-    const order = this.#inOrder();
-    const hours = [...new Set(order.map((i) => this.#hours[i]))];
-    const starts = this.#starts(order, hours);
-    const [stations, names, values, of] = [this.#stations, this.#names, this.#values, this.#of];
+    const { stations, outside } = this.#stations.end();
+    this.leftOut.add('without-position', outside.length);
+    this.leftOut.add('unknown-elevation', this.#stations.unknownElevations);
+    const names = this.#names;
+    const hourly = hourlyReports({ times: this.#times, stations: this.#of, names, values: this.#values }, this.leftOut);
+    if (hourly.hours.length === 0) throw this.#withoutHours(stations.length);
+    const { hours, starts, duplicates } = hourly;
     return {
       kind: 'stations',
       stations,
-      outside: [...this.#waiting.keys()].map((text) => ({ ...NOWHERE, id: stationId(text), name: text })),
+      outside,
       axis: { times: Float64Array.from(hours, (hour) => hour * MILLISECONDS_PER_HOUR), cell: undefined },
       cellMethod: undefined,
       taken: this.#reader.taken,
       variables: completedNames(names),
       bytesPerTime: names.length * stations.length * 4,
       chunkTimes: 1,
-      duplicates: this.#duplicates(order, starts),
+      duplicates,
+      leftOut: this.leftOut.list(),
       async read(first, count) {
         const variables: Series['variables'] = {};
         for (const [v, name] of names.entries()) {
-          const target = new Float32Array(count * stations.length).fill(Number.NaN);
+          const target = emptyVariable(count, stations.length);
           for (let t = 0; t < count; t++) {
-            for (let k = starts[first + t]; k < starts[first + t + 1]; k++) {
-              const value = values[v][order[k]];
-              if (!Number.isNaN(value)) target[t * stations.length + of[order[k]]] = value;
+            for (let row = starts[first + t]; row < starts[first + t + 1]; row++) {
+              const at = t * stations.length + hourly.stations[row];
+              target.values[at] = hourly.values[v][row];
+              target.flags[at] = hourly.flags[v][row];
             }
           }
-          variables[name] = observedVariable(target);
+          variables[name] = target;
         }
         return completeWind(variables, count * stations.length);
       },
@@ -110,86 +148,17 @@ export class Gatherer {
     };
   }
 
-  /** By hour; within an hour those that count last, which so replace the others. */
-  #inOrder(): number[] {
-    const [hours, offsets] = [this.#hours, this.#offsets];
-    return Array.from(hours.keys()).sort((a, b) => hours[a] - hours[b] || byNearness(offsets[a], offsets[b]) || a - b);
-  }
-
-  #starts(order: readonly number[], hours: readonly number[]): Int32Array {
-    const starts = new Int32Array(hours.length + 1);
-    let row = 0;
-    for (const [k, i] of order.entries()) if (this.#hours[i] !== hours[row]) starts[++row] = k;
-    starts[hours.length] = order.length;
-    return starts;
-  }
-
-  /** Observations of a station at the time of another one of it. */
-  #duplicates(order: readonly number[], starts: Int32Array): number {
-    let count = 0;
-    for (let row = 0; row + 1 < starts.length; row++) {
-      const seen = new Set<string>();
-      for (let k = starts[row]; k < starts[row + 1]; k++) seen.add(`${this.#of[order[k]]} ${this.#offsets[order[k]]}`);
-      count += starts[row + 1] - starts[row] - seen.size;
-    }
-    return count;
-  }
-
-  /** @returns -1 for a station that was not asked for, undefined for one whose position is not known yet */
-  #station(observation: Observation, line: number): number | undefined {
-    const { station: text, place } = observation;
-    const index = this.#indexOf.get(text);
-    if (index !== undefined) {
-      if (index >= 0 && place && !this.#known) this.#checkPlace(this.#stations[index], place, line);
-      return index;
-    }
-    const id = stationId(text);
-    if (this.#known) return this.#keep(text, this.#known.get(text) ?? this.#known.get(id));
-    const where = { file: this.#file, line, station: text.slice(0, 80) };
-    if (id === '') throw new KernelcastError('STATIONS', 'an observation has no station', { where });
-    if (!place) {
-      // Another line may tell.
-      if (!this.#waiting.has(text)) this.#waiting.set(text, { line, observations: [] });
-      this.#waiting.get(text)!.observations.push(observation);
-      return undefined;
-    }
-    if (this.#ids.has(id)) {
-      throw new KernelcastError('STATIONS', `two stations of the table would both be called '${id}'`, { where });
-    }
-    this.#ids.add(id);
-    const kept = this.#keep(text, { id, ...place, name: place.name || id });
-    for (const earlier of this.#waiting.get(text)?.observations ?? []) this.#put(earlier, kept);
-    this.#waiting.delete(text);
-    return kept;
-  }
-
-  #keep(text: string, station: Station | undefined): number {
-    const index = station ? this.#stations.push(station) - 1 : -1;
-    this.#indexOf.set(text, index);
-    return index;
-  }
-
-  /** What still waits for a position when the table is over. */
-  #withoutPlace(): KernelcastError {
-    const [[text, { line }]] = this.#waiting;
-    return new KernelcastError('STATIONS', `the table does not say where the station '${text.slice(0, 80)}' is`, {
-      where: { file: this.#file, line, station: text.slice(0, 80) },
-      hint: 'Give the positions: --stations CSV, with the ids of the table. Stations that are not in it are left out then.',
-    });
-  }
-
-  #checkPlace(station: Station, place: NonNullable<Observation['place']>, line: number): void {
-    const east = Math.abs(station.longitude - place.longitude) % 360;
-    const moved = Math.max(Math.abs(station.latitude - place.latitude), Math.min(east, 360 - east));
-    if (moved <= SAME_PLACE_DEGREES) return;
-    throw new KernelcastError('STATIONS', `the station '${station.id}' moves`, {
-      where: {
-        file: this.#file,
-        line,
-        from: `${station.latitude}, ${station.longitude}`,
-        to: `${place.latitude}, ${place.longitude}`,
+  #withoutHours(stations: number): KernelcastError {
+    const told = this.leftOut.list().map(({ reason, count }) => `${reason} ${count}`);
+    return new KernelcastError(
+      'CONVENTIONS',
+      `no observation lies within ${NEAR_TEXT} of a whole hour, and no two at most an hour apart on its sides`,
+      {
+        where: { file: this.#file, stations, 'left out': told.join(', ') || 'nothing' },
+        hint: this.#stations.isListed
+          ? 'Or none is of a station of the list: the ids must be those of the table.'
+          : undefined,
       },
-      hint: 'Kernelcast keeps stations that stay where they are.',
-    });
+    );
   }
 }

@@ -1,74 +1,73 @@
 /** Times in tables: ISO 8601 and its relatives, Unix times, and wall clocks in a zone. */
+import { fixedOffset, instantsOf } from './zone.ts';
+
 const ISO =
-  /^(\d{4})-?(\d\d)-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i;
+  /^(\d{4})-?(\d\d)-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?|[T ](\d\d))?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i;
+
+/** What a clock shows, as if it were UTC, in milliseconds; and how far ahead of UTC the text says that it is. */
+export interface Wall {
+  wall: number;
+  /** Milliseconds; undefined where the text has none. */
+  offset: number | undefined;
+  /** Whether it is a day, without an hour. */
+  isDay: boolean;
+}
+
+/** The parts of a time. Hour 24 is the midnight that ends the day. */
+export interface TimeParts {
+  year: number;
+  month: number;
+  day: number;
+  hour?: number;
+  minute?: number;
+  second?: number;
+}
+
+/** @returns NaN where there is no such day or hour */
+export function wallOf({ year, month, day, hour = 0, minute = 0, second = 0 }: TimeParts): number {
+  const midnight = new Date(Date.UTC(year, month - 1, day));
+  // Of the 31st of February, JavaScript makes the 2nd of March.
+  if (midnight.getUTCMonth() + 1 !== month || midnight.getUTCDate() !== day || minute > 59 || second > 60)
+    return Number.NaN;
+  if (hour > 24 || (hour === 24 && minute + second > 0)) return Number.NaN;
+  return midnight.getTime() + ((hour * 60 + minute) * 60 + second) * 1000;
+}
+
+/** `2024-03-01T06:00Z`, `2024-03-01 06:00:00+01:00`, `20240301 0600`, `2024-03-01`; undefined where the text is none of these. */
+export function readWall(text: string): Wall | undefined {
+  const match = ISO.exec(text.trim());
+  if (!match) return undefined;
+  const [, year, month, day, hour, minute = '00', second = '00', hourAlone, offset] = match;
+  const wall = wallOf({
+    year: Number(year),
+    month: Number(month),
+    day: Number(day),
+    hour: Number(hour ?? hourAlone ?? '00'),
+    minute: Number(minute),
+    second: Number(second),
+  });
+  if (Number.isNaN(wall)) return undefined;
+  return {
+    wall,
+    offset: offset === undefined ? undefined : fixedOffset(offset),
+    isDay: (hour ?? hourAlone) === undefined,
+  };
+}
+
+/** Seconds or milliseconds since 1970, in milliseconds; NaN where the text is no number. */
+export function readUnixTime(text: string, unit: 'seconds' | 'milliseconds'): number {
+  return /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) * (unit === 'seconds' ? 1000 : 1) : Number.NaN;
+}
 
 /**
- * `2024-03-01T06:00Z`, `2024-03-01 06:00:00+01:00`, `20240301 0600`; Unix time of `seconds` or `milliseconds`.
- * @param zone IANA name of the zone of times that bear no offset themselves
- * @returns Unix time in milliseconds; NaN where the text is no time, or one that the zone's clocks skip
+ * One time by itself, without the table around it.
+ * @param zone of times that bear no offset themselves
+ * @returns Unix time in milliseconds, the first of two where the clocks are set back; NaN where the text is no time, or one that the
+ * zone's clocks skip
  */
 export function parseInstant(text: string, zone = 'UTC', unit?: 'seconds' | 'milliseconds'): number {
-  if (unit !== undefined) {
-    return /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) * (unit === 'seconds' ? 1000 : 1) : Number.NaN;
-  }
-  const match = ISO.exec(text.trim());
-  if (!match) return Number.NaN;
-  const [, year, month, day, hour = '00', minute = '00', second = '00', offset] = match;
-  const wall = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
-  const date = new Date(wall);
-  // Of the 31st of February, JavaScript makes the 2nd of March.
-  if (date.getUTCMonth() + 1 !== Number(month) || date.getUTCDate() !== Number(day) || Number(hour) > 23)
-    return Number.NaN;
-  if (offset === undefined) return zone === 'UTC' ? wall : fromWallClock(wall, zone);
-  if (/^(Z|UTC|GMT)$/i.test(offset)) return wall;
-  const [, sign, hours, minutes = '00'] = /^([+-])(\d\d):?(\d\d)?$/.exec(offset)!;
-  return wall - (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
-}
-
-/** The instant at which clocks of a zone show a time; the first of two where they are set back. */
-function fromWallClock(wall: number, zone: string): number {
-  const day = 86_400_000;
-  for (const guess of [wall - offsetOf(wall - day, zone), wall - offsetOf(wall + day, zone)]) {
-    if (guess + offsetOf(guess, zone) === wall) return guess;
-  }
-  return Number.NaN;
-}
-
-const clocks = new Map<string, { format: Intl.DateTimeFormat; offsets: Map<number, number> }>();
-
-/** How far the clocks of a zone are ahead of UTC, in milliseconds. */
-function offsetOf(instant: number, zone: string): number {
-  let clock = clocks.get(zone);
-  if (!clock) {
-    const format = new Intl.DateTimeFormat('en-GB', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-    });
-    clock = { format, offsets: new Map() };
-    clocks.set(zone, clock);
-  }
-  // Zones change on quarters of an hour at the earliest.
-  const quarter = Math.floor(instant / 900_000);
-  const known = clock.offsets.get(quarter);
-  if (known !== undefined) return known;
-  const parts = Object.fromEntries(
-    clock.format.formatToParts(quarter * 900_000).map(({ type, value }) => [type, Number(value)]),
-  );
-  const offset = Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute) - quarter * 900_000;
-  clock.offsets.set(quarter, offset);
-  return offset;
-}
-
-/** Whether this machine knows a zone. */
-export function isZone(zone: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en-GB', { timeZone: zone }));
-  } catch {
-    return false;
-  }
+  if (unit !== undefined) return readUnixTime(text, unit);
+  const read = readWall(text);
+  if (!read) return Number.NaN;
+  return read.offset === undefined ? (instantsOf(read.wall, zone)[0] ?? Number.NaN) : read.wall - read.offset;
 }

@@ -2,8 +2,9 @@
  * The mapping of tables that name their columns in a way that is known: CSV of ERDDAP (`csv`, with the units in the second line,
  * and `csvp`, `air_temperature (degree_C)`), of the THREDDS subset service (`Temperature[unit="K"]`), and Kernelcast's own names.
  */
-import { VARIABLE_NAMES, VARIABLES, type VariableName } from '../../src/domain/variables.ts';
+import { VARIABLE_NAMES } from '../../src/domain/variables.ts';
 import { KNOWN_VARIABLES } from '../cf/known-names.ts';
+import { type Given, unknownUnit } from './given.ts';
 import type { TableMapping } from './mapping.ts';
 
 const NAMES = {
@@ -23,8 +24,15 @@ export interface KnownColumns {
   unitsLine: boolean;
 }
 
-/** The mapping, or undefined where the columns do not tell what they are. */
-export function knownColumns(header: readonly string[], second: readonly string[]): KnownColumns | undefined {
+/**
+ * The mapping, or undefined where the columns do not tell what they are.
+ * @throws KernelcastError `UNIT` where a column is known and nobody says in which unit it is
+ */
+export function knownColumns(
+  header: readonly string[],
+  second: readonly string[],
+  { map = {}, units = {}, file = '' }: Given & { file?: string } = {},
+): KnownColumns | undefined {
   const columns = header.map(split);
   const find = (names: readonly string[]) =>
     names.map((name) => columns.findIndex((column) => column.name.toLowerCase() === name)).find((index) => index >= 0);
@@ -35,10 +43,14 @@ export function knownColumns(header: readonly string[], second: readonly string[
 
   const variables: TableMapping['variables'] = {};
   for (const name of VARIABLE_NAMES) {
-    const index = find(KNOWN_VARIABLES[name].names);
-    if (index === undefined) continue;
-    const unit = (unitsLine ? second[index] : columns[index].unit) ?? ownUnit(columns[index].name);
-    if (unit) variables[name] = { column: header[index], unit };
+    const index = map[name] === undefined ? find(KNOWN_VARIABLES[name].names) : header.indexOf(map[name]);
+    if (index === undefined || index < 0) continue;
+    const told = (unitsLine ? second[index] : columns[index].unit) || undefined;
+    // An angle has no other unit in tables; speeds and temperatures have.
+    const unit = units[name] ?? told ?? (name === 'wind_direction_10m' ? 'degree' : undefined);
+    if (!unit) throw unknownUnit(name, header[index], file);
+    // These are not reports but values of a CF variable, where north is 0.
+    variables[name] = { column: header[index], unit, ...(name === 'wind_direction_10m' && { zero: 'north' }) };
   }
   if (Object.keys(variables).length === 0) return undefined;
   const named = (names: readonly string[]) => {
@@ -69,8 +81,4 @@ function split(text: string): { name: string; unit: string | undefined } {
   const [, name, unit] =
     /^(.*?)\s*(?:\(([^()]*)\)|\[unit="([^"]*)"\])$/.exec(text)?.filter((part) => part !== undefined) ?? [];
   return name === undefined ? { name: text, unit: undefined } : { name, unit };
-}
-
-function ownUnit(name: string): string | undefined {
-  return Object.hasOwn(VARIABLES, name) ? VARIABLES[name as VariableName].unit : undefined;
 }

@@ -1,4 +1,5 @@
 /** A dataset of real observations: each hour the files that have come in, a run when there is something new, the scores. */
+import type { TableMapping } from '../../ingest/tables/mapping.ts';
 import type { Forecaster } from '../../models/serving/forecaster.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import type { ServingEngine } from '../../src/domain/operation.ts';
@@ -21,6 +22,8 @@ export interface LiveOptions extends WorkOptions {
   sources?: readonly string[];
   /** Where to sample grids. */
   stations?: readonly Station[];
+  /** What the columns of tables are. */
+  table?: readonly TableMapping[];
   /** Which runs stay; without it, all do. */
   retention?: Retention;
   /** How to train once a week; without it, nothing is trained. */

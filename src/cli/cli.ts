@@ -19,6 +19,7 @@ import { registerSkill } from './skill.ts';
 import { registerSources } from './sources.ts';
 import { registerStart } from './start.ts';
 import { registerStore } from './store.ts';
+import { registerTables } from './tables.ts';
 import { registerTrain } from './train.ts';
 import { registerTune } from './tune.ts';
 import { registerVerify } from './verify.ts';
@@ -37,6 +38,7 @@ const program = new Command('kernelcast')
 registerIngest(program);
 registerExtract(program);
 registerSources(program);
+registerTables(program);
 registerEvaluate(program);
 registerForecast(program);
 registerTrain(program);

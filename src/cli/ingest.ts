@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import type { FileReport } from '../../ingest/ingest.ts';
+import { describeLeftOut, hasLosses } from '../../ingest/quality/left-out.ts';
 import { describeQuality } from '../../ingest/quality/report.ts';
 import type { SamplingMethod } from '../../ingest/sampling/sampling-plan.ts';
 import type { SourcesReport } from '../../ingest/sources/ingest-sources.ts';
@@ -15,6 +16,7 @@ import { positiveNumber, SAMPLING_METHODS } from './support/options.ts';
 import { startProgress } from './support/progress.ts';
 
 type VariableMap = Partial<Record<VariableName, string>>;
+type UnitMap = Partial<Record<VariableName, string>>;
 
 /** Months are touched one after the other: what was read or written last is enough. */
 const STORE_CACHE_BYTES = 2 ** 24;
@@ -27,7 +29,9 @@ interface Options {
   method?: SamplingMethod;
   lapseRate?: true | number;
   ground?: string;
-  table?: string;
+  table?: string[];
+  unit: UnitMap;
+  timeZone?: string;
   data?: string;
   from?: string;
   to?: string;
@@ -49,7 +53,18 @@ export function registerIngest(program: Command): void {
     .requiredOption('--dataset <name>', 'the dataset to merge into; made when it is not there')
     .option('--stations <csv>', 'where to sample grids: id,latitude,longitude[,name,country,elevation]')
     .option('--map <name=variable>', 'take a variable of the file as one of ours; may be repeated', addMapping, {})
-    .option('--table <json>', 'what the columns of tables (CSV) are, where they do not tell: see ingest/README.md')
+    .option(
+      '--table <mapping>',
+      'what the columns of tables (CSV) are: the name of a ready mapping (`kernelcast tables`), or a JSON file; may be repeated',
+      addTo,
+    )
+    .option(
+      '--unit <name=unit>',
+      "the unit of a table's variable, where it does not tell; may be repeated",
+      addUnit,
+      {},
+    )
+    .option('--time-zone <zone>', 'of times in tables that bear no offset: America/Toronto, -05:00')
     .option('--skip-outside', 'leave out stations outside the grid')
     .addOption(
       new Option(
@@ -65,7 +80,7 @@ export function registerIngest(program: Command): void {
     .option('--ground <file>', "the elevation of the grid's ground, where the files have none")
     .option('--from <time>', 'only hours from here on, in UTC; remote sources are asked for these')
     .option('--to <time>', 'only hours before this')
-    .option('--allow-host <host>', 'fetch from this host only; may be repeated; .noaa.gov allows all below', addHost)
+    .option('--allow-host <host>', 'fetch from this host only; may be repeated; .noaa.gov allows all below', addTo)
     .option('--max-download <megabytes>', 'the most that one file may have (default: 8192)', positiveNumber)
     .option('--max-rate <kilobytes>', 'the most to fetch in a second', positiveNumber)
     .option('--report <file>', 'write the whole report as JSON: counts, gaps, first and last time of each station')
@@ -73,6 +88,9 @@ export function registerIngest(program: Command): void {
     .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data)')
     .action(run);
 }
+
+/** Exit status: all went well, and something of the files could not be taken, as the report says. */
+const TAKEN_IN_PART = 3;
 
 const USUAL_DEGREES_PER_KILOMETRE = 6.5;
 
@@ -84,8 +102,19 @@ function lapseRateOf({ lapseRate, ground }: Options): { perMetre: number; ground
   throw new KernelcastError('USAGE', '--ground is for --lapse-rate, which is not asked for');
 }
 
-function addHost(host: string, hosts: string[] = []): string[] {
-  return [...hosts, host];
+function addTo(text: string, texts: string[] = []): string[] {
+  return [...texts, text];
+}
+
+/** @throws KernelcastError `USAGE` unless the text is `NAME=UNIT` with one of our names */
+function addUnit(text: string, units: UnitMap): UnitMap {
+  const [, name, unit] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || !isVariableName(name)) {
+    throw new KernelcastError('USAGE', `'${text}' does not say which variable is in which unit`, {
+      hint: `Write --unit NAME=UNIT, NAME being one of ${VARIABLE_NAMES.join(', ')}.`,
+    });
+  }
+  return { ...units, [name]: unit };
 }
 
 /** @throws KernelcastError `USAGE` unless the text is `NAME=VARIABLE` with one of our names, not given before */
@@ -101,11 +130,11 @@ function addMapping(text: string, map: VariableMap): VariableMap {
 
 async function run(sources: string[], options: Options): Promise<void> {
   const { dataset, stations, map, skipOutside, table, data } = options;
-  const [{ ingestSources }, { readStationList }, { ObservationStore }, { readMapping }] = await Promise.all([
+  const [{ ingestSources }, { readStationList }, { ObservationStore }, { findMappings }] = await Promise.all([
     import('../../ingest/sources/ingest-sources.ts'),
     import('../../ingest/stations/station-list.ts'),
     import('../store/observations/observations.ts'),
-    import('../../ingest/tables/mapping.ts'),
+    import('../../ingest/tables/ready/ready.ts'),
   ]);
   const root = dataDirectory(data);
   const fetching = startProgress('fetching');
@@ -115,12 +144,14 @@ async function run(sources: string[], options: Options): Promise<void> {
       dataset,
       root: localFolder(root),
       store: new ObservationStore(root, { cacheBytes: STORE_CACHE_BYTES }),
-      stations: stations === undefined ? undefined : await readStationList(stations),
+      stations: stations === undefined ? undefined : await readStationList(stations, { onNote: warn }),
       map,
       skipOutside,
       method: options.method,
       lapseRate: lapseRateOf(options),
-      table: table === undefined ? undefined : await readMapping(table),
+      table: table === undefined ? undefined : await findMappings(table),
+      units: options.unit,
+      timeZone: options.timeZone,
       from: options.from === undefined ? undefined : parseHour(options.from),
       to: options.to === undefined ? undefined : parseHour(options.to),
       http: {
@@ -136,6 +167,7 @@ async function run(sources: string[], options: Options): Promise<void> {
     const json = `${JSON.stringify(told(report), null, 1)}\n`;
     if (options.report !== undefined) await writeReport(options.report, json);
     process.stdout.write(options.json ? json : formatReport(report));
+    if (hasLosses(report.leftOut)) process.exitCode = TAKEN_IN_PART;
   } finally {
     fetching.stop();
     progress.stop();
@@ -146,6 +178,10 @@ async function run(sources: string[], options: Options): Promise<void> {
 function told(report: SourcesReport) {
   const span = ({ from, to }: { from: number; to: number }) => ({ from: formatHour(from), to: formatHour(to) });
   return { ...report, ...span(report), files: report.files.map((file) => ({ ...file, ...span(file) })) };
+}
+
+function warn(note: string): void {
+  process.stderr.write(`${note}\n`);
 }
 
 async function writeReport(path: string, json: string): Promise<void> {
@@ -163,7 +199,11 @@ function formatReport(report: SourcesReport): string {
   }
   if (report.absent.length > 0) lines.push(`not there: ${report.absent.length} files, such as ${report.absent[0]}`);
   const changed = report.months.length === 0 ? 'nothing new' : `months changed: ${monthSpan(report.months)}`;
-  lines.push(`dataset ${report.dataset}: ${changed}; values added ${report.added}, replaced ${report.replaced}`);
+  const parts = report.leftOut.filter((one) => hasLosses([one])).map(({ count, counted }) => `${count} ${counted}`);
+  const losses = parts.length === 0 ? '' : `; in part: ${parts.join(', ')} could not be taken`;
+  lines.push(
+    `dataset ${report.dataset}: ${changed}; values added ${report.added}, replaced ${report.replaced}${losses}`,
+  );
   return `${lines.join('\n')}\n`;
 }
 
@@ -173,13 +213,12 @@ function monthSpan(months: readonly string[]): string {
 
 function describeFile(file: FileReport): string[] {
   const taken = file.taken.map(({ name, from }) => (name === from ? name : `${from} as ${name}`));
-  const outside = file.outside === 0 ? [] : [`  left out, outside the grid or without a position: ${file.outside}`];
   return [
     file.file,
     `  taken: ${taken.join(', ')}`,
     ...describeSpan(file),
     ...describeQuality(file.quality).map((note) => `  ${note}`),
-    ...outside,
+    ...describeLeftOut(file.leftOut).map((note) => `  ${note}`),
   ];
 }
 

@@ -21,6 +21,7 @@ interface Options {
   inbox?: string;
   source?: string[];
   stations?: string;
+  table?: string[];
   network?: string;
   train?: string;
   keepDays?: number;
@@ -56,6 +57,10 @@ export function registerStart(program: Command): void {
       'ask these each hour for what they have: addresses, or names as `kernelcast sources` tells',
     )
     .option('--stations <csv>', 'where to sample grids, and what to ask sources for')
+    .option(
+      '--table <mapping...>',
+      'what the columns of tables of the inbox and the sources are: names (`kernelcast tables`) or JSON files; the first that fits',
+    )
     .option('--keep-days <days>', 'remove runs older than this; their scores stay (default: all stay)', positiveNumber)
     .option(
       '--keep-gb <size>',
@@ -92,7 +97,7 @@ export function registerStart(program: Command): void {
 async function run(options: Options): Promise<void> {
   if (
     options.dataset === undefined &&
-    (options.inbox ?? options.source ?? options.stations ?? options.train) !== undefined
+    (options.inbox ?? options.source ?? options.stations ?? options.table ?? options.train) !== undefined
   ) {
     throw new KernelcastError('USAGE', 'what comes in needs a dataset to go into', {
       hint: 'Name one: --dataset NAME.',
@@ -154,11 +159,12 @@ async function accessOf({ apiKeys, requireKey, openMetrics, trustProxy, weightPe
 }
 
 async function chooseWork(
-  { dataset, inbox, source: sources, stations, secondsPerHour, keepDays, keepGb, role, train, network }: Options,
+  { dataset, inbox, source: sources, stations, table, secondsPerHour, keepDays, keepGb, role, train, network }: Options,
   common: Omit<import('../../jobs/service/work.ts').WorkOptions, 'ledger'>,
 ): Promise<{ work: import('../../jobs/service/work.ts').Work; isShared: boolean; close: () => Promise<void> }> {
-  const [{ readStationList }, { JobLedger }, { makeInbox }] = await Promise.all([
+  const [{ readStationList }, { findMappings }, { JobLedger }, { makeInbox }] = await Promise.all([
     import('../../ingest/stations/station-list.ts'),
+    import('../../ingest/tables/ready/ready.ts'),
     import('../../jobs/schedule/ledger.ts'),
     import('../../jobs/service/inbox.ts'),
   ]);
@@ -178,14 +184,16 @@ async function chooseWork(
     const work = await demo({ ...common, ledger, secondsPerHour, stations: await readStationList(places) });
     return { work, isShared: false, close: () => ledger.close() };
   }
-  const list = stations === undefined ? undefined : await readStationList(stations);
+  const onNote = (note: string) => common.log.warn(note);
+  const list = stations === undefined ? undefined : await readStationList(stations, { onNote });
+  const tables = table === undefined ? undefined : await findMappings(table);
   if (inbox !== undefined && role !== 'api') await makeInbox(inbox);
   const retention = {
     keepHours: keepDays === undefined ? undefined : keepDays * 24,
     keepBytes: keepGb === undefined ? undefined : keepGb * 1e9,
   };
   const training = train === undefined ? undefined : { config: resolve(train), network };
-  const options = { ...common, dataset, inbox, sources, stations: list, retention, training };
+  const options = { ...common, dataset, inbox, sources, stations: list, table: tables, retention, training };
   if (connectionString !== undefined) {
     const { clusterWork } = await import('../../jobs/cluster/cluster-work.ts');
     const work = await clusterWork({ ...options, role, connectionString });

@@ -6,13 +6,13 @@ const hour = 473_352;
 const at = (minutes: number) => hour * 3_600_000 + minutes * MINUTE;
 
 describe('the hour that a time stands for', () => {
-  it('is the nearest, where that is no more than ten minutes away', () => {
-    for (const minutes of [-10, -0.5, 0, 7, 10]) {
+  it('is the nearest, where that is no more than fifteen minutes away', () => {
+    for (const minutes of [-15, -0.5, 0, 7, 15]) {
       expect(nearestHour(at(minutes))).toBe(hour);
       expect(offsetFromHour(at(minutes))).toBe(minutes * MINUTE);
       expect(isNearHour(offsetFromHour(at(minutes)))).toBe(true);
     }
-    for (const minutes of [-11, 10.1, 29, 31, Number.NaN]) expect(isNearHour(offsetFromHour(at(minutes)))).toBe(false);
+    for (const minutes of [-16, 15.1, 29, 31, Number.NaN]) expect(isNearHour(offsetFromHour(at(minutes)))).toBe(false);
   });
 
   it('is that of the nearest of several times, and of equally near ones of the last in the file', () => {

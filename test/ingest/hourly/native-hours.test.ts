@@ -30,16 +30,16 @@ it('sorts them, and remembers where they stand in the file', () => {
   expect(pick([9 * HOUR, 3 * HOUR, 6 * HOUR])).toEqual({ hours: [3, 6, 9], indices: [1, 2, 0], step: 3 });
 });
 
-it('takes a time within ten minutes for its hour, before or after, also before 1970', () => {
-  expect(pick([HOUR + 10 * MINUTE, 2 * HOUR - 10 * MINUTE, 3 * HOUR]).hours).toEqual([1, 2, 3]);
+it('takes a time within fifteen minutes for its hour, before or after, also before 1970', () => {
+  expect(pick([HOUR + 15 * MINUTE, 2 * HOUR - 15 * MINUTE, 3 * HOUR]).hours).toEqual([1, 2, 3]);
   expect(pick([-2 * HOUR + 9 * MINUTE, -HOUR - 9 * MINUTE, 0]).hours).toEqual([-2, -1, 0]);
 });
 
 it('refuses a time further off, naming its index and the time', () => {
-  expect(problem([0, HOUR + 11 * MINUTE, 2 * HOUR, 3 * HOUR, 4 * HOUR]).where).toEqual({
+  expect(problem([0, HOUR + 16 * MINUTE, 2 * HOUR, 3 * HOUR, 4 * HOUR]).where).toEqual({
     file: 'f.nc',
     index: 1,
-    time: '1970-01-01T01:11:00.000Z',
+    time: '1970-01-01T01:16:00.000Z',
   });
 });
 
@@ -51,7 +51,9 @@ it('of data more frequent than hourly keeps those nearest to the hour', () => {
 });
 
 it('refuses frequent data that never come near a whole hour', () => {
-  const never = range(0, 120, 30).map((minute) => (minute + 15) * MINUTE);
+  const never = range(0, 120, 20).map(
+    (minute) => (minute % 40) * MINUTE + Math.floor(minute / 40) * HOUR + 20 * MINUTE,
+  );
   expect(problem(never).message).toContain('no time');
 });
 

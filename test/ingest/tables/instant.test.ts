@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isZone, parseInstant } from '../../../ingest/tables/instant.ts';
+import { parseInstant } from '../../../ingest/tables/instant.ts';
+import { isZone } from '../../../ingest/tables/zone.ts';
 
 const iso = (...args: Parameters<typeof parseInstant>) => {
   const time = parseInstant(...args);

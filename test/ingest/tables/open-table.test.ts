@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readMapping, type TableMapping } from '../../../ingest/tables/mapping.ts';
-import { openTable, type TableOptions } from '../../../ingest/tables/open-table.ts';
+import { openTable } from '../../../ingest/tables/open-table.ts';
+import type { TableOptions } from '../../../ingest/tables/table-options.ts';
 import { failure, station, temporaryFolder } from '../support.ts';
 
 const folder = temporaryFolder();
@@ -142,10 +143,15 @@ describe('a table whose columns tell what they are', () => {
     }
   });
 
-  it('takes a column without a unit only under a name of ours', async () => {
-    const text = (column: string) => `station,time,lat,lon,${column}\na,2024-03-01T06:00Z,1,2,10\n`;
-    expect(await valuesOf(await table(text('temperature_2m')), 'temperature_2m')).toEqual([10]);
-    expect((await failure(table(text('air_temperature')))).hint).toContain('--table');
+  it('asks for the unit of a column that does not tell it, also under a name of ours', async () => {
+    const text = (column: string) => `station,time,lat,lon,${column}\na,2024-03-01T06:00Z,1,2,36\n`;
+    for (const column of ['temperature_2m', 'air_temperature', 'wind_speed_10m', 'u10']) {
+      const error = await failure(table(text(column)));
+      expect([error.code, error.hint]).toEqual(['UNIT', expect.stringMatching(/--unit \w+=.*--table/)]);
+    }
+    const told = await table(text('wind_speed_10m'), { units: { wind_speed_10m: 'km/h' } });
+    expect(await valuesOf(told, 'wind_speed_10m')).toEqual([10]);
+    expect(await valuesOf(await table(text('wind_direction_10m')), 'wind_direction_10m')).toEqual([36]);
   });
 });
 
