@@ -1,4 +1,4 @@
-/** What a process of a cluster does besides answering: plans, does slots, both, or neither. */
+/** What a process of a cluster does besides answering: it does jobs, or only tells what others do. */
 
 import type { FollowingForecaster } from '../../models/serving/following-forecaster.ts';
 import { systemClock } from '../../src/domain/clock.ts';
@@ -6,7 +6,6 @@ import { KernelcastError } from '../../src/errors.ts';
 import { PartStore } from '../../src/store/runs/parts.ts';
 import { attemptsOf } from '../schedule/job-history.ts';
 import { jobStatuses } from '../schedule/job-status.ts';
-import { pause } from '../schedule/pause.ts';
 import { Schedule } from '../schedule/schedule.ts';
 import { withForecaster } from '../service/opened-forecaster.ts';
 import { type LiveOptions, liveJobs } from '../service/real-work.ts';
@@ -14,8 +13,8 @@ import type { Work } from '../service/work.ts';
 import { Cluster } from './cluster.ts';
 import { shardedForecaster, workShards } from './sharding.ts';
 
-export const ROLES = ['api', 'scheduler', 'worker', 'all'] as const;
-export type Role = (typeof ROLES)[number];
+/** An API server answers; a worker answers, and does jobs; `all`, where nothing is asked for, is a worker. */
+export type Role = 'api' | 'worker' | 'all';
 
 export interface ClusterWorkOptions extends Omit<LiveOptions, 'ledger'> {
   role: Role;
@@ -23,7 +22,8 @@ export interface ClusterWorkOptions extends Omit<LiveOptions, 'ledger'> {
   connectionString: string;
 }
 
-const REFRESH_MS = 2_000;
+/** How often to read the ledger where nobody says that it has changed. */
+const REFRESH_MS = 30_000;
 
 /** @throws KernelcastError `ENVIRONMENT` when the database cannot be reached */
 export async function clusterWork(options: ClusterWorkOptions): Promise<Work> {
@@ -31,17 +31,12 @@ export async function clusterWork(options: ClusterWorkOptions): Promise<Work> {
   const clock = systemClock;
   const cluster = await Cluster.open({ connectionString, dataset, log });
   const { ledger } = cluster;
-  // Who only plans needs to know the jobs, not how to do them.
-  const planning = new Schedule(liveJobs(options, { run: cannotForecast }), { ledger, clock, log });
+  // Who only tells of the jobs need not know how to do them.
+  const policies = liveJobs(options, { run: cannotForecast }).map(({ policy }) => policy);
 
   async function play(signal: AbortSignal): Promise<void> {
     const parts: Promise<void>[] = [followLedger(signal)];
-    if (role === 'scheduler' || role === 'all') {
-      parts.push(cluster.schedule(planning, signal));
-    }
-    if (role === 'worker' || role === 'all') {
-      parts.push(withForecaster(options, (forecaster) => work(forecaster, signal)));
-    }
+    if (role !== 'api') parts.push(withForecaster(options, (forecaster) => work(forecaster, signal)));
     await Promise.all(parts);
   }
 
@@ -49,14 +44,16 @@ export async function clusterWork(options: ClusterWorkOptions): Promise<Work> {
     const sharding = { forecaster, observations: stores.observations, parts: new PartStore(root) };
     const jobs = liveJobs(options, shardedForecaster(cluster, sharding, signal));
     const schedule = new Schedule(jobs, { ledger, clock, log });
-    await Promise.all([cluster.work(schedule, signal), workShards(cluster, sharding, signal)]);
+    const bell = cluster.bell('ledger');
+    await Promise.all([schedule.keep(signal, { bell }), workShards(cluster, sharding, signal)]);
   }
 
   /** So that the status tells what others do. */
   async function followLedger(signal: AbortSignal): Promise<void> {
+    const bell = cluster.bell('ledger');
     while (!signal.aborted) {
       await ledger.refresh().catch((error: unknown) => log.warn({ err: error }, 'the ledger cannot be read now'));
-      await pause(REFRESH_MS, signal);
+      await bell.wait(REFRESH_MS, signal);
     }
   }
 
@@ -66,7 +63,7 @@ export async function clusterWork(options: ClusterWorkOptions): Promise<Work> {
     status: () => ({
       clock: { kind: 'system' },
       dataset,
-      jobs: jobStatuses(planning.policies, ledger.states, clock.now()),
+      jobs: jobStatuses(policies, ledger.states, clock.now()),
       preparing: null,
       engine: null,
     }),

@@ -1,37 +1,30 @@
 /**
- * Jobs on many machines: schedulers, of which one leads, put due slots into queues in PostgreSQL (pg-boss), one for each job;
- * workers take them. The queues only carry: whether a slot is to be done, by whom, and how it ended, the ledger says, so that a
- * message that is lost, late or delivered twice does no harm.
+ * Jobs on many machines, which share a database: the ledger, in which each worker takes the slots that it does, and a queue (pg-boss) for
+ * the shards of large forecasts. The queue only carries: a message that is lost, late or delivered twice does no harm. Who
+ * waits for either is woken.
  *
  *     const cluster = await Cluster.open({ connectionString, dataset, log });
- *     await Promise.all([cluster.schedule(schedule, signal), cluster.work(schedule, signal)]);
+ *     await schedule.keep(signal, { bell: cluster.bell('ledger') });
  */
 import pg from 'pg';
 import PgBoss from 'pg-boss';
-import { formatHour } from '../../src/domain/time.ts';
+import { Bell } from '../../src/domain/bell.ts';
 import type { Log } from '../../src/log.ts';
-import { pause, raised } from '../schedule/pause.ts';
-import type { DueSlot, JobPolicy } from '../schedule/plan.ts';
-import { POLICIES } from '../schedule/policies.ts';
-import type { Schedule } from '../schedule/schedule.ts';
-import { whileLeader } from './leader.ts';
+import { raised } from '../schedule/pause.ts';
 import { PgLedger, unreachable } from './pg-ledger.ts';
-import { listen, wake } from './wake.ts';
+import { listen, type Topic, topicOf, wake } from './wake.ts';
 
 export interface ClusterOptions {
   connectionString: string;
   dataset: string;
   log: Log;
-  /** How often the leader plans, milliseconds. */
-  planMs?: number;
   /** A process that was not heard of for so long, in milliseconds, is taken for dead. */
   silenceMs?: number;
 }
 
-/** Twice as long as an attempt may take; pg-boss knows no more than a day. The ledger notices a worker that died long before. */
-const expireSeconds = ({ timeoutMs }: JobPolicy) => Math.min(timeoutMs / 500, 86_400);
 /** Longer than a shard takes. */
 const SHARD_SECONDS = 7_200;
+/** Of whom the database cannot wake. */
 const POLL_SECONDS = 0.5;
 
 export class Cluster {
@@ -42,7 +35,7 @@ export class Cluster {
   readonly #pool: pg.Pool;
   readonly #boss: PgBoss;
   /** What to do when somebody is woken, by what it is about. */
-  readonly #heard = new Map<string, () => void>();
+  readonly #heard = new Map<string, Set<() => void>>();
   readonly #closed = new AbortController();
   #listening: Promise<void> | undefined;
 
@@ -64,7 +57,7 @@ export class Cluster {
     const boss = new PgBoss({ connectionString, schema: 'kernelcast_queue', max: 4 });
     boss.on('error', (error) => log.warn({ err: error }, 'the queue has trouble'));
     try {
-      const ledger = await PgLedger.open({ pool, dataset, silenceMs });
+      const ledger = await PgLedger.open({ pool, dataset, silenceMs, topic: topicOf(dataset, 'ledger') });
       const cluster = new Cluster(options, pool, ledger, boss);
       await cluster.#makeQueues();
       return cluster;
@@ -75,62 +68,44 @@ export class Cluster {
     }
   }
 
-  /** Plans while this process leads, until the signal is raised. */
-  async schedule(schedule: Schedule, signal: AbortSignal): Promise<void> {
-    const { connectionString, dataset, log, planMs = 5_000 } = this.#options;
-    await whileLeader({ connectionString, name: dataset, log }, signal, async (leads) => {
-      while (!leads.aborted) {
-        try {
-          for (const due of await schedule.planOnly()) {
-            const policy = schedule.policies.find(({ name }) => name === due.job)!;
-            await this.send(due.job, due, `${formatHour(due.slot)}#${due.attempt}`, expireSeconds(policy));
-          }
-        } catch (error) {
-          log.error({ err: error }, 'nothing can be planned now');
-        }
-        await pause(planMs, leads);
-      }
-    });
-  }
-
-  /** Does slots, one of a job at a time, until the signal is raised; then lets those at work end. */
-  async work(schedule: Schedule, signal: AbortSignal): Promise<void> {
-    const lanes = schedule.policies.map(({ name }) =>
-      this.take<DueSlot>(name, signal, async (due) => {
-        const isDone = await schedule.attempt(due);
-        if (!isDone) this.log.debug({ job: due.job, slot: formatHour(due.slot) }, 'the slot is in other hands');
-      }),
-    );
-    await Promise.all(lanes);
-    await schedule.stop();
-  }
-
   /** Puts something into a queue of the dataset: once, as long as nobody has taken it. */
-  async send(queue: string, data: object, key: string, expireInSeconds = SHARD_SECONDS): Promise<void> {
-    const options = { singletonKey: key, retryLimit: 0, expireInSeconds };
+  async send(queue: 'shards', data: object, key: string): Promise<void> {
+    const options = { singletonKey: key, retryLimit: 0, expireInSeconds: SHARD_SECONDS };
     await this.#boss.send(topicOf(this.dataset, queue), data, options);
     await this.wake(queue);
   }
 
   /** Wakes all who `hear` of something. Who cannot be woken now looks by himself. */
-  async wake(topic: string): Promise<void> {
+  async wake(topic: Topic): Promise<void> {
     await wake(this.#pool, topicOf(this.dataset, topic)).catch(() => {});
   }
 
-  /** From now on, `wake` of the topic in any process of the cluster calls this. */
-  hear(topic: string, onWake: () => void): void {
-    this.#heard.set(topicOf(this.dataset, topic), onWake);
-    this.#listening ??= listen(this.#options, this.#closed.signal, (name) => this.#heard.get(name)?.());
+  /** Until the returned function is called, `wake` of the topic in any process of the cluster calls this. */
+  hear(topic: Topic, onWake: () => void): () => void {
+    const name = topicOf(this.dataset, topic);
+    const heard = this.#heard.get(name) ?? new Set();
+    this.#heard.set(name, heard.add(onWake));
+    this.#listening ??= listen(this.#options, this.#closed.signal, (woken) => {
+      for (const each of this.#heard.get(woken) ?? []) each();
+    });
+    return () => heard.delete(onWake);
+  }
+
+  /** A bell that `wake` of the topic rings. */
+  bell(topic: Topic): Bell {
+    const bell = new Bell();
+    this.hear(topic, () => bell.ring());
+    return bell;
   }
 
   /** Takes what comes into a queue, one after the other, until the signal is raised. */
-  async take<T>(queue: string, signal: AbortSignal, work: (data: T) => Promise<void>): Promise<void> {
+  async take<T>(queue: 'shards', signal: AbortSignal, work: (data: T) => Promise<void>): Promise<void> {
     const name = topicOf(this.dataset, queue);
     const options = { batchSize: 1, pollingIntervalSeconds: POLL_SECONDS };
     const taker = await this.#boss.work<T>(name, options, ([{ data }]) => work(data));
-    this.hear(queue, () => this.#boss.notifyWorker(taker));
+    const forget = this.hear(queue, () => this.#boss.notifyWorker(taker));
     await raised(signal);
-    this.#heard.delete(name);
+    forget();
     await this.#boss.offWork(name);
   }
 
@@ -150,10 +125,8 @@ export class Cluster {
     try {
       await client.query(`SELECT pg_advisory_lock(${lock})`, name);
       await this.#boss.start();
-      for (const queue of QUEUES) {
-        const name = topicOf(this.dataset, queue);
-        await this.#boss.createQueue(name, { name, policy: 'short' });
-      }
+      const shards = topicOf(this.dataset, 'shards');
+      await this.#boss.createQueue(shards, { name: shards, policy: 'short' });
       await client.query(`SELECT pg_advisory_unlock(${lock})`, name);
       client.release();
     } catch (error) {
@@ -162,10 +135,4 @@ export class Cluster {
       throw error;
     }
   }
-}
-
-/** One for each job, so that a worker that is at one of a job takes no other of it; and one for shards of forecasts. */
-const QUEUES = [...Object.values(POLICIES).map(({ name }) => name), 'shards'];
-function topicOf(dataset: string, queue: string): string {
-  return `${dataset}/${queue}`;
 }

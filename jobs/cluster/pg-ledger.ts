@@ -5,16 +5,19 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { KernelcastError } from '../../src/errors.ts';
-import type { IsHeld, Ledger } from '../schedule/ledger.ts';
+import type { IsHeld, Ledger, LedgerView } from '../schedule/ledger.ts';
 import { decodeLine, encodeRecord, type LedgerRecord } from '../schedule/ledger-records.ts';
 import { MOST_RECORDS, shortenRecords } from '../schedule/shorten-records.ts';
 import { SlotStates } from '../schedule/slot-states.ts';
+import { wake } from './wake.ts';
 
 export interface PgLedgerOptions {
   pool: pg.Pool;
   dataset: string;
   /** A process that was not heard of for so long, in milliseconds, is taken for dead. */
   silenceMs?: number;
+  /** Whom to wake when there are new records, as `wake` calls it. */
+  topic?: string;
 }
 
 const TABLES = `
@@ -38,6 +41,7 @@ export class PgLedger implements Ledger {
   readonly dataset: string;
   readonly #pool: pg.Pool;
   readonly #silenceMs: number;
+  readonly #topic: string | undefined;
   readonly #token = randomBytes(12).toString('hex');
   readonly #claims = new Set<string>();
   #beat: NodeJS.Timeout | undefined;
@@ -48,10 +52,11 @@ export class PgLedger implements Ledger {
   #firstId = '0';
   #lastId = '0';
 
-  private constructor({ pool, dataset, silenceMs = 60_000 }: PgLedgerOptions) {
+  private constructor({ pool, dataset, silenceMs = 60_000, topic }: PgLedgerOptions) {
     this.#pool = pool;
     this.dataset = dataset;
     this.#silenceMs = silenceMs;
+    this.#topic = topic;
   }
 
   /** @throws KernelcastError `ENVIRONMENT` when the database cannot be reached, or refuses */
@@ -72,16 +77,26 @@ export class PgLedger implements Ledger {
   }
 
   async refresh(): Promise<void> {
-    await this.#inTransaction(this.#lockName, (client) => this.#load(client));
+    await this.#connected((client) => this.#load(client));
   }
 
-  async transact(work: (states: SlotStates, isHeld: IsHeld) => LedgerRecord[]): Promise<LedgerRecord[]> {
+  look(): Promise<LedgerView> {
+    return this.#connected(async (client) => {
+      await this.#load(client);
+      return { states: this.#states, isHeld: await this.#held(client) };
+    });
+  }
+
+  async transact(work: (view: LedgerView) => LedgerRecord[]): Promise<LedgerRecord[]> {
     return this.#inTransaction(this.#lockName, async (client) => {
       await this.#load(client);
-      const records = work(this.#states, await this.#held(client));
+      const isHeld = await this.#held(client);
+      const records = work({ states: this.#states, isHeld });
       const all = [...this.#records, ...records];
       if (all.length > MOST_RECORDS) await this.#replace(client, shortenRecords(all));
       else await this.#append(client, records);
+      // Told when it is committed, and not at all when it is not.
+      if (records.length > 0 && this.#topic !== undefined) await wake(client, this.#topic);
       return records;
     });
   }
@@ -119,25 +134,28 @@ export class PgLedger implements Ledger {
     await this.#pool.query(sql, [this.#token]);
   }
 
-  /** Rows become visible in the order of their ids, since transactions that append them wait for each other. */
+  /**
+   * Rows become visible in the order of their ids, since transactions that append them wait for each other; who only reads need not
+   * wait. Of two that read at once, the one that knows less has nothing to say. A ledger that was shortened has other rows from its
+   * first to its last, all of them newer.
+   */
   async #load(client: pg.PoolClient): Promise<void> {
-    const first = await client.query<{ id: string | null }>(
-      'SELECT min(id) AS id FROM kernelcast.ledger WHERE dataset = $1',
-      [this.dataset],
-    );
-    const firstId = first.rows[0].id ?? '0';
-    if (firstId !== this.#firstId) {
+    const sql = `SELECT id, record, (SELECT min(id) FROM kernelcast.ledger WHERE dataset = $1) AS first
+      FROM kernelcast.ledger WHERE dataset = $1 AND id > $2 ORDER BY id`;
+    type Row = { id: string; record: string; first: string };
+    const read = await client.query<Row>(sql, [this.dataset, this.#lastId]);
+    const rows = read.rows.filter(({ id }) => BigInt(id) > BigInt(this.#lastId));
+    const newest = rows.at(-1);
+    if (newest === undefined) return;
+    if (newest.first !== this.#firstId) {
       this.#states = new SlotStates();
       this.#records = [];
-      this.#lastId = '0';
     }
-    const sql = 'SELECT id, record FROM kernelcast.ledger WHERE dataset = $1 AND id > $2 ORDER BY id';
-    const { rows } = await client.query<{ id: string; record: string }>(sql, [this.dataset, this.#lastId]);
     const records = rows.flatMap(({ record }) => decodeLine(record) ?? []);
     this.#records = [...this.#records, ...records];
     for (const record of records) this.#states.apply(record);
-    this.#firstId = firstId;
-    this.#lastId = rows.at(-1)?.id ?? this.#lastId;
+    this.#firstId = newest.first;
+    this.#lastId = newest.id;
   }
 
   async #append(client: pg.PoolClient, records: readonly LedgerRecord[]): Promise<void> {
@@ -163,11 +181,21 @@ export class PgLedger implements Ledger {
     };
   }
 
-  /**
-   * Does `work` while holding a lock of the database. What fails before it is committed has not happened, and is tried again
-   * while the database is away.
-   */
-  async #inTransaction<T>(lock: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  /** Does `work` while holding a lock of the database; what fails before it is committed has not happened. */
+  #inTransaction<T>(lock: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    return this.#connected(async (client, beginCommit) => {
+      await client.query('BEGIN');
+      await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [lock]);
+      const result = await work(client);
+      beginCommit();
+      await client.query('COMMIT');
+      // Own records are read back with those of others.
+      return result;
+    });
+  }
+
+  /** Does `work` on a connection, and again while the database is away; not once its commit has begun, which may have come through. */
+  async #connected<T>(work: (client: pg.PoolClient, beginCommit: () => void) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       let client: pg.PoolClient | undefined;
       let isCommitting = false;
@@ -175,14 +203,11 @@ export class PgLedger implements Ledger {
         client = await this.#pool.connect();
         // A connection that breaks says so here too, besides failing its query.
         client.on('error', ignore);
-        await client.query('BEGIN');
-        await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [lock]);
-        const result = await work(client);
-        isCommitting = true;
-        await client.query('COMMIT');
+        const result = await work(client, () => {
+          isCommitting = true;
+        });
         client.off('error', ignore);
         client.release();
-        // Own records are read back with those of others.
         return result;
       } catch (error) {
         // A connection in an unknown state is not given back.

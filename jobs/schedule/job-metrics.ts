@@ -52,7 +52,7 @@ export function tellOf(ledger: Pick<Ledger, 'states'>): () => void {
 }
 
 function* jobStates(): Iterable<[name: string, state: JobState]> {
-  for (const { states } of ledgers) for (const name of states.names) yield [name, states.job(name)!];
+  for (const { states } of ledgers) yield* states.jobs;
 }
 
 export const jobLastSuccess = new Gauge({

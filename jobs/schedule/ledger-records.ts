@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { formatHour, type Hour, parseHour } from '../../src/domain/time.ts';
+import { KernelcastError } from '../../src/errors.ts';
 
 const slot = z.string().refine(isSlot, 'not an hour');
 const at = z.iso.datetime();
@@ -63,8 +64,14 @@ const recordSchema = z.discriminatedUnion('kind', [
 ]);
 export type LedgerRecord = z.infer<typeof recordSchema>;
 
+/** @throws KernelcastError `STORE_CORRUPT` for what nobody could read: it would be lost, and with it who has the slot */
 export function encodeRecord(record: LedgerRecord): string {
-  return `${JSON.stringify(record)}\n`;
+  const { success, error } = recordSchema.safeParse(record);
+  if (success) return `${JSON.stringify(record)}\n`;
+  const [{ path, message }] = error.issues;
+  throw new KernelcastError('STORE_CORRUPT', `a record of the ledger of the jobs is not whole: ${message}`, {
+    where: { kind: record.kind, job: record.job, slot: record.slot, field: path.join('.') },
+  });
 }
 
 /** The record of a line, or undefined where it is not one of ours, or was cut short by a crash. */

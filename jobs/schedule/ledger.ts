@@ -2,7 +2,7 @@
  * The ledger of the jobs: what was begun, done, failed and skipped, in the order in which it happened. It is what the plan
  * is made from, after a restart too, and where processes agree on who does a slot.
  *
- *     await ledger.transact((states, isHeld) => [{ kind: 'start', job: 'forecast', slot, at, claim, ... }]);
+ *     await ledger.transact(({ states, isHeld }) => [{ kind: 'start', job: 'forecast', slot, at, claim, ... }]);
  *
  * Here it is `<data>/jobs/DATASET/ledger.jsonl`: a line of JSON each, appended and fsynced under a lock. A line that a crash cut short
  * counts for nothing, and what is appended after it begins on a line of its own. Of a long ledger the end is kept, and what is
@@ -21,18 +21,26 @@ import { SlotStates } from './slot-states.ts';
 
 export type IsHeld = (claim: string) => boolean;
 
+export interface LedgerView {
+  states: SlotStates;
+  isHeld: IsHeld;
+}
+
 export interface Ledger {
   /** As of the last refresh or transaction. */
   readonly states: SlotStates;
   /** The records that are kept, oldest first. */
   readonly records: readonly LedgerRecord[];
   refresh(): Promise<void>;
+  /** Reads what is new, and who is at work; others may write meanwhile. @throws KernelcastError `ENVIRONMENT` */
+  look(): Promise<LedgerView>;
   /**
    * Reads what is new, lets `work` decide, and appends what it returns, with no other process in between.
    * @returns what was appended
-   * @throws KernelcastError `ENVIRONMENT`, `BUSY`; then the records may be there or not, and nothing may be begun on them
+   * @throws KernelcastError `ENVIRONMENT`, `BUSY`; then the records may be there or not, and nothing may be begun on them.
+   * `STORE_CORRUPT` for a record that is not whole; then nothing is written
    */
-  transact(work: (states: SlotStates, isHeld: IsHeld) => LedgerRecord[]): Promise<LedgerRecord[]>;
+  transact(work: (view: LedgerView) => LedgerRecord[]): Promise<LedgerRecord[]>;
   /** A claim of this process, held until it is let go or the process dies. */
   claim(): Promise<string>;
   letGo(claim: string): void;
@@ -94,11 +102,15 @@ export class JobLedger implements Ledger {
     this.#identity = identity;
   }
 
-  async transact(work: (states: SlotStates, isHeld: IsHeld) => LedgerRecord[]): Promise<LedgerRecord[]> {
+  async look(): Promise<LedgerView> {
+    await this.refresh();
+    return { states: this.#states, isHeld: await this.#held() };
+  }
+
+  async transact(work: (view: LedgerView) => LedgerRecord[]): Promise<LedgerRecord[]> {
     await makeFolder(this.#files, this.#folder);
     return withLock(this.#files, join(this.#folder, '.ledger-lock'), WAIT_MS, async (check) => {
-      await this.refresh();
-      const records = work(this.#states, await this.#held());
+      const records = work(await this.look());
       if (records.length === 0) return [];
       await check();
       try {
@@ -136,11 +148,8 @@ export class JobLedger implements Ledger {
 
   /** Who is at work, looked up once for all claims of slots that are running. */
   async #held(): Promise<IsHeld> {
-    const claims = this.#states.names.flatMap((name) =>
-      [...this.#states.job(name)!.slots.values()].flatMap(({ state, claim }) =>
-        state === 'running' && claim !== null ? [claim] : [],
-      ),
-    );
+    const slots = [...this.#states.jobs.values()].flatMap((job) => [...job.slots.values()]);
+    const claims = slots.flatMap(({ state, claim }) => (state === 'running' && claim !== null ? [claim] : []));
     const alive = new Set<string>();
     for (const claim of claims) {
       const [token] = claim.split('.');

@@ -8,8 +8,8 @@
  * - A job waits for those that it comes `after` in the same slot: until they are settled, or up to its patience. Then it is
  *   done with what there is, and its note says what is missing.
  */
-import { formatHour, type Hour, MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
-import { isSettled, type SlotState, type SlotStates } from './slot-states.ts';
+import { formatHour, type Hour, hourOf, MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
+import { isSettled, type JobState, type SlotState, type SlotStates } from './slot-states.ts';
 
 export interface JobPolicy {
   name: string;
@@ -52,7 +52,7 @@ export interface DueSlot {
 export interface Plan {
   /** Jobs that have no slots yet, or in other hours than now: theirs count from here. */
   begins: { job: string; slot: Hour; every: number }[];
-  skips: { job: string; from: Hour; to: Hour; reason: string }[];
+  skips: { job: string; from: Hour; to: Hour; every: number; reason: string }[];
   /** Slots whose last attempt's process died. */
   deaths: { job: string; slot: Hour; claim: string; isLast: boolean }[];
   /** What can be begun now: one slot of a job at the most, in the order of the policies. */
@@ -63,8 +63,12 @@ const LONGEST_BACKOFF_MS = MILLISECONDS_PER_HOUR;
 
 /** The newest slot of a job that has begun. */
 export function currentSlot({ everyHours }: JobPolicy, now: number): Hour {
-  const hour = Math.floor(now / MILLISECONDS_PER_HOUR);
-  return hour - (((hour % everyHours) + everyHours) % everyHours);
+  return slotAt(hourOf(now), everyHours);
+}
+
+/** The slot at or before an hour. */
+function slotAt(hour: Hour, everyHours: number): Hour {
+  return Math.floor(hour / everyHours) * everyHours;
 }
 
 /** When a slot of the job begins next, Unix milliseconds. */
@@ -81,9 +85,10 @@ export function plan(input: PlanInput): Plan {
   for (const policy of policies) {
     const job = policy.name;
     const current = currentSlot(policy, now);
-    const isNew = states.job(job)?.begin === undefined || states.job(job)?.every !== policy.everyHours;
-    if (isNew) result.begins.push({ job, slot: current, every: policy.everyHours });
-    const open = isNew ? [current] : openSlots(policy, states, current);
+    const known = states.job(job);
+    const begin = known?.every === policy.everyHours ? known.begin : undefined;
+    if (begin === undefined) result.begins.push({ job, slot: current, every: policy.everyHours });
+    const open = known && begin !== undefined ? openSlots(policy, known, begin, current) : [current];
     const { kept, skips } = bound(policy, open, states);
     result.skips.push(...skips);
     for (const slot of kept) {
@@ -111,14 +116,13 @@ export function plan(input: PlanInput): Plan {
 }
 
 /** Slots that have begun and are not settled, newest first. */
-function openSlots({ name, everyHours }: JobPolicy, states: SlotStates, current: Hour): Hour[] {
-  const job = states.job(name)!;
+function openSlots({ everyHours }: JobPolicy, { slots }: JobState, begin: Hour, current: Hour): Hour[] {
   const open = new Set<Hour>();
-  for (let slot = current; slot >= job.begin!; slot -= everyHours) {
-    const state = job.slots.get(slot);
+  for (let slot = current; slot >= begin; slot -= everyHours) {
+    const state = slots.get(slot);
     if (!state || !isSettled(state)) open.add(slot);
   }
-  for (const [slot, state] of job.slots) if (!isSettled(state)) open.add(slot);
+  for (const [slot, state] of slots) if (!isSettled(state)) open.add(slot);
   return [...open].sort((a, b) => b - a);
 }
 
@@ -136,7 +140,7 @@ function bound({ name, catchUp, everyHours }: JobPolicy, open: readonly Hour[], 
     } else {
       const last = skips.at(-1);
       if (last && last.from === slot + everyHours) last.from = slot;
-      else skips.push({ job: name, from: slot, to: slot, reason: skipReason(catchUp, open[0]) });
+      else skips.push({ job: name, from: slot, to: slot, every: everyHours, reason: skipReason(catchUp, open[0]) });
     }
   }
   return { kept, skips };
@@ -169,7 +173,7 @@ function missingBefore(
   for (const name of policy.after) {
     const before = policies.find((candidate) => candidate.name === name);
     if (!before) continue;
-    const its = slot - (((slot % before.everyHours) + before.everyHours) % before.everyHours);
+    const its = slotAt(slot, before.everyHours);
     // Slots of today do the work of those before.
     if ((states.job(name)?.newestDone ?? Number.NEGATIVE_INFINITY) >= its) continue;
     const state = states.slot(name, its);

@@ -1,12 +1,14 @@
 /**
  * The schedule: does what the plan says is due, and writes each attempt to the ledger. Each job has a lane of its own, so
- * one that takes long keeps none of the others from their turn; a job has one slot at work at a time.
+ * one that takes long keeps none of the others from their turn; a job has one slot at work at a time. Many processes that share a
+ * ledger each have a schedule: who writes into the ledger first that it has a slot, does it.
  *
  *     const schedule = new Schedule(jobs, { ledger, clock, log });
- *     await schedule.tick();     // all that is due now, to its end
- *     await schedule.begin();    // all that is due now is begun
+ *     await schedule.tick();          // all that is due now, to its end
+ *     await schedule.keep(signal);    // what becomes due, until the signal is raised
  */
-import cron from 'node-cron';
+
+import { Bell } from '../../src/domain/bell.ts';
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import type { Ingested, JobStatus } from '../../src/domain/operation.ts';
 import { formatHour, type Hour, MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
@@ -16,10 +18,9 @@ import { LogTail } from '../../src/log-tail.ts';
 import { newTrace, withTrace } from '../../src/trace.ts';
 import { jobAttempts, jobLag, jobRunning, jobSeconds, jobSkips, tellOf } from './job-metrics.ts';
 import { jobStatuses } from './job-status.ts';
-import type { IsHeld, Ledger } from './ledger.ts';
+import type { Ledger, LedgerView } from './ledger.ts';
 import { type LedgerRecord, slotText } from './ledger-records.ts';
 import { type DueSlot, type JobPolicy, type Plan, plan } from './plan.ts';
-import { isSettled, type SlotStates } from './slot-states.ts';
 
 export interface Job {
   policy: JobPolicy;
@@ -48,7 +49,19 @@ export interface ScheduleOptions {
   wall?: Clock;
 }
 
-type Start = Extract<LedgerRecord, { kind: 'start' }> & { due: DueSlot };
+export interface KeepOptions {
+  /** Rung when something may have become due before its time: another process has settled a slot. */
+  bell?: Bell;
+  /** How often to look anyway, milliseconds; at the multiples of it, counted from 1970. */
+  lookMs?: number;
+}
+
+/** A slot that this process has written into the ledger as its own. */
+interface Taken {
+  job: Job;
+  due: DueSlot;
+  record: Extract<LedgerRecord, { kind: 'start' }>;
+}
 
 export class Schedule {
   readonly #jobs: ReadonlyMap<string, Job>;
@@ -105,64 +118,36 @@ export class Schedule {
     await this.idle();
   }
 
+  /** Begins what becomes due until the signal is raised; then lets what is at work end, or breaks it off, as `stop` does. */
+  async keep(signal: AbortSignal, { bell = new Bell(), lookMs = 60_000 }: KeepOptions = {}): Promise<void> {
+    while (!signal.aborted) {
+      await this.begin();
+      await bell.wait(lookMs - (Date.now() % lookMs), signal);
+    }
+    await this.stop();
+  }
+
   /**
    * Does one slot of a job now, whatever the plan says and whatever has become of it.
-   * @throws KernelcastError `BUSY` while a process is at it; what the job throws
+   * @throws KernelcastError `NOT_FOUND` for a job that there is not, `BUSY` while a process is at it; what the job throws
    */
-  async once(job: string, slot: Hour): Promise<void> {
+  async once(name: string, slot: Hour): Promise<void> {
+    const job = this.#jobs.get(name);
+    if (!job) throw new KernelcastError('NOT_FOUND', `there is no job '${name}'`);
     const claim = await this.#ledger.claim();
-    const start = startRecord({ job, slot, attempt: 1, note: null }, claim, this.#now());
-    const { due: _, ...record } = start;
+    const taken = take(job, { job: name, slot, attempt: 1, note: null }, claim, this.#now());
     try {
-      await this.#ledger.transact((states, isHeld) => {
-        const state = states.slot(job, slot);
+      await this.#ledger.transact(({ states, isHeld }) => {
+        const state = states.slot(name, slot);
         if (state?.state === 'running' && state.claim !== null && isHeld(state.claim)) {
-          throw new KernelcastError('BUSY', `a process is at the slot ${formatHour(slot)} of ${job}`, {
+          throw new KernelcastError('BUSY', `a process is at the slot ${formatHour(slot)} of ${name}`, {
             hint: 'See `kernelcast jobs list`; wait until it is done.',
           });
         }
-        return [record];
+        return [taken.record];
       });
-      const error = await this.#attempt(start);
+      const error = await this.#attempt(taken);
       if (error !== undefined) throw error;
-    } finally {
-      this.#ledger.letGo(claim);
-    }
-  }
-
-  /**
-   * Settles what the plan settles without work (slots that are missed, processes that died), and says what is due, for
-   * others to begin.
-   * @throws KernelcastError `ENVIRONMENT`, `BUSY` as the ledger does
-   */
-  async planOnly(): Promise<DueSlot[]> {
-    let planned: Plan | undefined;
-    await this.#ledger.transact((states, isHeld) => {
-      planned = plan({ policies: this.policies, states, now: this.#clock.now(), wall: this.#wall.now(), isHeld });
-      return preludeRecords(planned, this.#now());
-    });
-    this.#tellSkips(planned!);
-    return planned!.due;
-  }
-
-  /**
-   * Does a slot that was due when somebody planned, unless it has been taken or settled since, or the job is at work here.
-   * @returns whether it was done here, well or badly
-   * @throws KernelcastError `ENVIRONMENT`, `BUSY` as the ledger does; then nothing was begun
-   */
-  async attempt(due: DueSlot): Promise<boolean> {
-    // One slot of a job at a time, also where the last one goes on after its time.
-    if (this.#stopped || !this.#jobs.has(due.job) || this.#busy.has(due.job)) return false;
-    const claim = await this.#ledger.claim();
-    const start = startRecord(due, claim, this.#now());
-    try {
-      const { due: _, ...record } = start;
-      const taken = await this.#ledger.transact((states, isHeld) => (isStillDue(due, states, isHeld) ? [record] : []));
-      if (taken.length === 0) return false;
-      const lane = this.#attempt(start).then(() => {});
-      this.#lanes.add(lane);
-      await lane.finally(() => this.#lanes.delete(lane));
-      return true;
     } finally {
       this.#ledger.letGo(claim);
     }
@@ -188,37 +173,48 @@ export class Schedule {
   async #begin(): Promise<void> {
     if (this.#stopped) return;
     const claims = new Map<string, string>();
-    for (const name of this.#jobs.keys()) if (!this.#busy.has(name)) claims.set(name, await this.#ledger.claim());
-    let starts: Start[] = [];
-    let planned: Plan | undefined;
+    let taken: Taken[] = [];
     try {
-      await this.#ledger.transact((states, isHeld) => {
-        planned = plan({
-          policies: this.policies,
-          states,
-          now: this.#clock.now(),
-          wall: this.#wall.now(),
-          isHeld,
-          busy: this.#busy,
-        });
-        const at = this.#now();
-        starts = planned.due.map((due) => startRecord(due, claims.get(due.job)!, at));
-        return [...preludeRecords(planned, at), ...starts.map(({ due: _, ...record }) => record)];
-      });
+      // Nobody is kept from the ledger by those who find nothing to do in it.
+      const looked = this.#plan(await this.#ledger.look(), this.#busy);
+      if (isEmpty(looked)) return;
+      for (const { job } of looked.due) claims.set(job, await this.#ledger.claim());
+      taken = await this.#take(claims);
     } catch (failure) {
       this.#log.error({ err: failure }, 'the ledger of the jobs cannot be written; nothing is begun');
-      starts = [];
     }
-    if (planned) this.#tellSkips(planned);
-    const started = new Set(starts.map(({ claim }) => claim));
-    for (const claim of claims.values()) if (!started.has(claim)) this.#ledger.letGo(claim);
-    for (const start of starts) this.#launch(start);
+    const used = new Set(taken.map(({ record }) => record.claim));
+    for (const claim of claims.values()) if (!used.has(claim)) this.#ledger.letGo(claim);
+    for (const each of taken) this.#launch(each);
   }
 
-  #launch(start: Start): void {
+  /** Writes what is due into the ledger as one's own, of the jobs that there are claims for and no others. */
+  async #take(claims: ReadonlyMap<string, string>): Promise<Taken[]> {
+    const others = [...this.#jobs.keys()].filter((name) => !claims.has(name));
+    let taken: Taken[] = [];
+    let skips: Plan['skips'] = [];
+    await this.#ledger.transact((view) => {
+      const planned = this.#plan(view, new Set([...others, ...this.#busy]));
+      const at = this.#now();
+      taken = planned.due.flatMap((due) => {
+        const [job, claim] = [this.#jobs.get(due.job), claims.get(due.job)];
+        return job && claim !== undefined ? [take(job, due, claim, at)] : [];
+      });
+      skips = planned.skips;
+      return [...preludeRecords(planned, at), ...taken.map(({ record }) => record)];
+    });
+    this.#tellSkips(skips);
+    return taken;
+  }
+
+  #plan({ states, isHeld }: LedgerView, busy: ReadonlySet<string>): Plan {
+    return plan({ policies: this.policies, states, now: this.#clock.now(), wall: this.#wall.now(), isHeld, busy });
+  }
+
+  #launch(taken: Taken): void {
     const lane = (async () => {
-      await this.#attempt(start);
-      this.#ledger.letGo(start.claim);
+      await this.#attempt(taken);
+      this.#ledger.letGo(taken.record.claim);
       // The lane is free when what follows it has been begun: who waits for all lanes waits for that too.
       await this.begin();
     })().finally(() => this.#lanes.delete(lane));
@@ -226,14 +222,13 @@ export class Schedule {
   }
 
   /** Never rejects. @returns what it failed with */
-  #attempt(start: Start): Promise<unknown> {
+  #attempt(taken: Taken): Promise<unknown> {
     const tail = new LogTail();
-    return withTrace(start.trace, () => tail.during(() => this.#attemptWith(tail, start)));
+    return withTrace(taken.record.trace, () => tail.during(() => this.#attemptWith(tail, taken)));
   }
 
-  async #attemptWith(tail: LogTail, { due, claim }: Start): Promise<unknown> {
+  async #attemptWith(tail: LogTail, { job, due, record: { claim } }: Taken): Promise<unknown> {
     const { job: name, slot, attempt, note } = due;
-    const job = this.#jobs.get(name)!;
     const where = { job: name, slot: formatHour(slot), attempt };
     if (note !== null) this.#log.warn(where, note);
     jobRunning.inc({ job_name: name });
@@ -290,9 +285,8 @@ export class Schedule {
     }
   }
 
-  #tellSkips({ skips }: Plan): void {
-    for (const { job, from, to, reason } of skips) {
-      const every = this.#jobs.get(job)!.policy.everyHours;
+  #tellSkips(skips: Plan['skips']): void {
+    for (const { job, from, to, reason, every } of skips) {
       jobSkips.inc({ job_name: job }, (to - from) / every + 1);
       this.#log.warn({ job, from: formatHour(from), to: formatHour(to) }, `slots are skipped: ${reason}`);
     }
@@ -303,16 +297,14 @@ export class Schedule {
   }
 }
 
-function startRecord(due: DueSlot, claim: string, at: string): Start {
-  const { job, slot, attempt, note } = due;
-  return { kind: 'start', job, slot: slotText(slot), at, claim, attempt, note, trace: newTrace(), due };
+function take(job: Job, due: DueSlot, claim: string, at: string): Taken {
+  const { slot, attempt, note } = due;
+  const common = { job: due.job, slot: slotText(slot), at };
+  return { job, due, record: { kind: 'start', ...common, claim, attempt, note, trace: newTrace() } };
 }
 
-function isStillDue({ job, slot, attempt }: DueSlot, states: SlotStates, isHeld: IsHeld): boolean {
-  const state = states.slot(job, slot);
-  if (!state) return attempt === 1;
-  if (isSettled(state) || (state.state === 'running' && state.claim !== null && isHeld(state.claim))) return false;
-  return attempt === state.attempt + 1;
+function isEmpty({ begins, deaths, skips, due }: Plan): boolean {
+  return begins.length + deaths.length + skips.length + due.length === 0;
 }
 
 /** What the plan settles besides what it begins. */
@@ -341,16 +333,4 @@ function preludeRecords({ begins, deaths, skips }: Plan, at: string): LedgerReco
       }),
     ),
   ];
-}
-
-/** Runs a function at the beginning of each minute, UTC; not while the last one's is still on. */
-export function everyMinute(run: () => Promise<void>, { log }: { log: Log }): { stop(): Promise<void> } {
-  const logger = {
-    info: (message: string) => log.info(message),
-    warn: (message: string) => log.warn(message),
-    error: (message: string | Error) => log.error(message),
-    debug: (message: string | Error) => log.debug(message),
-  };
-  const task = cron.schedule('* * * * *', run, { timezone: 'UTC', noOverlap: true, name: 'every minute', logger });
-  return { stop: async () => task.destroy() };
 }

@@ -42,8 +42,9 @@ export class SlotStates {
     for (const record of records) this.apply(record);
   }
 
-  get names(): string[] {
-    return [...this.#jobs.keys()];
+  /** The jobs that the ledger knows, by name. */
+  get jobs(): ReadonlyMap<string, JobState> {
+    return this.#jobs;
   }
 
   job(name: string): JobState | undefined {

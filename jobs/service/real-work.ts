@@ -2,13 +2,13 @@
 import type { TableMapping } from '../../ingest/tables/mapping.ts';
 import type { Forecaster } from '../../models/serving/forecaster.ts';
 import { systemClock } from '../../src/domain/clock.ts';
-import type { ServingEngine } from '../../src/domain/operation.ts';
+import type { JobStatus, ServingEngine } from '../../src/domain/operation.ts';
 import type { Station } from '../../src/domain/station.ts';
 import { forecastJob } from '../forecast.ts';
 import { ingestJob } from '../ingest.ts';
 import { type Retention, retainJob } from '../retain.ts';
 import { attemptsOf } from '../schedule/job-history.ts';
-import { everyMinute, type Job, Schedule } from '../schedule/schedule.ts';
+import { type Job, Schedule } from '../schedule/schedule.ts';
 import { type TrainJobOptions, trainJob } from '../train.ts';
 import { verifyJob } from '../verify.ts';
 import { withForecaster } from './opened-forecaster.ts';
@@ -57,26 +57,23 @@ export async function live(options: LiveOptions): Promise<Work> {
   if (!isFed(options)) await stores.observations.describe(dataset);
   const clock = systemClock;
   let preparing: string | null = 'opening the model';
-  let schedule: Schedule | undefined;
+  let status = (): JobStatus[] => [];
   let engine: ServingEngine | null = null;
 
   return {
     clock,
     attempts: () => attemptsOf(ledger.records),
-    status: () => ({ clock: { kind: 'system' }, dataset, jobs: schedule?.status() ?? [], preparing, engine }),
+    status: () => ({ clock: { kind: 'system' }, dataset, jobs: status(), preparing, engine }),
     run: (signal) =>
       withForecaster(options, async (forecaster) => {
         engine = forecaster.engine;
-        schedule = new Schedule(liveJobs(options, forecaster), { ledger, clock, log });
-        signal.addEventListener('abort', () => void schedule?.stop());
-        const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+        const schedule = new Schedule(liveJobs(options, forecaster), { ledger, clock, log });
+        status = () => schedule.status();
+        signal.addEventListener('abort', () => void schedule.stop());
         preparing = 'forecasting';
         await schedule.tick();
         preparing = null;
-        const minutes = everyMinute(() => schedule!.begin(), { log });
-        if (!signal.aborted) await stopped;
-        await minutes.stop();
-        await schedule.stop();
+        await schedule.keep(signal);
       }),
   };
 }

@@ -1,6 +1,7 @@
 /** `kernelcast jobs`: how the jobs stand, what they did, and doing one again, from the ledger; also beside a running service. */
 import type { Command } from 'commander';
 import type { Ledger } from '../../jobs/schedule/ledger.ts';
+import type { JobState, SlotStates } from '../../jobs/schedule/slot-states.ts';
 import { dataDirectory } from '../config.ts';
 import { systemClock } from '../domain/clock.ts';
 import { formatHour, type Hour, hourOf, parseHour } from '../domain/time.ts';
@@ -55,7 +56,7 @@ export function registerJobs(program: Command): void {
     );
   jobs
     .command('retry')
-    .description('ask for a slot again that is dead or skipped; the service does it within a minute')
+    .description('ask for a slot again that is dead or skipped; the service does it within a minute, a cluster at once')
     .argument('<job>', 'ingest, forecast, verify, retain or train')
     .argument('<slot>', 'its hour, e.g. 2025-02-20T06:00Z', parseHour)
     .option('--and-after', 'all slots from this one on, as after a clock that was ahead')
@@ -87,13 +88,13 @@ async function list(options: Common, ledger: Ledger): Promise<void> {
     import('../../jobs/schedule/job-status.ts'),
     import('../../jobs/schedule/policies.ts'),
   ]);
-  const names = new Set(ledger.states.names);
+  const names = ledger.states.jobs;
   const policies = Object.values(POLICIES).filter(({ name }) => names.has(name));
   const statuses = jobStatuses(policies, ledger.states, systemClock.now()).map((status) => ({
     ...status,
     // In a replay the clock of this process has nothing to say.
     next_at: undefined,
-    open_slots: [...ledger.states.job(status.name)!.slots].flatMap(([slot, { state, attempt }]) =>
+    open_slots: [...(ledger.states.job(status.name)?.slots ?? [])].flatMap(([slot, { state, attempt }]) =>
       ['open', 'running', 'failed'].includes(state) ? [{ slot: formatHour(slot), state, attempt }] : [],
     ),
   }));
@@ -124,9 +125,8 @@ function log(job: string | undefined, options: Common & { lines: number }, ledge
 
 async function retry(job: string, slot: Hour, { andAfter = false }: RetryOptions, ledger: Ledger): Promise<void> {
   const { slotText } = await import('../../jobs/schedule/ledger-records.ts');
-  checkJob(job, ledger.states.names);
-  await ledger.transact((states, isHeld) => {
-    const { slots, every } = states.job(job)!;
+  await ledger.transact(({ states, isHeld }) => {
+    const { slots, every } = jobOf(job, states);
     for (const [hour, { state, claim }] of slots) {
       const isAsked = hour === slot || (andAfter && hour > slot);
       if (!isAsked || state !== 'running' || claim === null || !isHeld(claim)) continue;
@@ -163,10 +163,12 @@ async function run(name: string, options: RunOptions, ledger: Ledger, dataset: s
   const training = train === undefined ? undefined : { config: train, network };
   const live = { root, stores: openStores(root), log: lines, dataset, inbox, sources, stations: list, training };
   const jobs = liveJobs(live, forecaster);
-  checkJob(
-    name,
-    jobs.map(({ policy }) => policy.name),
-  );
+  if (!jobs.some(({ policy }) => policy.name === name)) {
+    throw noSuchJob(
+      name,
+      jobs.map(({ policy }) => policy.name),
+    );
+  }
   const schedule = new Schedule(jobs, { ledger, clock: systemClock, log: lines });
   try {
     await schedule.once(name, slot);
@@ -184,13 +186,14 @@ async function withLedger<T>(
   const connectionString = process.env.KERNELCAST_DATABASE_URL;
   if (connectionString) {
     if (dataset === undefined) throw new KernelcastError('USAGE', 'name a dataset', { hint: '--dataset NAME' });
-    const [{ PgLedger }, { default: pg }] = await Promise.all([
+    const [{ PgLedger }, { topicOf }, { default: pg }] = await Promise.all([
       import('../../jobs/cluster/pg-ledger.ts'),
+      import('../../jobs/cluster/wake.ts'),
       import('pg'),
     ]);
     const pool = new pg.Pool({ connectionString });
     try {
-      const ledger = await PgLedger.open({ pool, dataset });
+      const ledger = await PgLedger.open({ pool, dataset, topic: topicOf(dataset, 'ledger') });
       return await work(ledger, dataset).finally(() => ledger.close());
     } finally {
       await pool.end();
@@ -213,9 +216,14 @@ async function onlyDataset(root: string): Promise<string> {
   });
 }
 
-function checkJob(name: string, known: readonly string[]): void {
-  if (known.includes(name)) return;
-  throw new KernelcastError('USAGE', `there is no job '${name.slice(0, 80)}' here`, {
+function jobOf(name: string, { jobs }: SlotStates): JobState {
+  const job = jobs.get(name);
+  if (job) return job;
+  throw noSuchJob(name, [...jobs.keys()]);
+}
+
+function noSuchJob(name: string, known: readonly string[]): KernelcastError {
+  return new KernelcastError('USAGE', `there is no job '${name.slice(0, 80)}' here`, {
     hint: `One of ${known.join(', ')}; ingest needs --inbox or --source, train needs --train.`,
   });
 }

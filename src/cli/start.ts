@@ -68,8 +68,11 @@ export function registerStart(program: Command): void {
       positiveNumber,
     )
     .addOption(
-      new Option('--role <role>', 'with $KERNELCAST_DATABASE_URL: what this process does of what a cluster does')
-        .choices(['api', 'scheduler', 'worker', 'all'])
+      new Option(
+        '--role <role>',
+        'with $KERNELCAST_DATABASE_URL: an api server only answers, a worker does jobs too; all is a worker',
+      )
+        .choices(['api', 'worker', 'all'])
         .default('all'),
     )
     .option('--api-keys <file>', 'keys of the API: a line each, `name sha256-of-the-key [weight a minute]`')

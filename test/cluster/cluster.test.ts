@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 async function join(dataset: string): Promise<Cluster> {
-  const cluster = await Cluster.open({ connectionString: database.url, dataset, log, planMs: 50 });
+  const cluster = await Cluster.open({ connectionString: database.url, dataset, log });
   open.push(cluster);
   return cluster;
 }
@@ -67,10 +67,10 @@ suite('a cluster (skipped without PostgreSQL)', () => {
       wall: clock,
       log,
     });
-    await schedule.planOnly();
+    await schedule.beginAnew(SLOT);
     now += 2 * 3_600_000;
     const stop = new AbortController();
-    const work = Promise.all([cluster.schedule(schedule, stop.signal), cluster.work(schedule, stop.signal)]);
+    const work = schedule.keep(stop.signal, { bell: cluster.bell('ledger') });
     await vi.waitFor(() => expect(done).toHaveLength(6), 300_000);
     stop.abort();
     await work;

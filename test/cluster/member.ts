@@ -1,8 +1,8 @@
 /**
- * A process of a cluster, for the test that kills them: a scheduler or a worker in a world where an hour takes a second or
+ * A process of a cluster, for the test that kills them: a worker in a world where an hour takes a second or
  * two. Its forecast publishes a folder and notes in `published.log` that it, and nobody before it, did so.
  *
- *     node --import tsx test/cluster/member.ts worker ROOT DATABASE_URL EPOCH_MS MS_PER_HOUR
+ *     node --import tsx test/cluster/member.ts ROOT DATABASE_URL EPOCH_MS MS_PER_HOUR
  */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { createLog } from '../../src/log.ts';
 import { publishFolder } from '../../src/store/disk/atomic.ts';
 import { nodeFiles } from '../../src/store/disk/files.ts';
 
-const [role, root, connectionString, epoch, msPerHour] = process.argv.slice(2);
+const [root, connectionString, epoch, msPerHour] = process.argv.slice(2);
 const HOUR = 3_600_000;
 /** The first hour is hour 0 of 2024; time goes by faster than it does. */
 const clock = { now: () => Date.UTC(2024, 0, 1) + ((Date.now() - Number(epoch)) * HOUR) / Number(msPerHour) };
@@ -38,9 +38,8 @@ const forecast: Job = {
 
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
-const cluster = await Cluster.open({ connectionString, dataset: 'demo', log, planMs: 300, silenceMs: 3_000 });
+const cluster = await Cluster.open({ connectionString, dataset: 'demo', log, silenceMs: 3_000 });
 const schedule = new Schedule([forecast], { ledger: cluster.ledger, clock, log });
-process.stdout.write(`${role} is up\n`);
-if (role === 'scheduler') await cluster.schedule(schedule, stop.signal);
-else await cluster.work(schedule, stop.signal);
+process.stdout.write('up\n');
+await schedule.keep(stop.signal, { bell: cluster.bell('ledger'), lookMs: 300 });
 await cluster.close();

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { whileLeader } from '../../jobs/cluster/leader.ts';
+import { Cluster } from '../../jobs/cluster/cluster.ts';
 import { PgLedger } from '../../jobs/cluster/pg-ledger.ts';
+import { topicOf } from '../../jobs/cluster/wake.ts';
 import { type LedgerRecord, slotText } from '../../jobs/schedule/ledger-records.ts';
 import { parseHour } from '../../src/domain/time.ts';
 import { isKernelcastError } from '../../src/errors.ts';
@@ -43,7 +44,7 @@ const start = (hour: number, claim: string): LedgerRecord => ({
 
 async function isHeldBy(ledger: PgLedger, claim: string): Promise<boolean> {
   let answer = false;
-  await ledger.transact((_, isHeld) => {
+  await ledger.transact(({ isHeld }) => {
     answer = isHeld(claim);
     return [];
   });
@@ -57,7 +58,7 @@ suite('the ledger in PostgreSQL (skipped without PostgreSQL)', () => {
     const ledgers = await Promise.all([open('a'), open('a'), open('a')]);
     await Promise.all(
       Array.from({ length: 30 }, (_, index) =>
-        ledgers[index % 3].transact((states) => [
+        ledgers[index % 3].transact(({ states }) => [
           start((states.job('ingest')?.last ?? FIRST) - FIRST + 1, `a.${index}`),
         ]),
       ),
@@ -129,28 +130,58 @@ suite('the ledger in PostgreSQL (skipped without PostgreSQL)', () => {
     await ledger.close();
   });
 
-  it('has one leader at a time, and another when that one goes', async () => {
-    const options = { connectionString: database.url, name: 'test', log, pollMs: 50 };
-    const events: string[] = [];
-    const member = (name: string) => {
-      const stop = new AbortController();
-      const done = whileLeader(options, stop.signal, async (leads) => {
-        events.push(`${name} leads`);
-        await new Promise((resolve) => leads.addEventListener('abort', resolve));
-        events.push(`${name} ends`);
-      });
-      return { stop: () => stop.abort(), done };
-    };
-    const first = member('first');
-    await vi.waitFor(() => expect(events).toEqual(['first leads']), WAIT_MS);
-    const second = member('second');
+  it('is read without a lock, and tells those who hear of it when something is written', async () => {
+    const cluster = await Cluster.open({ connectionString: database.url, dataset: 'told', log });
+    const bell = cluster.bell('ledger');
+    let isRung = false;
+    const topic = topicOf('told', 'ledger');
+    const pool = new pg.Pool({ connectionString: database.url });
+    pool.on('error', () => {});
+    pools.push(pool);
+    const writer = await PgLedger.open({ pool, dataset: 'told', topic });
+    // Until its connection listens.
+    await vi.waitFor(async () => {
+      await cluster.wake('ledger');
+      await bell.wait(100).then(() => undefined);
+      const { rows } = await pool.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%'");
+      expect(rows.length).toBeGreaterThan(0);
+    }, WAIT_MS);
     await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(events).toEqual(['first leads']);
-    first.stop();
-    await first.done;
-    await vi.waitFor(() => expect(events).toEqual(['first leads', 'first ends', 'second leads']), WAIT_MS);
-    second.stop();
-    await second.done;
+    await bell.wait(1);
+    const rung = bell.wait(WAIT_MS).then(() => {
+      isRung = true;
+    });
+    let looked = 0;
+    await writer.transact(() => {
+      // A transaction that writes is on, and holds the lock: who looks does not wait for it.
+      looked++;
+      return [];
+    });
+    const holder = await pool.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', ['kernelcast ledger told']);
+    await cluster.ledger.look();
+    await holder.query('COMMIT');
+    holder.release();
+    // Nothing was written, and nobody was told.
+    expect([looked, isRung]).toEqual([1, false]);
+    await writer.transact(() => [start(1, 'a.0')]);
+    await rung;
+    await cluster.ledger.refresh();
+    expect(cluster.ledger.records.map(({ slot }) => slot)).toEqual([slotText(FIRST + 1)]);
+    await cluster.close();
+  });
+
+  it('reads each record once, however many read at a time, and refuses one that is not whole', async () => {
+    const [writer, reader] = await Promise.all([open('many'), open('many')]);
+    await writer.transact(() => Array.from({ length: 30 }, (_, hour) => start(hour, `a.${hour}`)));
+    await Promise.all(Array.from({ length: 8 }, (_, index) => (index % 2 === 0 ? reader.look() : reader.refresh())));
+    expect(reader.records).toHaveLength(30);
+    const broken = { ...start(31, 'x'), claim: undefined as unknown as string };
+    const refused = writer.transact(() => [start(32, 'a.32'), broken]);
+    await expect(refused).rejects.toSatisfy((error) => isKernelcastError(error, 'STORE_CORRUPT'));
+    await reader.refresh();
+    expect(reader.records).toHaveLength(30);
   });
 
   it('comes through a restart of the database, and names it where it is away', async () => {

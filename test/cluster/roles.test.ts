@@ -1,5 +1,5 @@
 /**
- * The real command in three roles on a real PostgreSQL, with the store in a folder and in a bucket: what the worker does, the
+ * The real command in its roles on a real PostgreSQL, with the store in a folder and in a bucket: what the worker does, the
  * API server tells.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -15,7 +15,7 @@ import { S3Server } from '../store/bucket/s3-server.ts';
 import { Postgres, postgresBinaries } from './postgres.ts';
 
 const FEBRUARY = 'sample-world-2025-02.nc';
-const ROLES = ['api', 'scheduler', 'worker'];
+const ROLES = ['api', 'worker'];
 let local: string;
 let database: Postgres;
 let bucket: S3Server;
@@ -83,7 +83,7 @@ const places: [string, () => Where, (where: Where) => Promise<void>][] = [
 
 const suite = postgresBinaries() ? describe : describe.skip;
 
-suite('a cluster of an API server, a scheduler and a worker (skipped without PostgreSQL)', () => {
+suite('a cluster of an API server and a worker (skipped without PostgreSQL)', () => {
   it.each(places)('on %s ingests, forecasts and answers, each process doing its part', async (_, place, putFile) => {
     const where = place();
     await putFile(where);
@@ -103,6 +103,6 @@ suite('a cluster of an API server, a scheduler and a worker (skipped without Pos
     expect([forecast.status, (await forecast.json()).location_id ?? id]).toEqual([200, id]);
 
     for (const { child } of processes) child.kill('SIGTERM');
-    expect(await Promise.all(processes.map(({ ended }) => ended))).toEqual([0, 0, 0]);
+    expect(await Promise.all(processes.map(({ ended }) => ended))).toEqual([0, 0]);
   });
 });

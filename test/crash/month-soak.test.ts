@@ -82,7 +82,7 @@ it('a month of hours', { timeout: 600_000 }, async () => {
   const last = START + HOURS - 1;
   expect(await runs.list(DATASET)).toEqual(Array.from({ length: KEEP_HOURS + 1 }, (_, i) => last - KEEP_HOURS + i));
   expect((await stores.scores.list(DATASET)).length).toBeGreaterThan(HOURS - 30);
-  for (const name of ledger.states.names) {
+  for (const name of ledger.states.jobs.keys()) {
     expect(ledger.states.job(name)).toMatchObject({ begin: last + 1, newestDone: last });
   }
   expect(ledger.records.filter(({ kind }) => kind === 'failed' || kind === 'skipped')).toEqual([]);

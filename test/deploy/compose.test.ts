@@ -25,7 +25,7 @@ describe('the compose files', () => {
     const { services } = readCompose(files, { KERNELCAST_BUCKET: 'weather', AWS_ENDPOINT_URL: 'http://minio' });
     const { database, ...roles } = services;
     expect(database.image).toMatch(/^postgres:\d+\.\d+/);
-    expect(Object.keys(roles)).toEqual(['api', 'scheduler', 'worker']);
+    expect(Object.keys(roles)).toEqual(['api', 'worker']);
     for (const [role, { command = ['start'], environment = {} }] of Object.entries(roles)) {
       const options = await heard(command, environment);
       const inbox = files.length === 1 ? '/data/inbox' : 's3://weather/inbox';

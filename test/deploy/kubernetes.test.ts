@@ -43,7 +43,7 @@ describe('the manifests for Kubernetes', () => {
     documents.find((each) => each.kind === kind && each.metadata.name === name);
 
   it('are as the API of Kubernetes has them', async () => {
-    expect(documents.length).toBeGreaterThan(8);
+    expect(documents.length).toBeGreaterThan(7);
     for (const document of documents) {
       const { apiVersion, kind } = document;
       const models = await import(`kubernetes-models/${apiVersion}/${kind}`);
@@ -100,7 +100,7 @@ describe('the manifests for Kubernetes', () => {
         return options.role;
       }),
     );
-    expect(roles.sort()).toEqual(['api', 'scheduler', 'worker']);
+    expect(roles.sort()).toEqual(['api', 'worker']);
   });
 
   it('say which image, whence, how much memory, and give a process longer than it takes to end', () => {

@@ -20,9 +20,9 @@ describe('the units for systemd', () => {
   });
 
   it('the roles of a cluster fit on one machine', async () => {
-    const ports = ['api', 'scheduler', 'worker'].map((role) => readVariables(read('deploy/systemd', `${role}.env`)));
+    const ports = ['api', 'worker'].map((role) => readVariables(read('deploy/systemd', `${role}.env`)));
     const heardPorts = await Promise.all(ports.map(async (variables) => (await heard(['start'], variables)).port));
-    expect(new Set(heardPorts).size).toBe(3);
+    expect(new Set(heardPorts).size).toBe(2);
   });
 
   it.each(UNITS)('%s gives the service longer than it takes to end, and its state a folder of its own', (name) => {

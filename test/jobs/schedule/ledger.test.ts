@@ -89,6 +89,20 @@ describe('the ledger of the jobs', () => {
     expect(stateOf(await open(), 'ingest', 1)).toBe('done');
   });
 
+  it('refuses a record that has no claim, writes nothing then, and reads on where a ledger holds one', async () => {
+    const ledger = await open();
+    await append(ledger, start('ingest', 1, 'a.0'));
+    const without = { ...start('ingest', 2, 'a.1'), claim: undefined as unknown as string };
+    const refused = append(ledger, start('forecast', 2, 'a.2'), without);
+    await expect(refused).rejects.toSatisfy((error) => isKernelcastError(error, 'STORE_CORRUPT'));
+    expect(await lines()).toHaveLength(1);
+    await appendFile(path, `${JSON.stringify(without)}\n`);
+    for (const seen of [ledger, await open()]) {
+      await append(seen, done('ingest', 1, 'a.0'));
+      expect([stateOf(seen, 'ingest', 1), stateOf(seen, 'ingest', 2)]).toEqual(['done', undefined]);
+    }
+  });
+
   it('hears the end of an attempt only from who has the slot', async () => {
     const ledger = await open();
     await append(ledger, start('ingest', 1, 'old.0'), start('ingest', 1, 'new.0', 2), done('ingest', 1, 'old.0'));
@@ -118,7 +132,7 @@ describe('the ledger of the jobs', () => {
     const ledgers = await Promise.all([open(), open(), open()]);
     await Promise.all(
       Array.from({ length: 30 }, (_, index) =>
-        ledgers[index % 3].transact((states) => {
+        ledgers[index % 3].transact(({ states }) => {
           const next = (states.job('ingest')?.last ?? FIRST) - FIRST + 1;
           return [start('ingest', next, `a.${index}`)];
         }),
@@ -137,7 +151,7 @@ describe('the ledger of the jobs', () => {
     await append(one, start('ingest', 1, claim));
     const held = async (ledger: JobLedger) => {
       let answer: boolean | undefined;
-      await ledger.transact((_, isHeld) => {
+      await ledger.transact(({ isHeld }) => {
         answer = isHeld(claim);
         return [];
       });
@@ -161,7 +175,7 @@ describe('the ledger of the jobs', () => {
     await writeFile(join(folder, 'holder.json'), JSON.stringify(holder));
     const ledger = await open();
     await append(ledger, start('ingest', 1, `${token}.0`));
-    await ledger.transact((_, isHeld) => {
+    await ledger.transact(({ isHeld }) => {
       expect(isHeld(`${token}.0`)).toBe(false);
       return [];
     });

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { JobLedger } from '../../../jobs/schedule/ledger.ts';
 import type { JobPolicy } from '../../../jobs/schedule/plan.ts';
 import { POLICIES } from '../../../jobs/schedule/policies.ts';
-import { everyMinute, type Job, Schedule } from '../../../jobs/schedule/schedule.ts';
+import { type Job, Schedule } from '../../../jobs/schedule/schedule.ts';
+import { Bell } from '../../../src/domain/bell.ts';
 import { parseHour } from '../../../src/domain/time.ts';
 import { isKernelcastError, KernelcastError } from '../../../src/errors.ts';
 import { createLog } from '../../../src/log.ts';
@@ -110,6 +111,51 @@ describe('the schedule', () => {
     ]);
     await schedule.tick();
     expect(schedule.status()[0].state).toBe('done');
+  });
+
+  it('plans with the jobs that it has claims for: one that ends in between is begun at the next look', async () => {
+    let finish = () => {};
+    const done: string[] = [];
+    const long = job('ingest', async (hour) => {
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      done.push(`ingest ${hour - slot}`);
+    });
+    const other = job('forecast', async (hour) => void done.push(`forecast ${hour - slot}`), { after: [] });
+    // The job at work ends after the claims are taken, and before the plan is made.
+    let isClaiming = false;
+    const claim = async () => {
+      const own = await ledger.claim();
+      if (isClaiming) {
+        finish();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return own;
+    };
+    const between = new Proxy(ledger, {
+      get: (target, key) => {
+        if (key === 'claim') return claim;
+        const value = Reflect.get(target, key, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const schedule = scheduleOf([long, other], between);
+    await schedule.begin();
+    await vi.waitFor(() => expect(done).toEqual(['forecast 0']), WAIT_MS);
+    now += HOUR;
+    isClaiming = true;
+    await schedule.begin();
+    const starts = ledger.records.filter(({ kind }) => kind === 'start');
+    for (const start of starts) expect(start).toMatchObject({ claim: expect.any(String) });
+    // It goes on: nothing in the ledger stops the next look.
+    const finishing = setInterval(() => finish(), 5);
+    await vi.waitFor(
+      () => expect(done.toSorted()).toEqual(['forecast 0', 'forecast 1', 'ingest 0', 'ingest 1']),
+      WAIT_MS,
+    );
+    clearInterval(finishing);
+    await schedule.stop();
   });
 
   it('forecasts without an ingest that hangs, when its patience is over, and says so', async () => {
@@ -307,7 +353,7 @@ describe('the schedule', () => {
   });
 });
 
-describe('every minute', () => {
+describe('keeping a schedule', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: Date.UTC(2025, 2, 30, 0, 59, 58) });
   });
@@ -315,23 +361,27 @@ describe('every minute', () => {
     vi.useRealTimers();
   });
 
-  it('looks at the beginning of each minute, and not while it is still looking', async () => {
+  it('looks at once, at the beginning of each minute, when it is woken, and not while it is still looking', async () => {
     let running = 0;
     let most = 0;
     const times: string[] = [];
-    const minutes = everyMinute(
-      async () => {
-        times.push(new Date().toISOString().slice(11, 19));
-        most = Math.max(most, ++running);
-        await new Promise((resolve) => setTimeout(resolve, times.length === 2 ? 90_000 : 1_000));
-        running--;
-      },
-      { log },
-    );
-    await vi.advanceTimersByTimeAsync(4 * 60_000);
-    await minutes.stop();
+    const schedule = scheduleOf([]);
+    vi.spyOn(schedule, 'begin').mockImplementation(async () => {
+      times.push(new Date().toISOString().slice(11, 19));
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, times.length === 3 ? 90_000 : 1_000));
+      running--;
+    });
+    const bell = new Bell();
+    const ended = new AbortController();
+    const kept = schedule.keep(ended.signal, { bell });
+    await vi.advanceTimersByTimeAsync(3 * 60_000);
+    bell.ring();
+    await vi.advanceTimersByTimeAsync(30_000);
+    ended.abort();
     await vi.advanceTimersByTimeAsync(HOUR);
-    expect(times).toEqual(['01:00:00', '01:01:00', '01:03:00']);
+    await kept;
+    expect(times).toEqual(['00:59:58', '01:00:00', '01:01:00', '01:02:58', '01:03:00']);
     expect(most).toBe(1);
   });
 });
