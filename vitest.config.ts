@@ -20,6 +20,11 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // `npm run coverage`; what only a browser or a long suite reaches counts as not reached.
+    coverage: {
+      include: ['src/**', 'ingest/**', 'models/**', 'jobs/**', 'dashboards/src/**'],
+      reporter: ['text-summary'],
+    },
     maxWorkers: 2,
     // The same engine wherever the tests run; `KERNELCAST_ENGINE=native` runs them on libtensorflow instead.
     env: { KERNELCAST_ENGINE: process.env.KERNELCAST_ENGINE ?? 'plain' },

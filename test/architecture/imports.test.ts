@@ -92,6 +92,12 @@ describe('the house', () => {
     expect(long.map(({ path, lines }) => `${path}: ${lines} lines`)).toEqual([]);
   });
 
+  test('has files that are read in one go: half of them at most 90 lines long, nine of ten at most 200', () => {
+    const lines = files.map((file) => file.lines).sort((a, b) => a - b);
+    expect(lines[Math.floor(lines.length / 2)]).toBeLessThanOrEqual(90);
+    expect(lines[Math.floor(lines.length * 0.9)]).toBeLessThanOrEqual(200);
+  });
+
   test('runs on its declared dependencies alone', () => {
     const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const declared = new Set([...Object.keys(dependencies), ...Object.keys(optionalDependencies)]);
