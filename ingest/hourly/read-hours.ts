@@ -7,6 +7,7 @@ import { controlled } from '../quality/control.ts';
 import { type LeftOut, LeftOutTally } from '../quality/left-out.ts';
 import { hourlyBlocks, type NativeSlab } from './hourly-blocks.ts';
 import { type NativeHours, nativeHours } from './native-hours.ts';
+import { bridgedByStation } from './station-steps.ts';
 
 /** Times that are not needed are read along where the next needed one is near: one read beats many. */
 const NEAR_TIMES = 8;
@@ -60,7 +61,8 @@ export async function* readFile(
     const native = hoursOf(path, opened, options);
     const { stations, variables } = opened;
     const checked = controlled(slabs(opened, native, options.onTimes), opened);
-    for await (const block of hourlyBlocks(checked, { stations, variables, step: native.step })) {
+    const bridged = opened.stationSteps ? bridgedByStation(checked, opened.stationSteps) : checked;
+    for await (const block of hourlyBlocks(bridged, { stations, variables, step: native.step })) {
       yield options.keepRejected ? block : withoutRejected(block);
     }
   } finally {

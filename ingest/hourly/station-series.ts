@@ -17,6 +17,7 @@ import { controlled } from '../quality/control.ts';
 import { LONGEST_STREAK } from '../quality/limits.ts';
 import { hourlyBlocks } from './hourly-blocks.ts';
 import { hoursOf, slabs } from './read-hours.ts';
+import { bridgedByStation } from './station-steps.ts';
 
 export interface StationSeries {
   stations: readonly Station[];
@@ -62,7 +63,8 @@ export async function openStationSeries(path: string, options: { map?: VariableM
         const series: Series = { stations, from, hours: to - from, variables: {} };
         for (const name of variables) series.variables[name] = emptyVariable(to - from, stations.length);
         const checked = controlled(slabs(opened, part), opened);
-        for await (const each of hourlyBlocks(checked, { stations, variables, step: native.step })) {
+        const bridged = opened.stationSteps ? bridgedByStation(checked, opened.stationSteps) : checked;
+        for await (const each of hourlyBlocks(bridged, { stations, variables, step: native.step })) {
           copyVariables(withoutRejected(each), series);
         }
         return series;

@@ -23,6 +23,8 @@ export interface OpenedFile {
   variables: readonly VariableName[];
   /** Observations that are there more than once, where a table tells. */
   duplicates?: number;
+  /** Where stations report at steps of their own: hours, by station. Each is interpolated by its own. */
+  stationSteps?: Int32Array;
   /** What the file has and is not taken, where a table tells. */
   leftOut?: readonly LeftOut[];
   /** Bytes of memory that reading one time takes. */

@@ -4,17 +4,6 @@
  * for what hourly data can show of a stuck sensor, HadISD's way of streaks by resolution (Dunn et al. 2012, section 4.1.5).
  * The limits are wide: what they reject is wrong, and what is only unusual passes.
  */
-import type { VariableName } from '../../src/domain/variables.ts';
-
-/** The least and the greatest that can be. The guidelines' -80 degC is -90 here: Vostok has had -89.2. */
-export const RANGE: Record<VariableName, readonly [number, number]> = {
-  temperature_2m: [-90, 60],
-  wind_speed_10m: [0, 75],
-  wind_u_component_10m: [-75, 75],
-  wind_v_component_10m: [-75, 75],
-  wind_direction_10m: [0, 360],
-};
-
 /** The variables that a sensor measures; the components follow from them and share their fate. */
 export type Measured = 'temperature_2m' | 'wind_speed_10m';
 export const MEASURED: readonly Measured[] = ['temperature_2m', 'wind_speed_10m'];

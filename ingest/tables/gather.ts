@@ -116,7 +116,7 @@ export class Gatherer {
     const names = this.#names;
     const hourly = hourlyReports({ times: this.#times, stations: this.#of, names, values: this.#values }, this.leftOut);
     if (hourly.hours.length === 0) throw this.#withoutHours(stations.length);
-    const { hours, starts, duplicates } = hourly;
+    const { hours, starts, duplicates, stationSteps } = hourly;
     return {
       kind: 'stations',
       stations,
@@ -128,6 +128,7 @@ export class Gatherer {
       bytesPerTime: names.length * stations.length * 4,
       chunkTimes: 1,
       duplicates,
+      stationSteps,
       leftOut: this.leftOut.list(),
       async read(first, count) {
         const variables: Series['variables'] = {};

@@ -4,12 +4,13 @@
  * apart, the value weighted by time, flagged as interpolated. Values that cannot be are never interpolated from.
  */
 import { BRIDGED_MS, byNearness, isNearHour, nearestHour, offsetFromHour } from '../../src/domain/near-hour.ts';
+import { isPlausible } from '../../src/domain/plausible.ts';
 import { FLAG } from '../../src/domain/series.ts';
 import { type Hour, MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
 import { windComponents, windDirection } from '../../src/domain/wind.ts';
+import { stationSteps, withHoursBetween } from '../hourly/station-steps.ts';
 import type { LeftOutTally } from '../quality/left-out.ts';
-import { RANGE } from '../quality/limits.ts';
 
 export interface Reports {
   /** Unix milliseconds, the station, and each variable's value (NaN where missing), by report. */
@@ -31,6 +32,8 @@ export interface HourlyReports {
   flags: Uint8Array[];
   /** Reports of a station at a time of which a later line has the value again. */
   duplicates: number;
+  /** Where stations report at different steps: the step of each, in hours. */
+  stationSteps: Int32Array | undefined;
 }
 
 interface Slot {
@@ -57,7 +60,7 @@ export function hourlyReports(reports: Reports, leftOut: LeftOutTally): HourlyRe
     from = to;
   }
   tellUnused(reports, used, slots, leftOut);
-  return inRows(slots, reports.names, duplicates);
+  return inRows(slots, reports.names, duplicates, stations.reduce((most, s) => Math.max(most, s), -1) + 1);
 }
 
 /** The hours of one station. @param own its reports, by time */
@@ -93,8 +96,7 @@ function slotsOf(own: readonly number[], { times, stations, names, values }: Rep
     let last = -1;
     for (const report of own) {
       const value = values[v][report];
-      const [least, most] = RANGE[name];
-      if (!(value >= least && value <= most)) continue;
+      if (!isPlausible(name, value)) continue;
       const hour = last < 0 ? 0 : Math.ceil(times[last] / MILLISECONDS_PER_HOUR);
       const isBridged = last >= 0 && times[report] - times[last] <= BRIDGED_MS;
       if (isBridged && hour * MILLISECONDS_PER_HOUR < times[report] && !((slots.get(hour)?.of[v] ?? -1) >= 0)) {
@@ -151,18 +153,27 @@ function tellUnused(
   }
 }
 
-function inRows(slots: Slot[], names: readonly VariableName[], duplicates: number): HourlyReports {
+function inRows(slots: Slot[], names: readonly VariableName[], duplicates: number, stations: number): HourlyReports {
   slots.sort((a, b) => a.hour - b.hour);
-  const hours: Hour[] = [];
-  const starts: number[] = [];
-  for (const [row, { hour }] of slots.entries()) {
-    if (hours[hours.length - 1] === hour) continue;
-    hours.push(hour);
-    starts.push(row);
+  const withValue = slots.filter(({ values }) => values.some((value) => !Number.isNaN(value)));
+  const steps = stationSteps(
+    stations,
+    withValue.map(({ station, hour }) => [station, hour] as const),
+  );
+  const isMixed = new Set(steps).size > 1;
+  const reported = [...new Set(slots.map(({ hour }) => hour))];
+  const hours = isMixed ? withHoursBetween(reported, Math.max(...new Set(steps))) : reported;
+  const starts = new Int32Array(hours.length + 1);
+  let row = 0;
+  for (const [index, hour] of hours.entries()) {
+    starts[index] = row;
+    while (row < slots.length && slots[row].hour === hour) row++;
   }
+  starts[hours.length] = slots.length;
   return {
     hours,
-    starts: Int32Array.from([...starts, slots.length]),
+    starts,
+    stationSteps: isMixed ? steps : undefined,
     stations: Int32Array.from(slots, ({ station }) => station),
     values: names.map((_, v) => Float64Array.from(slots, ({ values }) => values[v])),
     flags: names.map((_, v) =>

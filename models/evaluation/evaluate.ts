@@ -27,7 +27,7 @@ export interface EvaluateOptions {
 const VALUES_AT_ONCE = 100_000;
 const MOST_AT_ONCE = 128;
 
-/** @throws KernelcastError `TOO_LITTLE_DATA` when no window fits into the span; `NOT_FOUND` naming stations that are not there. */
+/** @throws KernelcastError `TOO_LITTLE_DATA` when no window fits into the span, or nothing was observed in it; `NOT_FOUND` naming stations that are not there. */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { observations, models, onProgress } = options;
   const inits = initsOf(options);
@@ -63,6 +63,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     });
     onProgress?.(done + some.length, inits.length);
   }
+  refuseNothingScored(options, truth, { from: inits[0] + 1, to: inits[inits.length - 1] + 1 + LEAD_HOURS });
   return reportEvaluation({
     models,
     sums: sums.models,
@@ -70,6 +71,19 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     days,
     stations: observations.stations,
     isScored: ({ id }) => !wanted || wanted.has(id),
+  });
+}
+
+/** A table of scores of nothing would look like one of something. */
+function refuseNothingScored({ scored }: EvaluateOptions, truth: Series, { from, to }: { from: Hour; to: Hour }): void {
+  const targets = viewSeries(truth, from, to);
+  const isObserved = seriesVariableNames(targets).some((name) =>
+    targets.variables[name]!.flags.some((flag) => flag === FLAG.OBSERVED),
+  );
+  if (isObserved) return;
+  throw new KernelcastError('TOO_LITTLE_DATA', 'there is nothing to score: no value of the span was observed', {
+    where: { from: formatHour(from), to: formatHour(to), stations: scored?.length ?? truth.stations.length },
+    hint: 'Interpolated values and such as failed a check are not scored. `kernelcast inspect DATASET` tells what there is.',
   });
 }
 

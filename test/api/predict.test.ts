@@ -55,6 +55,27 @@ test('two days in, one day out, in the units that they came in', async () => {
   expect(variables.wind_u_component_10m!.values[0]).toBeCloseTo(10, 4);
 });
 
+test.each([
+  ['temperature_2m', -99.9, 'celsius', 'ms'],
+  ['temperature_2m', 200, 'celsius', 'ms'],
+  ['temperature_2m', -140, 'fahrenheit', 'ms'],
+  ['wind_speed_10m', 140, 'celsius', 'ms'],
+  ['wind_speed_10m', 300, 'celsius', 'kmh'],
+])('%s of %s (%s, %s) is refused, with the index of its hour', async (name, value, temperature, wind) => {
+  const given: Series[] = [];
+  const { get } = await start(holdingPredictor(given));
+  const values = (plain: number) => TIMES.map((_, hour) => (hour === 7 ? value : plain));
+  const hourly = {
+    time: TIMES,
+    [name]: values(10),
+    ...(name === 'wind_speed_10m' && { wind_direction_10m: TIMES.map(() => 0) }),
+  };
+  const units = { temperature_unit: temperature, wind_speed_unit: wind };
+  const { status, body } = await get('/v1/predict', post({ latitude: 47, longitude: 9, hourly, ...units }));
+  expect([status, body.detail]).toEqual([400, expect.stringContaining(`hourly.${name}[7] is ${value}`)]);
+  expect(given).toEqual([]);
+});
+
 test('nothing of what is sent is kept, in memory or on the disk', async () => {
   const given: Series[] = [];
   const { get, root } = await start(holdingPredictor(given));

@@ -1,5 +1,6 @@
 /** `POST /v1/predict`: two days of somebody's own station in, the next day out; made in a worker, one after the other. */
 import { z } from 'zod';
+import { isPlausible } from '../../domain/plausible.ts';
 import { emptyVariable, FLAG, type Series } from '../../domain/series.ts';
 import { formatHour, type Hour, parseHour } from '../../domain/time.ts';
 import type { VariableName } from '../../domain/variables.ts';
@@ -113,7 +114,14 @@ function seriesOf({ latitude, longitude, elevation, hourly }: PredictQuery, unit
     const { scale, offset } = variableUnit(name as VariableName, units);
     setValues(series, name as VariableName, (hour) => {
       const value = values[hour];
-      return value === null ? Number.NaN : (value - offset) / scale;
+      if (value === null) return Number.NaN;
+      const inOurs = (value - offset) / scale;
+      if (isPlausible(name as VariableName, inOurs)) return inOurs;
+      throw badParameter(
+        `hourly.${name}`,
+        `hourly.${name}[${hour}] is ${value}, which no weather has in this unit`,
+        'Send null where nothing was observed, and check temperature_unit and wind_speed_unit.',
+      );
     });
   }
   completeWind(series);

@@ -80,7 +80,7 @@ export function differencesTable({ models, differences }: Evaluation): string {
       const other = (key: Difference['score']) => seenFromBest.find((one) => one.than === than && one.score === key);
       lines.push([variable, best, than, fixed(-difference), range(interval && [-interval[1], -interval[0]])]);
       lines[lines.length - 1].push(
-        significant ? 'yes' : 'no',
+        interval === null ? 'not tested' : significant ? 'yes' : 'no',
         ...(['mae', 'crps'] as const).map((key) => fixed(-(other(key)?.difference ?? Number.NaN))),
       );
     }

@@ -86,6 +86,15 @@ test('interpolated and missing values are not scored', () => {
   });
 });
 
+test('a span in which nothing was observed is refused: there is nothing to score', async () => {
+  const { values, flags } = observations.variables.temperature_2m!;
+  const made = { values, flags: flags.map(() => FLAG.INTERPOLATED) };
+  const options = { models: [climbing], from: start + 100, to: start + 148 };
+  await expect(
+    evaluate({ ...options, observations: { ...observations, variables: { temperature_2m: made } } }),
+  ).rejects.toMatchObject({ code: 'TOO_LITTLE_DATA', message: expect.stringContaining('nothing to score') });
+});
+
 test('a span too short for a window is refused', async () => {
   await expect(evaluate({ observations, models: [climbing], from: start + 100, to: start + 110 })).rejects.toThrow(
     /no window of 48 \+ 24 hours/,
