@@ -14,6 +14,7 @@ export default defineConfig({
       'test/crash/**',
       'test/fuzz/**',
       'test/cluster/**',
+      'test/deploy/executed/**',
       'node_modules/**',
     ],
     // How long a test takes says nothing: these only end one that hangs, also on a machine that does much else.

@@ -3,12 +3,16 @@ import { type VerifyOptions, verifyRuns } from '../models/evaluation/verificatio
 import { hasData } from './forecast.ts';
 import { POLICIES } from './schedule/policies.ts';
 import type { Job } from './schedule/schedule.ts';
+import { SkillMetrics } from './skill-metrics.ts';
 
 export function verifyJob(options: VerifyOptions): Job {
+  const skill = new SkillMetrics();
   return {
     policy: POLICIES.verify,
     async run() {
-      if (await hasData(options)) await verifyRuns(options);
+      if (!(await hasData(options))) return;
+      await verifyRuns(options);
+      await skill.measure(options.scores, options.dataset);
     },
   };
 }

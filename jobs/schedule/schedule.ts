@@ -16,6 +16,7 @@ import { describeShort, KernelcastError } from '../../src/errors.ts';
 import type { Log } from '../../src/log.ts';
 import { LogTail } from '../../src/log-tail.ts';
 import { newTrace, withTrace } from '../../src/trace.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { jobAttempts, jobLag, jobRunning, jobSeconds, jobSkips, tellOf } from './job-metrics.ts';
 import { jobStatuses } from './job-status.ts';
 import type { Ledger, LedgerView } from './ledger.ts';
@@ -120,7 +121,9 @@ export class Schedule {
 
   /** Begins what becomes due until the signal is raised; then lets what is at work end, or breaks it off, as `stop` does. */
   async keep(signal: AbortSignal, { bell = new Bell(), lookMs = 60_000 }: KeepOptions = {}): Promise<void> {
+    const watch = new ClockWatch({ log: this.#log });
     while (!signal.aborted) {
+      watch.look();
       await this.begin();
       await bell.wait(lookMs - (Date.now() % lookMs), signal);
     }

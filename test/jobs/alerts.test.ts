@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import '../../jobs/schedule/job-metrics.ts';
 import '../../jobs/service/source-metrics.ts';
+import '../../jobs/skill-metrics.ts';
 import { ApiMetrics } from '../../src/api/access/metrics.ts';
 import { packageRoot } from '../../src/config.ts';
 import { metricsRegistry } from '../../src/metrics.ts';
