@@ -3,12 +3,10 @@
  * (gzip), time to the first chart on a cold load, a step of the lead hour and panning with 4,000 stations on the map, and the
  * longest task after the load. Needs Chromium.
  */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { KernelcastError } from '../../src/errors.ts';
 import { buildPages, expectText, hasChromium, launch } from '../browser/browser.ts';
+import { firstViewBytes } from '../browser/first-view.ts';
 import { startMockApi } from '../browser/mock-api.ts';
 import { report, summarise } from './measure.ts';
 
@@ -34,25 +32,6 @@ export async function run(): Promise<void> {
     await api.stop();
     await pages.remove();
   }
-}
-
-/** The scripts that the page itself names, and what those import at once. */
-async function firstViewBytes(folder: string): Promise<{ kB: number; files: string[]; laterKB: number }> {
-  const html = await readFile(join(folder, 'index.html'), 'utf8');
-  const wanted = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)].map(([, path]) => path);
-  for (const path of wanted) {
-    const script = await readFile(join(folder, path), 'utf8');
-    for (const [, name] of script.matchAll(/(?:from|import)\s*"\.\/([\w.-]+\.js)"/g)) {
-      if (!wanted.includes(`assets/${name}`)) wanted.push(`assets/${name}`);
-    }
-  }
-  const size = async (path: string): Promise<number> => gzipSync(await readFile(join(folder, path))).length / 1000;
-  const all = (await readdir(join(folder, 'assets')))
-    .filter((name) => name.endsWith('.js'))
-    .map((name) => `assets/${name}`);
-  const sum = async (paths: string[]): Promise<number> =>
-    Math.round((await Promise.all(paths.map(size))).reduce((total, kB) => total + kB, 0) * 10) / 10;
-  return { kB: await sum(wanted), files: wanted, laterKB: await sum(all.filter((path) => !wanted.includes(path))) };
 }
 
 async function openContext(browser: Browser): Promise<BrowserContext> {
