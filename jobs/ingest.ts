@@ -85,14 +85,16 @@ export function ingestJob(options: IngestJobOptions): Job {
         if (signal.aborted) return;
         await measureSource(source, options.clock, work).catch((error: unknown) => failures.push(error));
       };
-      const waiting = await opened?.list().catch((error: unknown) => void failures.push(error));
-      for (const name of waiting ?? []) {
-        await attempt('inbox', () =>
-          opened!.take(name, async (path) => {
-            const names = new Map([[path, name]]);
-            return told(await ingestFiles([path], { dataset, store: observations, stations, table, names }));
-          }),
-        );
+      if (opened) {
+        const waiting = await opened.list().catch((error: unknown) => void failures.push(error));
+        for (const name of waiting ?? []) {
+          await attempt('inbox', () =>
+            opened.take(name, async (path) => {
+              const names = new Map([[path, name]]);
+              return told(await ingestFiles([path], { dataset, store: observations, stations, table, names }));
+            }),
+          );
+        }
       }
       for (const source of sources) await attempt(labelOf(source), async () => told(await ask(source, slot, options)));
       if (failures.length > 0) throw failures[0];

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { listTrained, modelFolder, type Serves } from '../models/serving/serving-model.ts';
 import { formatHour, type Hour } from '../src/domain/time.ts';
+import { KernelcastError } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
 import { localFolder } from '../src/store/bucket/bucket-address.ts';
 import { nodeFiles } from '../src/store/disk/files.ts';
@@ -80,7 +81,8 @@ export function trainJob(options: TrainJobOptions): Job {
   };
 
   async function publish(folder: string, id: string, serves: Serves): Promise<void> {
-    const manifest = (await readJson(nodeFiles, join(folder, MODEL_MANIFEST_NAME), modelManifestSchema))!;
+    const manifest = await readJson(nodeFiles, join(folder, MODEL_MANIFEST_NAME), modelManifestSchema);
+    if (!manifest) throw new KernelcastError('NOT_FOUND', 'the model that was trained is gone', { where: { folder } });
     const entries = new Map<string, Uint8Array>();
     for (const [name, entry] of Object.entries(manifest.files)) {
       entries.set(name, await readVerified(nodeFiles, folder, name, entry));
@@ -99,8 +101,9 @@ const evaluationSchema = z.object({
 /** The new model's mean squared errors as a share of those of the other network. */
 function judge(text: string, id: string): { ratio: number; against: string } {
   const { models } = evaluationSchema.parse(JSON.parse(text));
-  const candidate = models.find(({ model }) => model === id)!;
-  const other = models.find(({ model, kind }) => model !== id && kind === 'network')!;
+  const candidate = models.find(({ model }) => model === id);
+  const other = models.find(({ model, kind }) => model !== id && kind === 'network');
+  if (!candidate || !other) throw new KernelcastError('MODEL', 'the evaluation has not both models', { where: { id } });
   const logs = Object.entries(candidate.variables).map(([name, { mse }]) => Math.log(mse / other.variables[name].mse));
   return { ratio: Math.exp(logs.reduce((sum, each) => sum + each, 0) / logs.length), against: other.model };
 }

@@ -15,8 +15,8 @@ import { VARIABLE_NAMES, type VariableName } from '../../src/domain/variables.ts
 import { windComponents, windDirection, windSpeed } from '../../src/domain/wind.ts';
 
 /**
- * Adds the wind variables that follow from those present, and fills their gaps. Calm (speed 0) has components (0, 0) even
- * where its direction is missing, and no direction is made up for it. A derived value is flagged as the weaker of its two
+ * Adds the wind variables that follow from those present, and fills their gaps. No direction is made up for a calm
+ * that has none. A derived value is flagged as the weaker of its two
  * sources is.
  * @param size values in each variable
  */
@@ -29,13 +29,8 @@ export function completeWind(variables: Series['variables'], size: number): Seri
     result.wind_direction_10m = filled(direction, size, u, v, windDirection);
   }
   if (speed && direction) {
-    const calm = (s: number, d: number) => s === 0 && Number.isNaN(d);
-    result.wind_u_component_10m = filled(u, size, speed, direction, (s, d) =>
-      calm(s, d) ? 0 : windComponents(s, d).u,
-    );
-    result.wind_v_component_10m = filled(v, size, speed, direction, (s, d) =>
-      calm(s, d) ? 0 : windComponents(s, d).v,
-    );
+    result.wind_u_component_10m = filled(u, size, speed, direction, (s, d) => windComponents(s, d).u);
+    result.wind_v_component_10m = filled(v, size, speed, direction, (s, d) => windComponents(s, d).v);
   }
   return result;
 }

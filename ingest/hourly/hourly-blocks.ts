@@ -17,7 +17,7 @@ import {
 import type { Station } from '../../src/domain/station.ts';
 import { type Hour, monthOf, monthSpan } from '../../src/domain/time.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
-import { windComponents, windDirection } from '../../src/domain/wind.ts';
+import { directionBetween, windDirection } from '../../src/domain/wind.ts';
 
 /** Values at some of a file's times; variables are [time, station]. */
 export interface NativeSlab {
@@ -107,10 +107,7 @@ function between(a: Frame, b: Frame, share: number): Frame {
   const { wind_u_component_10m: u, wind_v_component_10m: v } = frame;
   frame.wind_direction_10m = from.map((direction, s) => {
     if (u && v && !Number.isNaN(u[s] + v[s])) return windDirection(u[s], v[s]);
-    const [one, two] = [windComponents(1, direction), windComponents(1, to[s])];
-    const [x, y] = [one.u + share * (two.u - one.u), one.v + share * (two.v - one.v)];
-    // Halfway between opposite directions there is none.
-    return Math.hypot(x, y) < 1e-6 ? Number.NaN : windDirection(x, y);
+    return directionBetween(direction, to[s], share);
   });
   return frame;
 }

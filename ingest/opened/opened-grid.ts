@@ -128,8 +128,7 @@ function asComponents(speed: Float64Array, direction: Float64Array): { u: Float6
   const u = new Float64Array(speed.length);
   const v = new Float64Array(speed.length);
   for (let i = 0; i < speed.length; i++) {
-    // A calm has no direction, and no components either.
-    const components = speed[i] === 0 ? { u: 0, v: 0 } : windComponents(speed[i], direction[i]);
+    const components = windComponents(speed[i], direction[i]);
     u[i] = components.u;
     v[i] = components.v;
   }

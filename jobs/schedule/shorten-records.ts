@@ -10,7 +10,7 @@ const KEPT_RECORDS = 1_000;
 /** The end of a ledger, behind what says the same of the slots that are still to be done. */
 export function shortenRecords(records: readonly LedgerRecord[]): LedgerRecord[] {
   const states = new SlotStates(records);
-  const begins = states.begins(records.at(-1)!.at);
+  const begins = states.begins(records.at(-1)?.at ?? '');
   const from = new Map(begins.map((record) => [record.job, slotOf(record)]));
   const lastOf = (record: LedgerRecord) => slotOf(record.kind === 'skipped' ? { slot: record.to } : record);
   const kept = records.filter((record, index) => {

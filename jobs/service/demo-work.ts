@@ -76,22 +76,23 @@ export async function demo({
         const ingest = sampleWorldIngestJob({ source, observations, dataset });
         const retain = retainJob({ runs: stores.runs, dataset, keepHours: KEPT_HOURS, log });
         if (signal.aborted) return;
-        schedule = new Schedule([ingest, forecastJob(forecasting), verify, retain], { ledger, clock, log });
-        signal.addEventListener('abort', () => schedule?.stop());
+        const own = new Schedule([ingest, forecastJob(forecasting), verify, retain], { ledger, clock, log });
+        schedule = own;
+        signal.addEventListener('abort', () => own.stop());
 
         log.info({ until: formatHour(clock.hour) }, 'preparing the sample world');
         // Without its weather there is no demo: a failure here ends the service, and says why.
         await ingest.run(clock.hour, signal);
-        if (isNew) await schedule.beginAnew(clock.hour);
-        await schedule.tick();
+        if (isNew) await own.beginAnew(clock.hour);
+        await own.tick();
         preparing = null;
         log.info({ hours: HINDCAST_HOURS }, 'forecasting the hours before, for their scores');
         await hindcast(forecasting, { from: clock.hour - HINDCAST_HOURS, to: clock.hour + 1, signal, log });
         if (signal.aborted) return;
         await verify.run(clock.hour, signal);
         log.info({ from: formatHour(clock.hour), secondsPerHour }, 'the replay begins');
-        await clock.run(() => schedule!.tick(), signal);
-        await schedule.stop();
+        await clock.run(() => own.tick(), signal);
+        await own.stop();
       }),
   };
 }

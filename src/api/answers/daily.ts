@@ -3,7 +3,7 @@
  * value is passed in any hour.
  */
 import { QUANTILE_VARIABLES } from '../../domain/quantiles.ts';
-import { windDirection } from '../../domain/wind.ts';
+import { windComponents, windDirection } from '../../domain/wind.ts';
 import { ABSENT_DAILY } from '../names/daily-names.ts';
 import { currentName } from '../names/old-names.ts';
 import type { UnitKind } from '../names/unit-kinds.ts';
@@ -110,14 +110,14 @@ function wholeDayValues(
   return (day: Day): number => {
     const [east, north] = [summary(valuesOf(u, day), 'mean'), summary(valuesOf(v, day), 'mean')];
     if (!Number.isNaN(east + north)) return windDirection(east, north);
-    const speeds = valuesOf(speed, day);
-    const radians = valuesOf(direction, day).map((degrees) => (degrees * Math.PI) / 180);
-    const mean = (part: (angle: number) => number) =>
+    const directions = valuesOf(direction, day);
+    const winds = valuesOf(speed, day).map((value, hour) => windComponents(value, directions[hour]));
+    const mean = (part: 'u' | 'v') =>
       summary(
-        speeds.map((value, hour) => -value * part(radians[hour])),
+        winds.map((wind) => wind[part]),
         'mean',
       );
-    return Number.isNaN(mean(Math.sin)) ? Number.NaN : windDirection(mean(Math.sin), mean(Math.cos));
+    return Number.isNaN(mean('u')) ? Number.NaN : windDirection(mean('u'), mean('v'));
   };
 }
 

@@ -95,7 +95,8 @@ export class BucketStorage implements Storage {
       if (last) await this.#objects.put(fileKey(folder, last[0], fileEntry(last[1])), last[1]);
       last = entry;
     }
-    const etag = await this.#objects.putIf(key, last![1], 'absent');
+    if (!last) throw new Error('what is published has a manifest at least');
+    const etag = await this.#objects.putIf(key, last[1], 'absent');
     this.#looks.clear();
     return etag === undefined ? 'exists' : 'published';
   }

@@ -54,7 +54,8 @@ export class Objects {
   async get(key: string): Promise<(ObjectInfo & { bytes: Uint8Array }) | undefined> {
     return this.#ask('read', key, async ({ sdk, client }, where) => {
       const { Body, ETag, LastModified } = await client.send(new sdk.GetObjectCommand(where));
-      return { bytes: await Body!.transformToByteArray(), ...infoOf({ ETag, LastModified }) };
+      // An empty object may come without a body.
+      return { bytes: (await Body?.transformToByteArray()) ?? new Uint8Array(), ...infoOf({ ETag, LastModified }) };
     });
   }
 
@@ -89,7 +90,9 @@ export class Objects {
 
   /** @returns its etag */
   async put(key: string, bytes: Uint8Array): Promise<string> {
-    return (await this.#put(key, bytes, {}))!;
+    const etag = await this.#put(key, bytes, {});
+    if (etag !== undefined) return etag;
+    throw this.#problem(new Error('a condition was not met that there is not'), 'write', key);
   }
 
   /**
@@ -127,9 +130,10 @@ export class Objects {
         ),
       );
       for (const { Key, ...info } of page?.Contents ?? []) {
-        objects.push({ key: Key!.slice(prefix.length), ...infoOf(info) });
+        if (Key !== undefined) objects.push({ key: Key.slice(prefix.length), ...infoOf(info) });
       }
-      for (const { Prefix } of page?.CommonPrefixes ?? []) folders.push(Prefix!.slice(prefix.length, -1));
+      for (const { Prefix } of page?.CommonPrefixes ?? [])
+        folders.push(...(Prefix === undefined ? [] : [Prefix.slice(prefix.length, -1)]));
       token = page?.IsTruncated ? page.NextContinuationToken : undefined;
     } while (token !== undefined);
     return { objects, folders };
@@ -150,7 +154,7 @@ export class Objects {
       try {
         return await this.#ask('write', key, async ({ sdk, client }, where) => {
           const command = new sdk.PutObjectCommand({ ...where, Body: bytes, ContentMD5, ...condition });
-          return (await client.send(command)).ETag!;
+          return infoOf(await client.send(command)).etag;
         });
       } catch (error) {
         const status = statusOf((error as Error).cause);
@@ -244,8 +248,10 @@ export class Objects {
   }
 }
 
+/** Every store that knows conditions names what it holds by an etag. */
 function infoOf({ ETag, LastModified }: { ETag?: string; LastModified?: Date }): ObjectInfo {
-  return { etag: ETag!, modifiedAt: LastModified?.getTime() ?? 0 };
+  if (ETag === undefined) throw new Error('the store gives no etag');
+  return { etag: ETag, modifiedAt: LastModified?.getTime() ?? 0 };
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -125,14 +125,16 @@ export class DatasetUpdate {
   }
 
   async #joinPast(): Promise<void> {
-    const months = [...this.#segments.keys()].sort();
-    for (const month of months.slice(0, -1)) {
-      const segments = this.#segments.get(month)!;
+    for (const [month, segments] of this.#byMonth().slice(0, -1)) {
       this.#segments.set(month, await joinPast(segments, month, { stations: this.#stations, files: this.#files }));
     }
   }
 
   #all(): Segment[] {
-    return [...this.#segments.keys()].sort().flatMap((month) => [...this.#segments.get(month)!]);
+    return this.#byMonth().flatMap(([, segments]) => [...segments]);
+  }
+
+  #byMonth(): [string, readonly Segment[]][] {
+    return [...this.#segments].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 }

@@ -90,7 +90,7 @@ export async function withChange(
   const to = Math.max(endOf(change), ...segments.map(endOf));
   if (change.hours >= LARGE_PART * (to - from)) {
     const old = await readSegments(segments, { from, to, stations, files });
-    return [await files.write(month, joined([old!, change], { from, to, stations }))];
+    return [await files.write(month, joined(old ? [old, change] : [change], { from, to, stations }))];
   }
   return joinSmall([...segments, await files.write(month, change)], month, { stations, files });
 }
@@ -101,7 +101,7 @@ export async function joinPast(
   month: string,
   how: { stations: readonly Station[]; files: SegmentFiles },
 ): Promise<readonly Segment[]> {
-  return segments.length > MOST_OF_PAST ? [await joinAll(segments, month, how)] : segments;
+  return segments.length > MOST_OF_PAST ? joinAll(segments, month, how) : segments;
 }
 
 async function joinSmall(
@@ -112,20 +112,21 @@ async function joinSmall(
   const lastLarge = segments.findLastIndex(({ hours }) => hours >= SMALL_HOURS);
   const small = segments.slice(lastLarge + 1);
   if (small.length < MOST_SMALL) return [...segments];
-  if (lastLarge + 2 > MOST) return [await joinAll(segments, month, how)];
+  if (lastLarge + 2 > MOST) return joinAll(segments, month, how);
   // A hull of small ones may span hours that only the large ones hold: a segment has all that is known of its hours.
   const from = Math.min(...small.map((segment) => segment.from));
   const to = Math.max(...small.map(endOf));
   const joinedSmall = await readSegments(segments, { from, to, ...how });
-  return [...segments.slice(0, lastLarge + 1), await how.files.write(month, joinedSmall!)];
+  return joinedSmall ? [...segments.slice(0, lastLarge + 1), await how.files.write(month, joinedSmall)] : [...segments];
 }
 
 async function joinAll(
   segments: readonly Segment[],
   month: string,
   how: { stations: readonly Station[]; files: SegmentFiles },
-): Promise<Segment> {
+): Promise<Segment[]> {
   const from = Math.min(...segments.map((segment) => segment.from));
   const to = Math.max(...segments.map(endOf));
-  return how.files.write(month, (await readSegments(segments, { from, to, ...how }))!);
+  const all = await readSegments(segments, { from, to, ...how });
+  return all ? [await how.files.write(month, all)] : [];
 }

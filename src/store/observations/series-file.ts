@@ -27,7 +27,7 @@ import { z } from 'zod';
 import { QUANTILE_LEVELS, QUANTILE_VARIABLES, type Quantiles, quantileColumn } from '../../domain/quantiles.ts';
 import { type RankPaths, ranksColumn } from '../../domain/rank-paths.ts';
 import type { Series } from '../../domain/series.ts';
-import { seriesVariableNames } from '../../domain/series.ts';
+import { variablesOf } from '../../domain/series.ts';
 import type { Station } from '../../domain/station.ts';
 import { MILLISECONDS_PER_HOUR } from '../../domain/time.ts';
 import { isVariableName, type VariableName } from '../../domain/variables.ts';
@@ -53,8 +53,7 @@ export function encodeSeries(series: Series): Uint8Array {
   const timeType = new TimestampMillisecond('UTC');
   const fields: Field[] = [new Field('time', timeType, false)];
   const columns: Data[] = [makeData({ type: timeType, length: rows, nullCount: 0, data: time })];
-  for (const name of seriesVariableNames(series)) {
-    const { values, flags } = series.variables[name]!;
+  for (const [name, { values, flags }] of variablesOf(series)) {
     if (values.length !== rows * width || flags.length !== rows * width) {
       throw new Error(`${name} is not [${rows}, ${width}]`);
     }

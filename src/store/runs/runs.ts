@@ -81,8 +81,7 @@ export class RunStore {
     checkRun(run, forecasts);
     const { dataset, init, leadHours, createdAt } = run;
     const files = run.models.map(async ({ id, name, kind, weightsSha256 }) => {
-      const forecast = await forecasts.get(id)!;
-      checkForecast(run, id, forecast);
+      const forecast = checkForecast(run, id, await forecasts.get(id));
       const bytes = encodeSeries(forecast);
       return { bytes, model: { id, name, kind, weightsSha256, file: fileEntry(bytes) } };
     });
@@ -202,9 +201,12 @@ function checkRun(run: Run, forecasts: ReadonlyMap<string, unknown>): void {
   }
 }
 
-function checkForecast({ init, leadHours }: Run, id: string, { stations, from, hours }: Series): void {
+function checkForecast({ init, leadHours }: Run, id: string, forecast: Series | undefined): Series {
+  if (!forecast) throw new Error(`the run has no forecast of ${id}`);
+  const { stations, from, hours } = forecast;
   checkStations(stations);
   if (from !== init + 1 || hours !== leadHours) {
     throw new Error(`the forecast of ${id} is not of the hours init + 1 .. init + ${leadHours}`);
   }
+  return forecast;
 }
