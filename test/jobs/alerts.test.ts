@@ -17,10 +17,13 @@ const known = new Map(
     .map((metric) => [metric.name, metric as unknown as { labelNames: string[] }]),
 );
 
-describe('the rules for alarms', () => {
-  const expressions = [...rules.matchAll(/expr: (.*)/g)].map(([, text]) => text);
+const dashboard = JSON.parse(read('deploy/grafana/kernelcast.json')) as { panels: { targets: { expr: string }[] }[] };
 
-  it('ask for figures and labels that there are', () => {
+describe('the rules for alarms, and the dashboard', () => {
+  it.each([
+    ['alerts.yaml', [...rules.matchAll(/expr: (.*)/g)].map(([, text]) => text)],
+    ['grafana/kernelcast.json', dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))],
+  ])('%s asks for figures and labels that there are', (_, expressions) => {
     expect(expressions.length).toBeGreaterThan(5);
     for (const expression of expressions) {
       for (const [, name, labels = ''] of expression.matchAll(
