@@ -49,7 +49,8 @@ test('files of two months become one dataset of 600 places', async () => {
 });
 
 test('a forecast for a place is the network at its nearest station, with the observed hours before it', async () => {
-  const query = 'latitude=52.5&longitude=13.4&past_hours=48&hourly=temperature_2m,wind_speed_10m';
+  const run = encodeURIComponent(formatHour(end - 1));
+  const query = `run=${run}&latitude=52.5&longitude=13.4&past_hours=48&hourly=temperature_2m,wind_speed_10m`;
   const answer = await service.get(`/v1/forecast?${query}`);
   expect(answer.station.name).toMatch(/Berlin/);
   expect(answer.run.model).toBe('unireplknet');

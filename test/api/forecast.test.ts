@@ -10,7 +10,7 @@ beforeAll(() =>
 
 describe('one station', () => {
   test("has the shape, names and units of Open-Meteo's answers", async () => {
-    const { status, headers, body } = await get('/v1/forecast?station=amsterdam');
+    const { status, headers, body } = await get('/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
     const { hourly, ...rest } = body;
@@ -48,7 +48,9 @@ describe('one station', () => {
   test('can be asked for in other units', async () => {
     const cases = { ms: ['m/s', 5], kmh: ['km/h', 18], mph: ['mp/h', 11.2], kn: ['kn', 9.7] };
     for (const [unit, [label, speed]] of Object.entries(cases)) {
-      const { body } = await get(`/v1/forecast?station=amsterdam&wind_speed_unit=${unit}&temperature_unit=fahrenheit`);
+      const { body } = await get(
+        `/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&wind_speed_unit=${unit}&temperature_unit=fahrenheit`,
+      );
       expect([body.hourly_units.wind_speed_10m, body.hourly.wind_speed_10m[0]]).toEqual([label, speed]);
       expect([body.hourly_units.temperature_2m, body.hourly.temperature_2m[0]]).toEqual(['°F', 50.1]);
     }
@@ -59,14 +61,14 @@ describe('one station', () => {
       'hourly=wind_u_component_10m,temperature_2m',
       'hourly=wind_u_component_10m&hourly=temperature_2m',
     ]) {
-      const { body } = await get(`/v1/forecast?station=amsterdam&wind_speed_unit=ms&${hourly}`);
+      const { body } = await get(`/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&wind_speed_unit=ms&${hourly}`);
       expect(Object.keys(body.hourly)).toEqual(['time', 'wind_u_component_10m', 'temperature_2m']);
       expect(body.hourly.wind_u_component_10m[0]).toBe(3);
     }
   });
 
   test('has null for a value that is missing', async () => {
-    const { body } = await get('/v1/forecast?station=suva&past_hours=1');
+    const { body } = await get('/v1/forecast?run=2025-02-20T00:00Z&station=suva&past_hours=1');
     expect(body.hourly.temperature_2m.slice(0, 5)).toEqual([null, 12.1, 12.1, null, 12.3]);
     expect(body.nulls).toEqual([
       { name: 'temperature_2m', from: '2025-02-20T00:00', through: '2025-02-20T00:00', reason: 'no_observation' },
@@ -76,21 +78,25 @@ describe('one station', () => {
   });
 
   test('has observed hours in front, up to the hour of the run', async () => {
-    const { body } = await get('/v1/forecast?station=amsterdam&past_hours=48');
+    const { body } = await get('/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&past_hours=48');
     expect(body.hourly.time).toHaveLength(72);
     expect([body.hourly.time[0], body.hourly.time[47]]).toEqual(['2025-02-18T01:00', '2025-02-20T00:00']);
     expect(body.hourly.temperature_2m.slice(46, 49)).toEqual([9.9, 10, 10.1]);
     expect(body.hourly.wind_direction_10m[0]).toBe(217);
-    const longer = await get('/v1/forecast?station=amsterdam&past_hours=168');
+    const longer = await get('/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&past_hours=168');
     expect(longer.body.hourly.temperature_2m.slice(95, 98)).toEqual([null, 5.6, 5.6]);
   });
 
   test("has several models side by side, with Open-Meteo's suffix", async () => {
-    const { body } = await get('/v1/forecast?station=amsterdam&hourly=temperature_2m&models=persistence,demo');
+    const { body } = await get(
+      '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&hourly=temperature_2m&models=persistence,demo',
+    );
     expect(Object.keys(body.hourly)).toEqual(['time', 'temperature_2m_persistence', 'temperature_2m_demo']);
     expect(body.hourly_units.temperature_2m_demo).toBe('°C');
     expect([body.hourly.temperature_2m_persistence[23], body.hourly.temperature_2m_demo[23]]).toEqual([10, 11.5]);
-    const one = await get('/v1/forecast?station=amsterdam&hourly=temperature_2m&models=persistence');
+    const one = await get(
+      '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&hourly=temperature_2m&models=persistence',
+    );
     expect(one.body.run).toMatchObject({ model: 'persistence', weights_sha256: null });
     expect(Object.keys(one.body.hourly)).toEqual(['time', 'temperature_2m']);
   });
@@ -103,18 +109,18 @@ describe('one station', () => {
 
 describe('a position', () => {
   test('is answered by the nearest station, which is named with its distance', async () => {
-    const { body } = await get('/v1/forecast?latitude=52.52&longitude=5.5');
+    const { body } = await get('/v1/forecast?run=2025-02-20T00:00Z&latitude=52.52&longitude=5.5');
     expect(body.station).toEqual({ id: 'amsterdam', name: 'Amsterdam', country: 'NL', elevation: 2, distance_km: 44 });
     expect([body.latitude, body.longitude]).toEqual([52.37, 4.9]);
   });
 
   test('across the date line is near', async () => {
-    const { body } = await get('/v1/forecast?latitude=-18.14&longitude=-179.5');
+    const { body } = await get('/v1/forecast?run=2025-02-20T00:00Z&latitude=-18.14&longitude=-179.5');
     expect(body.station).toMatchObject({ id: 'suva', distance_km: 217.7 });
   });
 
   test('too far from any station is refused, and the nearest is told', async () => {
-    const { status, body } = await get('/v1/forecast?latitude=48&longitude=11.5');
+    const { status, body } = await get('/v1/forecast?run=2025-02-20T00:00Z&latitude=48&longitude=11.5');
     expect(status).toBe(404);
     expect(body).toMatchObject({ code: 'NOT_FOUND', parameter: 'latitude' });
     expect(body.detail).toMatch(/no station within 300 km of 48, 11.5: the nearest, Amsterdam, is 6\d\d km away/);
@@ -124,7 +130,12 @@ describe('a position', () => {
 
 test('without a dataset yet it is a matter of waiting, and the reason is told', async () => {
   const { get } = await startEmpty({ status: { preparing: 'making the sample world: 12 of 60 days' } });
-  for (const path of ['/v1/forecast?station=amsterdam', '/v1/stations', '/v1/runs', '/v1/runs/latest/values']) {
+  for (const path of [
+    '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam',
+    '/v1/stations',
+    '/v1/runs',
+    '/v1/runs/latest/values',
+  ]) {
     const { status, headers, body } = await get(path);
     expect([status, body.code, body.detail]).toEqual([503, 'NOT_READY', 'making the sample world: 12 of 60 days']);
     expect(headers.get('retry-after')).toBe('5');
@@ -148,14 +159,15 @@ test('a run that is published is seen at once', async () => {
   );
   const run = await context.runs.describe('demo', INIT);
   await context.runs.publish({ ...run, init: INIT + 1, createdAt }, forecasts);
-  const { body } = await get('/v1/forecast?station=amsterdam');
-  expect([body.run.init, body.run.created_at, body.hourly.time[0]]).toEqual([
+  const { body } = await get('/v1/forecast?station=amsterdam&forecast_hours=26');
+  expect([body.run.init, body.run.created_at, body.hourly.temperature_2m.at(-1)]).toEqual([
     '2025-02-20T01:00Z',
     createdAt,
-    '2025-02-20T02:00',
+    11.5,
   ]);
 });
 
 test('every station of the run can be asked for', async () => {
-  for (const { id } of STATIONS) expect((await get(`/v1/forecast?station=${id}`)).body.station.id).toBe(id);
+  for (const { id } of STATIONS)
+    expect((await get(`/v1/forecast?run=2025-02-20T00:00Z&station=${id}`)).body.station.id).toBe(id);
 });

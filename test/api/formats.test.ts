@@ -12,7 +12,8 @@ beforeAll(() =>
   }),
 );
 
-const QUERY = '/v1/forecast?station=suva,amsterdam&hourly=temperature_2m,wind_speed_10m&timezone=Asia/Kolkata';
+const QUERY =
+  '/v1/forecast?run=2025-02-20T00:00Z&station=suva,amsterdam&hourly=temperature_2m,wind_speed_10m&timezone=Asia/Kolkata';
 
 /** Suva is missing one hour. */
 const NULLS = [
@@ -67,7 +68,9 @@ test('CSV has the places, an empty line, and the hours', async () => {
     '0,2025-02-20T08:30,,18',
   ]);
   expect(lines).toHaveLength(5 + 48 + 1);
-  const one = await get('/v1/forecast?station=amsterdam&hourly=temperature_2m&daily=temperature_2m_max&format=csv');
+  const one = await get(
+    '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&hourly=temperature_2m&daily=temperature_2m_max&format=csv',
+  );
   expect(one.body).toContain('\n\ntime,temperature_2m (°C)\n2025-02-20T01:00,10.1\n');
   expect(one.body).toContain('\n\ntime,temperature_2m_max (°C)\n2025-02-20,11.4\n2025-02-21,\n');
 });
@@ -123,10 +126,10 @@ test('what is kept rather than shown has the name of a file, made or from memory
   for (const format of ['csv', 'arrow', 'parquet', 'xlsx']) {
     for (let round = 0; round < 2; round++) {
       const file = `attachment; filename="forecast-suva-2025-02-20T00Z.${format}"`;
-      expect(await name(`/v1/forecast?station=suva&format=${format}`)).toBe(file);
+      expect(await name(`/v1/forecast?run=2025-02-20T00:00Z&station=suva&format=${format}`)).toBe(file);
     }
   }
   expect(await name(`${QUERY}&format=csv`)).toBe('attachment; filename="forecast-2-stations-2025-02-20T00Z.csv"');
   expect(await name('/v1/observations?station=suva&format=csv')).toContain('"observations-suva-2025-02-20T00Z.csv"');
-  expect(await name('/v1/forecast?station=suva')).toBeNull();
+  expect(await name('/v1/forecast?run=2025-02-20T00:00Z&station=suva')).toBeNull();
 });

@@ -14,8 +14,8 @@ import { temporaryFolder } from '../store/support.ts';
 import { forecastsOf, INIT, MODELS, observed, startEmpty, startFilled } from './support.ts';
 
 const CACHED = [
-  '/v1/forecast?station=amsterdam',
-  '/v1/forecast?station=amsterdam&past_hours=3',
+  '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam',
+  '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&past_hours=3',
   '/v1/stations',
   '/v1/runs',
   '/v1/runs/latest/values',
@@ -93,7 +93,7 @@ describe('methods', () => {
 
   test('other origins may read, and are told so when they ask', async () => {
     const { get } = await startFilled();
-    for (const path of ['/v1/status', '/v1/forecast?station=nowhere']) {
+    for (const path of ['/v1/status', '/v1/forecast?run=2025-02-20T00:00Z&station=nowhere']) {
       expect((await get(path)).headers.get('access-control-allow-origin')).toBe('*');
     }
     const preflight = await get('/v1/forecast', { method: 'OPTIONS' });
@@ -105,7 +105,7 @@ describe('methods', () => {
 describe('problems', () => {
   test('are RFC 9457, with the number of the request that stands in the log', async () => {
     const { get, logged } = await startFilled();
-    const { headers, body } = await get('/v1/forecast?station=amsterdm');
+    const { headers, body } = await get('/v1/forecast?run=2025-02-20T00:00Z&station=amsterdm');
     expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
     expect([headers.get('cache-control'), headers.get('etag')]).toEqual(['no-store', null]);
     expect(body).toEqual({

@@ -29,7 +29,7 @@ describe('answers', () => {
       hourly: ['temperature_2m', 'temperature_2m_p90'],
     });
     if (Array.isArray(one)) throw new Error('one place is no list');
-    expect([one.station.id, one.hourly?.temperature_2m_p90?.[0]]).toEqual(['amsterdam', 12.1]);
+    expect([one.station.id, one.hourly?.temperature_2m_p90?.[1]]).toEqual(['amsterdam', 12.1]);
     const many = await client.post('/v1/forecast', {
       latitude: [52.4, -18],
       longitude: [4.9, 178],

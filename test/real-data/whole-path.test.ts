@@ -65,7 +65,9 @@ test.each([
     // Of the hours between two steps, all but the first were interpolated.
     expect(report.interpolated / report.observed).toBeCloseTo(step - 1, 0);
     for (const [index, point] of points.entries()) {
-      const answer = await service.get(`/v1/forecast?station=point-${index}&past_hours=24&hourly=temperature_2m`);
+      const answer = await service.get(
+        `/v1/forecast?station=point-${index}&run=${last}&past_hours=24&hourly=temperature_2m`,
+      );
       expect(answer.hourly.time[23]).toBe(last.slice(0, -1));
       expect(answer.hourly.temperature_2m[23]).toBeCloseTo(point.bilinear_last - 273.15, 0);
       expect(Math.abs(answer.hourly.temperature_2m[23] - (point.bilinear_last - 273.15))).toBeLessThanOrEqual(0.0501);
@@ -84,7 +86,7 @@ test('knmi30_hourly_2019_2024.nc: thirty stations, temperature and wind, six yea
   expect(report.stations).toBe(30);
   expect(report.interpolated).toBe(0);
   const answer = await service.get(
-    '/v1/forecast?latitude=52.1&longitude=5.18&past_hours=24&models=unireplknet,persistence',
+    `/v1/forecast?latitude=52.1&longitude=5.18&run=${formatHour(report.to - 1)}&past_hours=24&models=unireplknet,persistence`,
   );
   expect(answer.station.distance_km).toBeLessThan(5);
   expect(answer.hourly.time).toHaveLength(48);

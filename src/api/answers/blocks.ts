@@ -2,6 +2,7 @@
 import type { Point } from '../../domain/geo.ts';
 import type { Hour } from '../../domain/time.ts';
 import { Recent } from '../../store/recent.ts';
+import type { Zone } from '../places/zone.ts';
 import { type DailyQuantity, dailyUnit, dayColumn } from './daily.ts';
 import { daylightDuration, isDay, sunEvent } from './daylight.ts';
 import type { Day, Span } from './frame.ts';
@@ -44,14 +45,22 @@ export interface Recipe {
   models: readonly { suffix: string; sources: Sources }[];
   units: UnitChoice;
   timeFormat: TimeFormat;
-  /** Seconds east of UTC. */
-  offset: number;
+  zone: Zone;
 }
 
-/** @param nulls to which the missing values are added */
-export function hourlyBlock(recipe: Recipe, quantities: readonly Quantity[], span: Span, nulls: NullSpan[]): Block {
-  const { station, models, units, timeFormat, offset } = recipe;
-  const { hours, time } = timesOf(span, timeFormat, offset);
+/**
+ * @param nulls to which the missing values are added
+ * @param step hours from row to row: a quarter, too
+ */
+export function hourlyBlock(
+  recipe: Recipe,
+  quantities: readonly Quantity[],
+  span: Span,
+  nulls: NullSpan[],
+  step = 1,
+): Block {
+  const { station, models, units, timeFormat, zone } = recipe;
+  const { hours, time } = timesOf(span, step, timeFormat, zone);
   const columns = quantities.flatMap((quantity) =>
     models.map(({ suffix, sources }): Column => {
       const unit = unitOf(quantity, units);
@@ -77,12 +86,16 @@ interface Times {
 /** Places of one answer, and requests of one run, mostly have the same hours; by their number. Shared: not to be written to. */
 const known = new Recent<Times>(100_000);
 
-function timesOf({ from, to }: Span, format: TimeFormat, offset: number): Times {
-  const key = `${from} ${to} ${format} ${offset}`;
+function timesOf({ from, to }: Span, step: number, format: TimeFormat, { name, local }: Zone): Times {
+  const isSame = format === 'unixtime' || to <= from || local.isConstant(from, to);
+  const key = `${from} ${to} ${step} ${format} ${isSame ? local.offsetAt(from) : name}`;
   const remembered = known.get(key);
   if (remembered) return remembered;
-  const hours = Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
-  const times = { hours, time: hours.map((hour) => hourText(hour, format, offset)) };
+  const hours = Array.from({ length: Math.max(0, Math.ceil((to - from) / step)) }, (_, row) => from + row * step);
+  const times = {
+    hours,
+    time: hours.map((hour) => hourText(hour, format, isSame ? local.offsetAt(from) : local.offsetAt(hour))),
+  };
   known.set(key, times, hours.length + 1);
   return times;
 }
@@ -93,8 +106,8 @@ export function dailyBlock(
   days: readonly Day[],
   nulls: NullSpan[],
 ): Block {
-  const { station, models, units, timeFormat, offset } = recipe;
-  const time = days.map(({ day }) => dayText(day, timeFormat, offset));
+  const { station, models, units, timeFormat, zone } = recipe;
+  const time = days.map(({ day }) => dayText(day, timeFormat, zone.local));
   const columns = quantities.flatMap((quantity) =>
     models.map(({ suffix, sources }): Column => {
       const unit = dailyUnit(quantity, units);
@@ -125,7 +138,7 @@ function absentColumn(name: string, unit: string, time: readonly (string | numbe
 }
 
 function sunColumn(
-  { point, timeFormat, offset }: Recipe,
+  { point, timeFormat, zone }: Recipe,
   event: 'sunrise' | 'sunset' | 'daylight_duration',
   name: string,
   days: readonly Day[],
@@ -136,7 +149,7 @@ function sunColumn(
     return { name, unit: 's', values: days.map(({ from, to }) => daylightDuration(point, from, to)) };
   }
   const instants = days.map(({ from, to }) => sunEvent(point, event, from, to) ?? null);
-  const values = instants.map((instant) => instant && instantText(instant, timeFormat, offset));
+  const values = instants.map((instant) => instant && instantText(instant, timeFormat, zone.local));
   collectNulls(nulls, name, values, time, () => 'no_sunrise');
   return { name, unit: timeFormat, values, instants };
 }

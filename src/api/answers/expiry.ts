@@ -1,5 +1,5 @@
 /** How long an answer that follows from a run holds: the one place where this is decided. Times are the service's, ms. */
-import { type Hour, MILLISECONDS_PER_HOUR } from '../../domain/time.ts';
+import { MILLISECONDS_PER_HOUR } from '../../domain/time.ts';
 import type { ResolvedRun } from './resolve-run.ts';
 
 /** RFC 9111 knows no "for ever"; a run that has a name is never changed after it was published. */
@@ -16,13 +16,12 @@ export interface Lifetime {
 
 /**
  * @param isFixed nothing that may come can change the answer: run and dataset are named, and no observation is in it
- * @param current the hour whose values the answer tells as those of now
+ * @param until from when on the clock makes the answer another one: at the next hour, or at midnight
  */
 export function lifetimeOf(
   { isLatest, interval, nextDue }: ResolvedRun,
-  { now, isFixed, current }: { now: number; isFixed: boolean; current?: Hour },
+  { now, isFixed, until }: { now: number; isFixed: boolean; until?: number },
 ): Lifetime {
-  const until = current === undefined ? undefined : (current + 1) * MILLISECONDS_PER_HOUR;
   if (isFixed) return { expires: now + YEAR_HOURS * MILLISECONDS_PER_HOUR, until };
   if (!isLatest || nextDue === undefined) return { expires: undefined, until };
   return {

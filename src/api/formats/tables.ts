@@ -19,7 +19,7 @@ export interface Table {
   metadata: Record<string, string>;
 }
 
-const BLOCKS = ['current', 'current_weather', 'hourly', 'daily'] as const;
+const BLOCKS = ['current', 'current_weather', 'minutely_15', 'hourly', 'daily'] as const;
 export type BlockName = (typeof BLOCKS)[number];
 
 export function blocksOf(data: PlaceData): [BlockName, Block][] {

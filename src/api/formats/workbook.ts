@@ -9,6 +9,7 @@ const TITLES: Record<BlockName, string> = {
   daily: 'Daily',
   current: 'Current',
   current_weather: 'Current weather',
+  minutely_15: 'Each 15 minutes',
 };
 
 export function encodeWorkbook(places: readonly PlaceData[]): Promise<Uint8Array> {

@@ -17,6 +17,7 @@ export interface PlaceData {
   current?: Block;
   /** The same under the names of before 2023. */
   current_weather?: Block;
+  minutely_15?: Block;
   hourly?: Block;
   daily?: Block;
   nulls: readonly NullSpan[];
@@ -26,7 +27,7 @@ const SECONDS_PER_HOUR = 3600;
 
 export function placeAnswer(data: PlaceData, index: number): PlaceAnswer {
   const { place, zone, timeFormat, generatedAt, run, observations, current, hourly, daily, nulls } = data;
-  const { current_weather } = data;
+  const { current_weather, minutely_15 } = data;
   const { id, name, country, latitude, longitude, elevation } = place.station;
   const timeUnit = timeFormat;
   return {
@@ -49,6 +50,10 @@ export function placeAnswer(data: PlaceData, index: number): PlaceAnswer {
     ...(current_weather && {
       current_weather_units: { time: timeUnit, interval: 'seconds', ...labelsOf(current_weather.columns) },
       current_weather: rowOf(current_weather),
+    }),
+    ...(minutely_15 && {
+      minutely_15_units: { time: timeUnit, ...labelsOf(minutely_15.columns) },
+      minutely_15: tableOf(minutely_15),
     }),
     ...(hourly && { hourly_units: { time: timeUnit, ...labelsOf(hourly.columns) }, hourly: tableOf(hourly) }),
     ...(daily && { daily_units: { time: timeUnit, ...labelsOf(daily.columns) }, daily: tableOf(daily) }),

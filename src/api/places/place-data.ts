@@ -1,18 +1,18 @@
 /** Makes what is answered for places: zones, hours, days, and the values in them. */
 import type { Hour } from '../../domain/time.ts';
 import { dailyBlock, hourlyBlock, type NullSpan, type Recipe } from '../answers/blocks.ts';
-import { type Axis, dailyFrame, type FrameQuery, hourlyFrame } from '../answers/frame.ts';
+import { type Axis, dailyFrame, type FrameQuery, hourlyFrame, quarterFrame } from '../answers/frame.ts';
 import { badParameter } from '../requests/query.ts';
 import type { PlaceData } from './place-answer.ts';
-import type { SharedQuery, Wanted } from './place-query.ts';
+import { RESOLUTIONS, type SharedQuery, type Wanted } from './place-query.ts';
 import type { NearStation } from './stations.ts';
 import { type Zone, zoneAt } from './zone.ts';
 
 export interface Timing {
-  /** The hour after the last observed one. */
+  /** What hours are counted from. */
   anchor: Hour;
-  /** The hours given where nothing is said. */
-  hours: number;
+  /** The hours given where nothing is said; undefined where days are. */
+  hours: number | undefined;
   /** The hour that it is. */
   current: Hour;
 }
@@ -30,8 +30,13 @@ export function zonesOf(names: readonly string[], places: readonly NearStation[]
   return places.map(({ station }, index) => zoneAt(asked[asked.length === 1 ? 0 : index], station, anchor));
 }
 
-export function axisOf({ anchor, hours }: Timing, zone: Zone): Axis {
-  return { anchor, hours, offset: zone.offset };
+/** One for each zone: of places that share one, the hours are the same. */
+export function axesOf(timing: Timing, zones: readonly Zone[]): Axis[] {
+  return [...new Map(zones.map((zone) => [zone.name, zone])).values()].map((zone) => axisOf(timing, zone));
+}
+
+function axisOf({ anchor, hours }: Timing, zone: Zone): Axis {
+  return { anchor, hours, local: zone.local };
 }
 
 export function placeData(
@@ -50,7 +55,7 @@ export function placeData(
   };
   const { timeformat: timeFormat } = query;
   const { station } = place;
-  const recipe: Recipe = { station: station.id, point: station, models, units, timeFormat, offset: zone.offset };
+  const recipe: Recipe = { station: station.id, point: station, models, units, timeFormat, zone };
   const axis = axisOf(timing, zone);
   const nulls: NullSpan[] = [];
   const now = { from: timing.current, to: timing.current + 1 };
@@ -62,7 +67,14 @@ export function placeData(
     current: wanted.current.length > 0 ? hourlyBlock(recipe, wanted.current, now, nulls) : undefined,
     current_weather:
       wanted.currentWeather.length > 0 ? hourlyBlock(recipe, wanted.currentWeather, now, nulls) : undefined,
-    hourly: wanted.hourly.length > 0 ? hourlyBlock(recipe, wanted.hourly, hourlyFrame(query, axis), nulls) : undefined,
+    minutely_15:
+      wanted.quarters.length > 0
+        ? hourlyBlock(recipe, wanted.quarters, quarterFrame(query, axis), nulls, 1 / 4)
+        : undefined,
+    hourly:
+      wanted.hourly.length > 0
+        ? hourlyBlock(recipe, wanted.hourly, hourlyFrame(query, axis), nulls, RESOLUTIONS[query.temporal_resolution])
+        : undefined,
     daily: wanted.daily.length > 0 ? dailyBlock(recipe, wanted.daily, dailyFrame(query, axis), nulls) : undefined,
     nulls,
   };

@@ -4,6 +4,7 @@ import type { Point } from '../../domain/geo.ts';
 import { type Hour, MILLISECONDS_PER_HOUR } from '../../domain/time.ts';
 import { Recent } from '../../store/recent.ts';
 import { badParameter } from '../requests/query.ts';
+import { LocalTime } from './local-time.ts';
 
 export interface Zone {
   /** `Europe/Berlin` */
@@ -12,12 +13,13 @@ export interface Zone {
   abbreviation: string;
   /** Seconds east of UTC, at the hour that it was asked for. */
   offset: number;
+  local: LocalTime;
 }
 
-const UTC: Zone = { name: 'GMT', abbreviation: 'GMT', offset: 0 };
+const UTC: Zone = { name: 'GMT', abbreviation: 'GMT', offset: 0, local: LocalTime.fixed(0) };
 
 /** Making one costs milliseconds; there are some 600 zones. */
-const formats = new Recent<{ long: Intl.DateTimeFormat; short: Intl.DateTimeFormat }>(700);
+const formats = new Recent<{ long: Intl.DateTimeFormat; short: Intl.DateTimeFormat; local: LocalTime }>(700);
 
 /**
  * The zone of that name; `auto` is that of the position.
@@ -26,19 +28,25 @@ const formats = new Recent<{ long: Intl.DateTimeFormat; short: Intl.DateTimeForm
 export function zoneAt(name: string, position: Point, hour: Hour): Zone {
   if (name === 'GMT' || name === 'UTC') return { ...UTC, name };
   const known = name === 'auto' ? lookUp(position.latitude, position.longitude) : name;
-  const { long, short } = formatsOf(known);
+  const { long, short, local } = formatsOf(known);
   const time = hour * MILLISECONDS_PER_HOUR;
-  // `GMT+05:30`, `GMT-03:00`, or `GMT`.
-  const match = /GMT(?:([+-])(\d{2}):(\d{2})(?::(\d{2}))?)?/.exec(partOf(long, time));
-  const [, sign, hours = '0', minutes = '0', seconds = '0'] = match ?? [];
-  const size = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
   const { timeZone } = long.resolvedOptions();
   return {
     // Of a link (Asia/Kolkata) the platform tells another name: ours is the one that was asked for, in its usual spelling.
     name: timeZone.toLowerCase() === known.toLowerCase() ? timeZone : known,
     abbreviation: partOf(short, time),
-    offset: sign === '-' ? -size : size,
+    offset: offsetOf(long, time),
+    local,
   };
+}
+
+/** Seconds east of UTC at a time in milliseconds. */
+function offsetOf(long: Intl.DateTimeFormat, time: number): number {
+  // `GMT+05:30`, `GMT-03:00`, or `GMT`.
+  const match = /GMT(?:([+-])(\d{2}):(\d{2})(?::(\d{2}))?)?/.exec(partOf(long, time));
+  const [, sign, hours = '0', minutes = '0', seconds = '0'] = match ?? [];
+  const size = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  return sign === '-' ? -size : size;
 }
 
 function partOf(format: Intl.DateTimeFormat, time: number): string {
@@ -52,8 +60,10 @@ function formatsOf(name: string) {
     // Names only: an offset like +01:00 is none, and Open-Meteo knows no such.
     if (!/^[A-Za-z]/.test(name)) throw new RangeError('not a name');
     const options = { timeZone: name, year: 'numeric' } as const;
+    const long = new Intl.DateTimeFormat('en', { ...options, timeZoneName: 'longOffset' });
     const made = {
-      long: new Intl.DateTimeFormat('en', { ...options, timeZoneName: 'longOffset' }),
+      long,
+      local: new LocalTime((seconds) => offsetOf(long, seconds * 1000)),
       short: new Intl.DateTimeFormat('en', { ...options, timeZoneName: 'short' }),
     };
     formats.set(name, made);

@@ -211,6 +211,20 @@ export function localHour() {
     .meta({ examples: ['2024-03-01T06:00'] });
 }
 
+/** A quarter of an hour of no zone, `2024-03-01T06:15`, as if it were UTC: hours with fractions. */
+export function localQuarter() {
+  return z
+    .string()
+    .transform((given, context): number => {
+      const match = /^(\d{4}-\d{2}-\d{2}T\d{2}):(00|15|30|45)$/.exec(given);
+      const hour = match ? readHour(match[1]) : undefined;
+      if (match && hour !== undefined) return hour + Number(match[2]) / 60;
+      context.addIssue(`is '${given.slice(0, 40)}', not a quarter of an hour like 2024-03-01T06:15`);
+      return z.NEVER;
+    })
+    .meta({ examples: ['2024-03-01T06:15'] });
+}
+
 /** A date, as days since 1970-01-01. */
 export function date() {
   return z

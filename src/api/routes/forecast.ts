@@ -2,16 +2,16 @@
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import type { Series } from '../../domain/series.ts';
-import { formatHour, hourOf } from '../../domain/time.ts';
+import { formatHour, hourOf, MILLISECONDS_PER_HOUR } from '../../domain/time.ts';
 import { lifetimeOf } from '../answers/expiry.ts';
-import { checkFrame } from '../answers/frame.ts';
+import { type Axis, checkFrame } from '../answers/frame.ts';
 import type { Sources } from '../answers/hours.ts';
 import { describeObserved, readObserved } from '../answers/observed.ts';
 import { type AnswerModel, answerModels, type ResolvedRun, resolveRun, validUntil } from '../answers/resolve-run.ts';
 import { StaleBasis, untilFresh } from '../answers/stale-basis.ts';
 import { encodePlaces, fileNameOf, MEDIA_TYPES } from '../formats/format.ts';
 import type { PlaceData } from '../places/place-answer.ts';
-import { axisOf, placeData, zonesOf } from '../places/place-data.ts';
+import { axesOf, placeData, type Timing, zonesOf } from '../places/place-data.ts';
 import { FORECAST_PARAMETERS, hoursNeeded, SHARED_PARAMETERS, wantedOf, weightOf } from '../places/place-query.ts';
 import { checkPlaces, findPlaces } from '../places/places.ts';
 import { hourOrLatest, list } from '../requests/parameters.ts';
@@ -71,28 +71,31 @@ function handler(tools: Tools, parse: (request: Request) => Query): RequestHandl
       );
 
       const places = findPlaces(forecasts[0].stations, query);
-      const timing = { anchor: run.init + 1, hours: run.leadHours, current: hourOf(context.clock.now()) };
+      // An answer of a run that is named is that of its hours, whenever it is asked for.
+      const isNamed = query.run !== 'latest';
+      const current = hourOf(context.clock.now());
+      const timing = isNamed
+        ? { anchor: run.init + 1, hours: run.leadHours, current }
+        : { anchor: current, hours: undefined, current };
       const zones = zonesOf(query.timezone, places, timing.anchor);
       const wanted = wantedOf(query, forecasts[0]);
-      const axes = [...new Set(zones.map(({ offset }) => offset))].map((offset) =>
-        axisOf(timing, { ...zones[0], offset }),
-      );
+      const axes = axesOf(timing, zones);
       const span = hoursNeeded(query, wanted, axes, timing.current);
       const seesPast = span.from <= run.init;
       const info = seesPast ? await context.observations.describe(run.dataset) : undefined;
       const hasCurrent = wanted.current.length + wanted.currentWeather.length > 0;
-      const isFixed = !isLatest && query.dataset !== undefined && !seesPast && !hasCurrent;
-      const lifetime = { now: context.clock.now(), isFixed, current: hasCurrent ? timing.current : undefined };
+      const isFixed = isNamed && !isLatest && query.dataset !== undefined && !seesPast && !hasCurrent;
+      const { moment, until } = momentOf(query, timing, axes, hasCurrent, isNamed);
 
       await answers.send(request, response, {
-        basis: ['forecast', query, resolved, info?.revision, hasCurrent && timing.current],
+        basis: ['forecast', query, resolved, info?.revision, moment],
         dataset: run.dataset,
         state,
         mediaType: MEDIA_TYPES[query.format],
         fileName: fileNameOf('forecast', places, run.init, query.format),
         isCompressible: query.format !== 'xlsx' && query.format !== 'parquet',
-        lastModified: seesPast || hasCurrent ? undefined : run.createdAt,
-        ...lifetimeOf(resolved, lifetime),
+        lastModified: isNamed && !seesPast && !hasCurrent ? run.createdAt : undefined,
+        ...lifetimeOf(resolved, { now: context.clock.now(), isFixed, until }),
         make: async () => {
           const weight = weightOf(places.length, span.to - span.from, wanted, models.length);
           await limits.charge(client, weight, blamed(query));
@@ -119,6 +122,24 @@ function handler(tools: Tools, parse: (request: Request) => Query): RequestHandl
       });
     });
   };
+}
+
+/** What of the clock an answer follows from, and until when it does: the hour, today in each zone, or nothing. */
+function momentOf(
+  query: Query,
+  { current }: Timing,
+  axes: readonly Axis[],
+  hasCurrent: boolean,
+  isNamed: boolean,
+): { moment: unknown; until: number | undefined } {
+  const counts = [query.past_hours, query.forecast_hours, query.past_minutely_15, query.forecast_minutely_15];
+  if (hasCurrent || (!isNamed && counts.some((count) => count !== undefined))) {
+    return { moment: current, until: (current + 1) * MILLISECONDS_PER_HOUR };
+  }
+  if (isNamed) return { moment: null, until: undefined };
+  const days = axes.map(({ local }) => local.dayOf(current));
+  const midnights = axes.map(({ local }, index) => local.midnight(days[index] + 1));
+  return { moment: days, until: Math.min(...midnights) * 1000 };
 }
 
 function sourcesOf(init: number, observed: Series | undefined, forecast: Series): Sources {

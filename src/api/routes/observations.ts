@@ -6,7 +6,7 @@ import { describeObserved, readObserved } from '../answers/observed.ts';
 import { StaleBasis, untilFresh } from '../answers/stale-basis.ts';
 import { describeDataset } from '../context.ts';
 import { encodePlaces, fileNameOf, MEDIA_TYPES } from '../formats/format.ts';
-import { axisOf, placeData, zonesOf } from '../places/place-data.ts';
+import { axesOf, placeData, zonesOf } from '../places/place-data.ts';
 import { hoursNeeded, SHARED_PARAMETERS, wantedOf, weightOf } from '../places/place-query.ts';
 import { checkPlaces, findPlaces } from '../places/places.ts';
 import { parseQuery } from '../requests/query.ts';
@@ -52,10 +52,7 @@ export function observationsRoute(tools: Tools): Route {
           variables.map((name) => [name, { values: new Float32Array(), flags: new Uint8Array() }]),
         );
         const wanted = wantedOf(query, { stations, from: to, hours: 0, variables: shape });
-        const axes = [...new Set(zones.map(({ offset }) => offset))].map((offset) =>
-          axisOf(timing, { ...zones[0], offset }),
-        );
-        const span = hoursNeeded(query, wanted, axes, timing.current);
+        const span = hoursNeeded(query, wanted, axesOf(timing, zones), timing.current);
 
         await answers.send(request, response, {
           basis: ['observations', query, dataset, revision],

@@ -12,6 +12,7 @@ import { parseOwnQuantity } from '../answers/quantities.ts';
 import { chooseModel } from '../answers/resolve-run.ts';
 import { type UnitChoice, variableUnit } from '../answers/units.ts';
 import { labelsOf, tableOf } from '../places/place-answer.ts';
+import { zoneAt } from '../places/zone.ts';
 import { PredictionQueue } from '../predictor.ts';
 import { badParameter, parseQuery } from '../requests/query.ts';
 import type { Route, Tools } from '../route.ts';
@@ -67,7 +68,7 @@ export function predictRoute({ context, access, limits, metrics }: Tools): Route
         models: [{ suffix: '', sources: { init, forecast } }],
         units,
         timeFormat: 'iso8601' as const,
-        offset: 0,
+        zone: zoneAt('GMT', query, init),
       };
       const asked = ANSWERED.map((name) => parseOwnQuantity(name)!);
       const block = hourlyBlock(recipe, asked, { from: init + 1, to: init + 1 + forecast.hours }, nulls);

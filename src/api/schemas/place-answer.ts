@@ -60,6 +60,8 @@ export const placeAnswerSchema = z
     current: rowSchema,
     current_weather_units: unitsSchema.optional(),
     current_weather: rowSchema,
+    minutely_15_units: unitsSchema.optional(),
+    minutely_15: tableSchema.optional(),
     hourly_units: unitsSchema.optional(),
     hourly: tableSchema.optional(),
     daily_units: unitsSchema.optional(),

@@ -11,7 +11,7 @@ const KEYS = parseKeys(`# who  what\nalice ${createHash('sha256').update(KEY).di
 
 const start = (access: Partial<AccessOptions>, more: ServiceOptions = {}) =>
   startFilled({ ...more, context: { ...more.context, access } });
-const FORECAST = '/v1/forecast?station=amsterdam';
+const FORECAST = '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam';
 
 describe('keys', () => {
   test('are needed for data where the service says so, in a header or as a parameter', async () => {
@@ -68,26 +68,30 @@ describe('limits', () => {
     const { get } = await start({ weightPerMinute: 12 });
     // Three variables each hour of a day.
     for (const station of ['amsterdam', 'suva', 'sao-paulo'])
-      expect((await get(`/v1/forecast?station=${station}`)).status).toBe(200);
-    const heavy = '/v1/forecast?station=amsterdam,suva,sao-paulo&hourly=temperature_2m,wind_speed_10m';
+      expect((await get(`/v1/forecast?run=2025-02-20T00:00Z&station=${station}`)).status).toBe(200);
+    const heavy =
+      '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam,suva,sao-paulo&hourly=temperature_2m,wind_speed_10m';
     const { status, headers, body } = await get(heavy);
     expect([status, body.code]).toEqual([429, 'TOO_MANY_REQUESTS']);
     expect(body.detail).toContain('more than 12');
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
     // What was answered before costs nothing.
-    for (let round = 0; round < 20; round++) expect((await get('/v1/forecast?station=suva')).status).toBe(200);
+    for (let round = 0; round < 20; round++)
+      expect((await get('/v1/forecast?run=2025-02-20T00:00Z&station=suva')).status).toBe(200);
   });
 
   test('refuse for good what weighs more than a minute may, by the name of what makes it heavy', async () => {
     const { get } = await start({ weightPerMinute: 12 });
-    const { status, body } = await get('/v1/forecast?bounding_box=-90,-180,90,180&past_days=10');
+    const { status, body } = await get('/v1/forecast?run=2025-02-20T00:00Z&bounding_box=-90,-180,90,180&past_days=10');
     expect([status, body.parameter]).toEqual([400, 'bounding_box']);
     expect(body.detail).toContain('weigh');
   });
 
   test('are those of the client, not of a proxy that is believed; nobody else is', async () => {
     const ask = ({ get }: Awaited<ReturnType<typeof start>>, station: string, client: string) =>
-      get(`/v1/forecast?station=${station}`, { headers: { 'X-Forwarded-For': client } }).then(({ status }) => status);
+      get(`/v1/forecast?run=2025-02-20T00:00Z&station=${station}`, { headers: { 'X-Forwarded-For': client } }).then(
+        ({ status }) => status,
+      );
     const behind = await start({ weightPerMinute: 3, trustedProxies: ['loopback'] });
     expect([
       await ask(behind, 'suva', '203.0.113.7'),
@@ -103,7 +107,8 @@ describe('limits', () => {
 
   test('are those of the key, where it says so', async () => {
     const { get } = await start({ keys: KEYS, weightPerMinute: 3 });
-    const ask = (station: string, headers = {}) => get(`/v1/forecast?station=${station}`, { headers });
+    const ask = (station: string, headers = {}) =>
+      get(`/v1/forecast?run=2025-02-20T00:00Z&station=${station}`, { headers });
     expect([(await ask('suva')).status, (await ask('amsterdam')).status]).toEqual([200, 429]);
     expect((await ask('amsterdam', { 'X-API-Key': KEY })).status).toBe(200);
   });
@@ -113,7 +118,7 @@ describe('/metrics', () => {
   test('tells this machine how many answers there were and how long they took, by the route and not by the address', async () => {
     const { get } = await start({});
     await get(FORECAST);
-    await get('/v1/forecast?station=nowhere');
+    await get('/v1/forecast?run=2025-02-20T00:00Z&station=nowhere');
     await get('/v1/secret-path');
     const { status, headers, body } = await get('/metrics');
     expect([status, headers.get('access-control-allow-origin')]).toEqual([200, null]);
@@ -164,7 +169,11 @@ describe('what is no request', () => {
     });
 
   test.each<[string, string, number, RegExp?]>([
-    ['an address without an end', `GET /v1/forecast?latitude=${'1,'.repeat(10_000)}1 HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
+    [
+      'an address without an end',
+      `GET /v1/forecast?run=2025-02-20T00:00Z&latitude=${'1,'.repeat(10_000)}1 HTTP/1.1\r\nHost: x\r\n\r\n`,
+      431,
+    ],
     ['no HTTP at all', 'HELLO\r\n\r\n', 400],
     ['a letter as it is', 'GET /v1/stations?search=Zürich HTTP/1.1\r\nHost: x\r\n\r\n', 400, /percent-encoded/],
     [

@@ -14,7 +14,7 @@ describe('how long an answer holds', () => {
   });
 
   test('an answer that tells the hour of now is another one when the hour is over', () => {
-    expect(lifetimeOf(newest, { now: NOW, isFixed: false, current: 100 })).toEqual({
+    expect(lifetimeOf(newest, { now: NOW, isFixed: false, until: 101 * HOUR })).toEqual({
       expires: 101 * HOUR,
       until: 101 * HOUR,
     });

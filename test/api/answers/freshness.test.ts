@@ -73,7 +73,7 @@ test('as long as a state is not settled, each look lists the runs anew', async (
 
 test('an answer whose observations change while it is made is made anew, under the tag of the new ones', async () => {
   const { get, context } = await startFilled();
-  const path = '/v1/forecast?station=amsterdam&past_hours=2&hourly=temperature_2m';
+  const path = '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&past_hours=2&hourly=temperature_2m';
   const read = context.observations.read.bind(context.observations);
   let merged = false;
   context.observations.read = async (...given) => {

@@ -11,7 +11,9 @@ beforeAll(() =>
 
 describe('several places', () => {
   test('are a list, each with its station, in the order that was asked for', async () => {
-    const { body } = await get('/v1/forecast?latitude=52.4,-18,52.4&longitude=5,178,5&hourly=temperature_2m');
+    const { body } = await get(
+      '/v1/forecast?run=2025-02-20T00:00Z&latitude=52.4,-18,52.4&longitude=5,178,5&hourly=temperature_2m',
+    );
     expect(body.map(({ station }: { station: { id: string } }) => station.id)).toEqual([
       'amsterdam',
       'suva',
@@ -19,12 +21,12 @@ describe('several places', () => {
     ]);
     expect(body.map(({ location_id }: { location_id?: number }) => location_id)).toEqual([undefined, 1, 2]);
     expect(body[1].hourly.temperature_2m[0]).toBe(12.1);
-    expect((await get('/v1/forecast?station=suva,amsterdam')).body).toHaveLength(2);
+    expect((await get('/v1/forecast?run=2025-02-20T00:00Z&station=suva,amsterdam')).body).toHaveLength(2);
   });
 
   test('may be all in a box, also across 180 degrees', async () => {
     const ids = async (box: string) => {
-      const { body } = await get(`/v1/forecast?bounding_box=${box}`);
+      const { body } = await get(`/v1/forecast?run=2025-02-20T00:00Z&bounding_box=${box}`);
       return [body].flat().map(({ station }) => station.id);
     };
     expect(await ids('-30,-60,60,10')).toEqual(['amsterdam', 'sao-paulo']);
@@ -33,12 +35,14 @@ describe('several places', () => {
   });
 
   test('may be posted, as JSON or as a form', async () => {
-    const expected = (await get('/v1/forecast?latitude=52.4,-18&longitude=5,178&hourly=temperature_2m')).body;
+    const expected = (
+      await get('/v1/forecast?run=2025-02-20T00:00Z&latitude=52.4,-18&longitude=5,178&hourly=temperature_2m')
+    ).body;
     const post = (type: string, body: string) =>
       get('/v1/forecast', { method: 'POST', headers: { 'Content-Type': type }, body });
-    const json = { latitude: [52.4, -18], longitude: '5,178', hourly: ['temperature_2m'] };
+    const json = { run: '2025-02-20T00:00Z', latitude: [52.4, -18], longitude: '5,178', hourly: ['temperature_2m'] };
     expect((await post('application/json', JSON.stringify(json))).body).toEqual(expected);
-    const form = 'latitude=52.4&latitude=-18&longitude=5,178&hourly=temperature_2m';
+    const form = 'run=2025-02-20T00:00Z&latitude=52.4&latitude=-18&longitude=5,178&hourly=temperature_2m';
     expect((await post('application/x-www-form-urlencoded', form)).body).toEqual(expected);
   });
 
@@ -87,14 +91,14 @@ describe('bodies', () => {
 
 describe('time', () => {
   test('is that of the zone, by name or of the station', async () => {
-    const { body } = await get('/v1/forecast?station=amsterdam&timezone=America/New_York');
+    const { body } = await get('/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&timezone=America/New_York');
     expect([body.utc_offset_seconds, body.timezone, body.timezone_abbreviation]).toEqual([
       -18000,
       'America/New_York',
       'EST',
     ]);
     expect(body.hourly.time[0]).toBe('2025-02-19T20:00');
-    const own = await get('/v1/forecast?station=amsterdam,suva&timezone=auto');
+    const own = await get('/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam,suva&timezone=auto');
     expect(own.body.map(({ timezone }: { timezone: string }) => timezone)).toEqual([
       'Europe/Amsterdam',
       'Pacific/Fiji',
@@ -103,13 +107,13 @@ describe('time', () => {
       '2025-02-20T02:00',
       '2025-02-20T13:00',
     ]);
-    const each = await get('/v1/forecast?station=amsterdam,suva&timezone=GMT,Asia/Kolkata');
+    const each = await get('/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam,suva&timezone=GMT,Asia/Kolkata');
     expect(each.body[1].hourly.time[0]).toBe('2025-02-20T06:30');
   });
 
   test('may be Unix seconds, which know no zone', async () => {
     const { body } = await get(
-      '/v1/forecast?station=amsterdam&timeformat=unixtime&timezone=America/New_York&daily=temperature_2m_max&hourly=temperature_2m',
+      '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&timeformat=unixtime&timezone=America/New_York&daily=temperature_2m_max&hourly=temperature_2m',
     );
     expect([body.hourly_units.time, body.hourly.time[0]]).toEqual(['unixtime', (INIT + 1) * 3600]);
     expect(body.daily.time[0]).toBe(Date.UTC(2025, 1, 19, 5) / 1000);
@@ -117,7 +121,7 @@ describe('time', () => {
 
   test('beyond what is known is null, and why', async () => {
     const { body } = await get(
-      '/v1/forecast?station=amsterdam&hourly=temperature_2m&start_hour=2025-02-16T23:00&end_hour=2025-02-21T01:00',
+      '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&hourly=temperature_2m&start_hour=2025-02-16T23:00&end_hour=2025-02-21T01:00',
     );
     expect(body.hourly.temperature_2m).toHaveLength(99);
     expect(body.nulls).toEqual([
@@ -130,7 +134,7 @@ describe('time', () => {
 describe('days', () => {
   test('have the extremes, the mean and the main direction of their hours, observed and forecast', async () => {
     const { body } = await get(
-      '/v1/forecast?station=amsterdam&past_days=1&daily=temperature_2m_max,temperature_2m_min,temperature_2m_mean,wind_direction_10m_dominant',
+      '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&past_days=1&daily=temperature_2m_max,temperature_2m_min,temperature_2m_mean,wind_direction_10m_dominant',
     );
     expect(body.daily.time).toEqual(['2025-02-19', '2025-02-20', '2025-02-21']);
     // From 10 - 24/16 at midnight to 10 - 1/16; then from 10 to 10 + 23/16; then one hour only.
@@ -151,7 +155,9 @@ describe('days', () => {
 
 describe('the hour that it is', () => {
   test('is observed as long as it is known, then forecast', async () => {
-    const { body } = await get('/v1/forecast?station=amsterdam&current=temperature_2m,wind_speed_10m');
+    const { body } = await get(
+      '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&current=temperature_2m,wind_speed_10m',
+    );
     expect(body.current_units).toEqual({
       time: 'iso8601',
       interval: 'seconds',
@@ -160,10 +166,14 @@ describe('the hour that it is', () => {
     });
     expect(body.current).toEqual({ time: '2025-02-20T00:00', interval: 3600, temperature_2m: 10, wind_speed_10m: 18 });
     const later = await startFilled({ now: (INIT + 2.9) * 3_600_000 });
-    const { body: next } = await later.get('/v1/forecast?station=amsterdam&current=temperature_2m');
+    const { body: next } = await later.get(
+      '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&current=temperature_2m',
+    );
     expect(next.current).toMatchObject({ time: '2025-02-20T02:00', temperature_2m: 10.1 });
     const late = await startFilled({ now: (INIT + 30) * 3_600_000 });
-    const { body: none } = await late.get('/v1/forecast?station=amsterdam&current=temperature_2m');
+    const { body: none } = await late.get(
+      '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&current=temperature_2m',
+    );
     expect([none.current.temperature_2m, none.nulls[0].reason]).toEqual([null, 'beyond_forecast']);
   });
 
@@ -171,7 +181,8 @@ describe('the hour that it is', () => {
     let now = (INIT + 1.5) * 3_600_000;
     const service = await startFilled({ context: { clock: { now: () => now } } });
     const ask = async () =>
-      (await service.get('/v1/forecast?station=amsterdam&current=temperature_2m')).body.current.time;
+      (await service.get('/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&current=temperature_2m')).body.current
+        .time;
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect([await ask(), await ask()]).toEqual(['2025-02-20T01:00', '2025-02-20T01:00']);
     now += 3_600_000;
@@ -183,7 +194,7 @@ describe('uncertainty', () => {
   test('is told by quantiles and by the probability of passing a value, in the units of the answer', async () => {
     const names =
       'temperature_2m_p10,temperature_2m_p90,p_temperature_2m_over_11,p_temperature_2m_under_11,p_wind_u_component_10m_over_10.8';
-    const { body } = await get(`/v1/forecast?station=amsterdam&hourly=${names}`);
+    const { body } = await get(`/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&hourly=${names}`);
     const first = Object.fromEntries(
       Object.entries(body.hourly).map(([name, values]) => [name, (values as number[])[0]]),
     );
@@ -197,14 +208,14 @@ describe('uncertainty', () => {
     expect(first['p_wind_u_component_10m_over_10.8']).toBe(50);
     expect(body.hourly_units.p_temperature_2m_over_11).toBe('%');
     const fahrenheit = await get(
-      '/v1/forecast?station=amsterdam&hourly=p_temperature_2m_over_51.8&temperature_unit=fahrenheit',
+      '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&hourly=p_temperature_2m_over_51.8&temperature_unit=fahrenheit',
     );
     expect(fahrenheit.body.hourly['p_temperature_2m_over_51.8'][0]).toBe(27);
   });
 
   test('is null where a model tells none, and in the past', async () => {
     const { body } = await get(
-      '/v1/forecast?station=amsterdam&hourly=temperature_2m_p50&models=demo,persistence&past_hours=1&forecast_hours=1',
+      '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&hourly=temperature_2m_p50&models=demo,persistence&past_hours=1&forecast_hours=1',
     );
     expect(body.hourly.temperature_2m_p50_demo).toEqual([null, 10.1]);
     expect(body.hourly.temperature_2m_p50_persistence).toEqual([null, null]);
@@ -217,7 +228,9 @@ describe('uncertainty', () => {
 
   test('is told of any of some hours, by how hours hang together', async () => {
     const names = 'p_temperature_2m_over_11,p_temperature_2m_over_11_2h,p_temperature_2m_over_11_6h';
-    const { body } = await get(`/v1/forecast?station=amsterdam&hourly=${names},p_temperature_2m_under_11_2h`);
+    const { body } = await get(
+      `/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&hourly=${names},p_temperature_2m_under_11_2h`,
+    );
     // Hour by hour 26.6, 28.1, 29.7, 31.3, 32.8, 34.4 %; what is high in one hour is low in the next.
     expect(body.hourly.p_temperature_2m_over_11.slice(0, 6)).toEqual([27, 28, 30, 31, 33, 34]);
     expect(body.hourly.p_temperature_2m_over_11_2h[0]).toBe(55);
@@ -237,7 +250,7 @@ describe('uncertainty', () => {
 
   test('is told of the forecast hours of a day', async () => {
     const { body } = await get(
-      '/v1/forecast?station=amsterdam&past_days=1&forecast_days=3&daily=p_temperature_2m_over_11,p_temperature_2m_over_13.5',
+      '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&past_days=1&forecast_days=3&daily=p_temperature_2m_over_11,p_temperature_2m_over_13.5',
     );
     // On the 20th from 1 o'clock on; the next day has one hour, of 11.5 degrees.
     expect(body.daily.p_temperature_2m_over_11).toEqual([null, 100, 63, null]);
@@ -251,13 +264,15 @@ describe('uncertainty', () => {
 
   test('of any of some hours is null where a model tells of each alone', async () => {
     const hourly = await get(
-      '/v1/forecast?station=amsterdam&hourly=p_wind_u_component_10m_over_10_3h&models=demo,persistence&forecast_hours=1',
+      '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&hourly=p_wind_u_component_10m_over_10_3h&models=demo,persistence&forecast_hours=1',
     );
     expect(hourly.body.nulls.map(({ reason }: { reason: string }) => reason)).toEqual([
       'no_joint_uncertainty',
       'no_uncertainty',
     ]);
-    const daily = await get('/v1/forecast?station=amsterdam&daily=p_wind_u_component_10m_over_10.8');
+    const daily = await get(
+      '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&daily=p_wind_u_component_10m_over_10.8',
+    );
     // Of one hour, the last, nothing needs to be known but the hour.
     expect(daily.body.daily['p_wind_u_component_10m_over_10.8']).toEqual([null, 50]);
     expect(daily.body.nulls[0].reason).toBe('no_joint_uncertainty');
@@ -278,7 +293,7 @@ describe('uncertainty', () => {
 
 test('the wind chill is told where it is defined', async () => {
   const { body } = await get(
-    '/v1/forecast?station=amsterdam&hourly=apparent_temperature&past_hours=2&forecast_hours=1',
+    '/v1/forecast?run=2025-02-20T00:00Z&station=amsterdam&hourly=apparent_temperature&past_hours=2&forecast_hours=1',
   );
   // 9.9375 and 10 degrees at 18 km/h.
   expect(body.hourly.apparent_temperature).toEqual([7.5, 7.6, null]);
