@@ -33,7 +33,7 @@ interface Description {
 }
 
 /** Columns that an object may have in one line. */
-const SHORT = 120;
+const SHORT = 160;
 const JSON_TYPE = /^application\/json/;
 
 export function makeTypes({ paths, components }: Description): string {

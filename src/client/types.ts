@@ -13,13 +13,7 @@ export type PlaceAnswer = {
   timezone_abbreviation: string;
   /** the place in the list of locations, from 1 on */ location_id?: number;
   /** when what is answered was made: the run, else the newest observations */ generated_at: string;
-  station: {
-    id: string;
-    name: string;
-    country: string;
-    elevation: number | null;
-    /** from the position that was asked for */ distance_km: number;
-  };
+  station: { id: string; name: string; country: string; elevation: number | null; /** from the position that was asked for */ distance_km: number };
   run?: {
     dataset: string;
     /** the last hour whose observations the run used */ init: string;
@@ -283,23 +277,12 @@ export interface Gets {
       datasets: ({ dataset: string; from: string; to: string; stations: number; variables: string[] })[];
       latest_run: string | null;
       preparing: string | null;
-      jobs: ({
-        name: string;
-        state: string;
-        last_slot: string | null;
-        last_finished_at: string | null;
-        next_at: string | null;
-        last_error: string | null;
-      })[];
+      jobs: ({ name: string; state: string; last_slot: string | null; last_finished_at: string | null; next_at: string | null; last_error: string | null })[];
     };
   };
   /** What the jobs did, attempt by attempt. */
   '/v1/jobs': {
-    request: {
-      /** only this job */ job?: string;
-      /** only attempts that stand so */ state?: "running" | "done" | "failed" | "dead" | "skipped";
-      limit?: number;
-    };
+    request: { /** only this job */ job?: string; /** only attempts that stand so */ state?: "running" | "done" | "failed" | "dead" | "skipped"; limit?: number };
     answer: {
       dataset: string;
       /** the newest first */ attempts: ({
@@ -352,10 +335,7 @@ export interface Gets {
   /** How the machine of the service is. */
   '/v1/doctor': {
     request: Record<string, never>;
-    answer: {
-      checked_at: string;
-      checks: ({ check: string; state: "ok" | "warn" | "fail"; found: string; /** what to do */ mend: string | null })[];
-    };
+    answer: { checked_at: string; checks: ({ check: string; state: "ok" | "warn" | "fail"; found: string; /** what to do */ mend: string | null })[] };
   };
   /** Whether the process answers. */
   '/health/live': { request: Record<string, never>; answer: { status: "live" } };
