@@ -23,6 +23,7 @@ import { registerTables } from './tables.ts';
 import { registerTrain } from './train.ts';
 import { registerTune } from './tune.ts';
 import { registerVerify } from './verify.ts';
+import { registerObservations } from './withdraw.ts';
 
 const program = new Command('kernelcast')
   .description('Forecasts of temperature and wind, from gridded and station weather data.')
@@ -52,6 +53,7 @@ registerSampleWorld(program);
 registerStart(program);
 registerJobs(program);
 registerStore(program);
+registerObservations(program);
 registerDoctor(program);
 
 try {

@@ -13,7 +13,7 @@ import type { VariableName } from './variables.ts';
 
 /**
  * How a value came about. A missing value is `MISSING`. Values flagged `RANGE` to `SPATIAL` were observed and failed that check of
- * quality control: the store keeps them, and gives them to its readers as missing (NaN), with their flag. Training and
+ * quality control, `WITHDRAWN` ones were taken back: the store keeps them, and gives them to its readers as missing (NaN), with their flag. Training and
  * verification count `OBSERVED` values only.
  */
 export const FLAG = {
@@ -23,6 +23,8 @@ export const FLAG = {
   STEP: 3,
   PERSISTENCE: 4,
   SPATIAL: 5,
+  /** Taken back by a person (`kernelcast observations withdraw`): kept, and given to nobody. */
+  WITHDRAWN: 6,
   MISSING: 255,
 } as const;
 

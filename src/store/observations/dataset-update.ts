@@ -3,11 +3,13 @@
  * the last few are held in memory and the others written, under names that no manifest lists yet. Of a month only the hours that change are
  * read and written; see `segments.ts`.
  */
-import { monthsBetween, type Series, withoutRejected } from '../../domain/series.ts';
+import { FLAG, monthsBetween, type Series, seriesVariableNames, withoutRejected } from '../../domain/series.ts';
 import type { Station } from '../../domain/station.ts';
 import { type Hour, monthSpan } from '../../domain/time.ts';
+import { KernelcastError } from '../../errors.ts';
 import { checkStations } from '../names.ts';
 import { mergeMonth, mergeStations } from './merge.ts';
+import type { Withdrawal } from './observation-manifest.ts';
 import { endOf, joined, joinPast, readSegments, type Segment, type SegmentFiles, withChange } from './segments.ts';
 
 export interface MergeResult {
@@ -24,6 +26,7 @@ export interface DatasetState {
   /** By month, and in a month in the order in which they count. */
   segments: readonly Segment[];
   sources: readonly string[];
+  withdrawals?: readonly Withdrawal[];
 }
 
 /** Two: what is merged next often touches the month of what was merged last, or the one before it. */
@@ -36,6 +39,7 @@ export class DatasetUpdate {
   readonly #changed = new Map<string, Series>();
   readonly #sources: Set<string>;
   readonly #before: DatasetState | undefined;
+  readonly #withdrawals: Withdrawal[];
   #stations: readonly Station[];
 
   constructor(state: DatasetState | undefined, files: SegmentFiles) {
@@ -46,6 +50,7 @@ export class DatasetUpdate {
       this.#segments.set(segment.month, [...(this.#segments.get(segment.month) ?? []), segment]);
     }
     this.#sources = new Set(state?.sources);
+    this.#withdrawals = [...(state?.withdrawals ?? [])];
   }
 
   /**
@@ -73,6 +78,34 @@ export class DatasetUpdate {
     return result;
   }
 
+  /**
+   * Takes values of a station back: they stay in the store, and nobody is given them any more.
+   * @returns how many there were
+   * @throws KernelcastError `NOT_FOUND`: no such station
+   */
+  async withdraw(what: Omit<Withdrawal, 'values'>): Promise<number> {
+    const station = this.#stations.findIndex(({ id }) => id === what.station);
+    if (station < 0) {
+      throw new KernelcastError('NOT_FOUND', `no station is called '${what.station.slice(0, 80)}'`, {
+        hint: 'Give an id of the dataset; `kernelcast inspect` lists them.',
+      });
+    }
+    let values = 0;
+    for (const month of monthsBetween(what.from, what.to)) {
+      const span = monthSpan(month);
+      const [from, to] = [Math.max(what.from, span.from), Math.min(what.to, span.to)];
+      const known = await this.#known(month, from, to);
+      if (!known) continue;
+      const series = joined([known], { from: known.from, to: endOf(known), stations: this.#stations });
+      const count = markWithdrawn(series, station, { ...what, from, to });
+      values += count;
+      if (count > 0) this.#changed.set(month, series);
+      if (this.#changed.size > MONTHS_IN_MEMORY) await this.#writeOldest();
+    }
+    if (values > 0) this.#withdrawals.push({ ...what, values });
+    return values;
+  }
+
   /** The hours [from, to) as they are in the midst of the update, all stations and variables; values that failed a check are missing. */
   async read(from: Hour, to: Hour): Promise<Series> {
     const parts: Series[] = [];
@@ -93,7 +126,12 @@ export class DatasetUpdate {
     const isUnchanged = isSame(this.#all());
     if (isUnchanged && (before.length === 0 || this.#stations === this.#before?.stations)) return undefined;
     if (!isUnchanged) await this.#joinPast();
-    return { stations: this.#stations, segments: this.#all(), sources: [...this.#sources] };
+    return {
+      stations: this.#stations,
+      segments: this.#all(),
+      sources: [...this.#sources],
+      withdrawals: this.#withdrawals,
+    };
   }
 
   /**
@@ -137,4 +175,23 @@ export class DatasetUpdate {
   #byMonth(): [string, readonly Segment[]][] {
     return [...this.#segments].sort(([a], [b]) => (a < b ? -1 : 1));
   }
+}
+
+function markWithdrawn(
+  series: Series,
+  station: number,
+  { from, to, variables }: Pick<Withdrawal, 'from' | 'to' | 'variables'>,
+): number {
+  let count = 0;
+  for (const name of seriesVariableNames(series)) {
+    if (!variables.includes(name)) continue;
+    const { flags } = series.variables[name]!;
+    for (let hour = Math.max(from, series.from); hour < Math.min(to, endOf(series)); hour++) {
+      const at = (hour - series.from) * series.stations.length + station;
+      if (flags[at] === FLAG.MISSING || flags[at] === FLAG.WITHDRAWN) continue;
+      flags[at] = FLAG.WITHDRAWN;
+      count++;
+    }
+  }
+  return count;
 }

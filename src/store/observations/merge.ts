@@ -142,6 +142,8 @@ function replaces(old: SeriesVariable, i: number, incoming: SeriesVariable, j: n
   const [was, is] = [old.flags[i], incoming.flags[j]];
   const isSame = old.values[i] === incoming.values[j];
   if (isSame && was === is) return false;
+  // The same observation again does not bring back what was taken back; another value does.
+  if (isSame && was === FLAG.WITHDRAWN) return false;
   if (isSame && was !== FLAG.INTERPOLATED && is !== FLAG.INTERPOLATED) return true;
   return rank(is) >= rank(was);
 }

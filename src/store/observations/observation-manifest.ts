@@ -14,12 +14,28 @@ const segmentSchema = fileEntrySchema.extend({
   variables: z.array(z.enum(VARIABLE_NAMES)),
 });
 
+/** Values that were taken back, and why. */
+const withdrawalSchema = z.object({
+  /** ISO 8601, when. */
+  at: z.string(),
+  station: z.string(),
+  from: z.number().int(),
+  /** Exclusive. */
+  to: z.number().int(),
+  variables: z.array(z.enum(VARIABLE_NAMES)),
+  reason: z.string(),
+  /** How many values there were. */
+  values: z.number().int(),
+});
+export type Withdrawal = z.infer<typeof withdrawalSchema>;
+
 const commonSchema = z.object({
   format: z.literal('kernelcast-observations'),
   dataset: z.string(),
   /** ISO 8601. */
   updatedAt: z.string(),
   sources: z.array(z.string()),
+  withdrawals: z.array(withdrawalSchema).optional(),
   stations: z.array(stationSchema).min(1).readonly(),
 });
 

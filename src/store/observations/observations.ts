@@ -23,7 +23,11 @@ import { openStorage } from '../open-storage.ts';
 import type { Stamp } from '../stamp.ts';
 import type { Draft, Storage } from '../storage.ts';
 import { DatasetUpdate, type MergeResult } from './dataset-update.ts';
-import { type ObservationManifest as Manifest, observationManifestSchema } from './observation-manifest.ts';
+import {
+  type ObservationManifest as Manifest,
+  observationManifestSchema,
+  type Withdrawal,
+} from './observation-manifest.ts';
 import type { Segment } from './segments.ts';
 import { SeriesCache } from './series-cache.ts';
 import { encodeSeries } from './series-file.ts';
@@ -38,6 +42,8 @@ export interface DatasetInfo {
   variables: VariableName[];
   /** What was merged, in the order of its first arrival. */
   sources: string[];
+  /** What was taken back, in the order in which it was. */
+  withdrawals: readonly Withdrawal[];
   /** ISO 8601. */
   updatedAt: string;
   /** Another text whenever anything of the dataset is another. */
@@ -154,6 +160,7 @@ export class ObservationStore {
           sources: [...state.sources],
           stations: [...state.stations],
           segments: [...state.segments],
+          ...((state.withdrawals ?? []).length > 0 && { withdrawals: [...state.withdrawals!] }),
         };
         await draft.commit(encodeJson(manifest));
         await this.#sweep(draft, folder, [...(old?.segments ?? []), ...written], manifest);
@@ -163,6 +170,17 @@ export class ObservationStore {
         throw error;
       }
     });
+  }
+
+  /**
+   * Takes values of a station back: see `DatasetUpdate.withdraw`. The manifest keeps who, when and why.
+   * @returns how many values there were
+   * @throws KernelcastError `NOT_FOUND` without the dataset or the station; as `merge` does
+   */
+  async withdraw(dataset: string, what: Omit<Withdrawal, 'values' | 'at'>): Promise<number> {
+    await this.#current(dataset);
+    const at = new Date(this.#clock.now()).toISOString();
+    return this.update(dataset, (update) => update.withdraw({ ...what, at }));
   }
 
   /** Removes the segments of an update that failed; what cannot be removed now, the next merge removes. */
@@ -250,6 +268,7 @@ function describeManifest(manifest: Manifest): DatasetInfo {
     to: Math.max(...manifest.segments.map((entry) => entry.from + entry.hours)),
     variables: VARIABLE_NAMES.filter((name) => present.has(name)),
     sources: manifest.sources,
+    withdrawals: manifest.withdrawals ?? [],
     updatedAt: manifest.updatedAt,
     revision: revisionOf(manifest),
   };

@@ -36,6 +36,7 @@ describe('a dataset', () => {
       to: FEBRUARY + 2,
       variables: ['wind_speed_10m'],
       sources: ['grid.nc'],
+      withdrawals: [],
       updatedAt: '2024-06-01T00:00:00.000Z',
       revision: expect.stringMatching(/^[0-9a-f]{16}$/),
     });
