@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { KernelcastError } from '../../src/errors.ts';
 import { decodeAll, decoded, encodingOf, looksLikeUtf16 } from './encoding.ts';
 
 const HEAD_BYTES = 64 * 1024;
@@ -30,18 +31,24 @@ export async function readHead(path: string): Promise<TableHead | undefined> {
   const gzipped = magic === '\x1f\x8b';
   const head = await firstBytes(path, gzipped);
   return {
-    lines: (named) => linesOf(head, encodingOf(head, named)),
+    lines: (named) => linesOf(head, encodingOf(head, named), path),
     text: (named) => decoded(bytesOf(path, gzipped), { encoding: encodingOf(head, named), file: path }),
   };
 }
 
-function linesOf(head: Buffer, encoding: string): string[] | undefined {
+function linesOf(head: Buffer, encoding: string, file: string): string[] | undefined {
   const isUtf16 = encoding.toLowerCase().startsWith('utf-16');
   // What is no UTF-8 is told later, where the mapping may have named another encoding.
   const text = isUtf16
     ? decodeAll(head.subarray(0, head.length - (head.length % 2)), { encoding, file: '' })
     : new TextDecoder(encoding).decode(head);
-  if (!isText(text) && !(looksLikeUtf16(head) && !isUtf16)) return undefined;
+  if (!isUtf16 && looksLikeUtf16(head)) {
+    throw new KernelcastError('FORMAT', 'this looks like text in UTF-16 without its mark', {
+      where: { file },
+      hint: 'Name the encoding in the mapping, "encoding": "utf-16le" (or "utf-16be"), or save it as UTF-8.',
+    });
+  }
+  if (!isText(text)) return undefined;
   return text.split(/\r\n|\n|\r/);
 }
 

@@ -63,6 +63,24 @@ describe('a table with a mapping', () => {
     expect(source!.stations.map(({ id }) => id)).toEqual(['KAAA', 'KBBB']);
   });
 
+  it('reads UTF-16 and Latin-1 by mark or name, and refuses what it would have to guess', async () => {
+    const text = LINES.join('\n').replaceAll('KAAA', 'Zürich');
+    const little = Buffer.from(text, 'utf16le');
+    const named = (encoding: string) => ({ table: { ...MAPPING, encoding } });
+    for (const [bytes, options] of [
+      [Buffer.from(`\uFEFF${text}`, 'utf16le'), { table: MAPPING }],
+      [Buffer.from(`\uFEFF${text}`, 'utf16le').swap16(), { table: MAPPING }],
+      [little, named('utf-16le')],
+      [Buffer.from(text, 'latin1'), named('latin1')],
+    ] as const) {
+      expect((await table(bytes, options))!.stations[0].name).toBe('Zürich');
+    }
+    for (const bytes of [little, Buffer.from(text, 'latin1')]) {
+      const error = await failure(table(bytes, { table: MAPPING }));
+      expect([error.code, error.hint]).toEqual(['FORMAT', expect.stringContaining('"encoding"')]);
+    }
+  });
+
   it('takes positions from the list of stations, and no station that is not in it', async () => {
     const { latitude, longitude, ...mapping } = MAPPING;
     const source = await table(LINES.join('\n'), { table: mapping, stations: [station('KAAA', 1, 2)] });
