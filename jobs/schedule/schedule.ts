@@ -16,12 +16,16 @@ import { describeShort, KernelcastError } from '../../src/errors.ts';
 import type { Log } from '../../src/log.ts';
 import { LogTail } from '../../src/log-tail.ts';
 import { newTrace, withTrace } from '../../src/trace.ts';
+import { type Beat, everyMinute } from './beat.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { jobAttempts, jobLag, jobRunning, jobSeconds, jobSkips, tellOf } from './job-metrics.ts';
 import { jobStatuses } from './job-status.ts';
 import type { Ledger, LedgerView } from './ledger.ts';
 import { type LedgerRecord, slotText } from './ledger-records.ts';
 import { type DueSlot, type JobPolicy, type Plan, plan } from './plan.ts';
+
+/** Whatever becomes of the beat. */
+const LONGEST_WAIT_MS = 120_000;
 
 export interface Job {
   policy: JobPolicy;
@@ -53,8 +57,8 @@ export interface ScheduleOptions {
 export interface KeepOptions {
   /** Rung when something may have become due before its time: another process has settled a slot. */
   bell?: Bell;
-  /** How often to look anyway, milliseconds; at the multiples of it, counted from 1970. */
-  lookMs?: number;
+  /** When to look anyway; by default each minute. */
+  beat?: Beat;
 }
 
 /** A slot that this process has written into the ledger as its own. */
@@ -120,13 +124,16 @@ export class Schedule {
   }
 
   /** Begins what becomes due until the signal is raised; then lets what is at work end, or breaks it off, as `stop` does. */
-  async keep(signal: AbortSignal, { bell = new Bell(), lookMs = 60_000 }: KeepOptions = {}): Promise<void> {
+  async keep(signal: AbortSignal, options: KeepOptions = {}): Promise<void> {
+    const { bell = new Bell(), beat = everyMinute(this.#log) } = options;
     const watch = new ClockWatch({ log: this.#log });
+    const silence = beat(() => bell.ring());
     while (!signal.aborted) {
       watch.look();
       await this.begin();
-      await bell.wait(lookMs - (Date.now() % lookMs), signal);
+      await bell.wait(LONGEST_WAIT_MS, signal);
     }
+    silence();
     await this.stop();
   }
 

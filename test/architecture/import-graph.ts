@@ -14,6 +14,7 @@ export interface SourceFile {
   /** From the package root, with `/`. */
   path: string;
   lines: number;
+  text: string;
   imports: Import[];
 }
 
@@ -27,7 +28,12 @@ export function readSources(root: string, folders: readonly string[]): SourceFil
     .sort()
     .map((path) => {
       const text = readFileSync(join(root, path), 'utf8');
-      return { path: path.split(sep).join('/'), lines: text.trimEnd().split('\n').length, imports: importsOf(text) };
+      return {
+        path: path.split(sep).join('/'),
+        lines: text.trimEnd().split('\n').length,
+        text,
+        imports: importsOf(text),
+      };
     });
 }
 

@@ -8,6 +8,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from '../../jobs/cluster/cluster.ts';
+import type { Beat } from '../../jobs/schedule/beat.ts';
 import { POLICIES } from '../../jobs/schedule/policies.ts';
 import { type Job, Schedule } from '../../jobs/schedule/schedule.ts';
 import { hourSlug } from '../../src/domain/time.ts';
@@ -41,5 +42,9 @@ process.on('SIGTERM', () => stop.abort());
 const cluster = await Cluster.open({ connectionString, dataset: 'demo', log, silenceMs: 3_000 });
 const schedule = new Schedule([forecast], { ledger: cluster.ledger, clock, log });
 process.stdout.write('up\n');
-await schedule.keep(stop.signal, { bell: cluster.bell('ledger'), lookMs: 300 });
+const beat: Beat = (ring) => {
+  const timer = setInterval(ring, 300);
+  return () => clearInterval(timer);
+};
+await schedule.keep(stop.signal, { bell: cluster.bell('ledger'), beat });
 await cluster.close();
