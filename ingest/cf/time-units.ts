@@ -45,7 +45,14 @@ const DATE = /^([+-]?\d{1,4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$/;
 const COMPACT_DATE = /^(\d{4})(\d{2})(\d{2})$/;
 const CLOCK = /^(\d{1,2})(?::(\d{1,2})(?::(\d{1,2}(?:\.\d*)?))?)?$/;
 const COMPACT_CLOCK = /^(\d{2})(\d{2})(\d{2})?$/;
-const ZONE = /^(?:Z|UTC|GMT|([+-])(\d{1,2})(?::?(\d{2}))?)$/i;
+/** Without a sign it lies east; wgrib2 writes UTC as `0:00`. */
+const ZONE = /^(?:Z|UTC|GMT|([+-])?(\d{1,2})(?::?(\d{2}))?)$/i;
+const FARTHEST_ZONE_HOURS = 14;
+
+/** Milliseconds of a unit of time by itself (`hours`, `h`), as of the step of a forecast; undefined for others. */
+export function durationUnit(units: string | undefined): number | undefined {
+  return MILLISECONDS_PER.get(units?.trim().toLowerCase() ?? '');
+}
 
 export function isTimeUnits(units: string | undefined): boolean {
   return units !== undefined && SINCE.test(units.trim());
@@ -76,6 +83,12 @@ export function parseTimeUnits(
       hint: 'A time looks like "hours since 1900-01-01 00:00:00"; the units go from nanoseconds to weeks.',
     });
   }
+  if (kind !== 'gregorian' && /^[+-]?0+(?!\d)/.test(since.trim())) {
+    throw new KernelcastError('CONVENTIONS', `'${units}': there is no year 0 in the calendar '${calendar}'`, {
+      where,
+      hint: 'Give the calendar that was meant, for example proleptic_gregorian, or write the times from another year.',
+    });
+  }
   const reference = parseReference(since.trim(), kind);
   if (reference === undefined) {
     throw new KernelcastError('CONVENTIONS', `'${units}': '${since}' is no date`, {
@@ -95,7 +108,11 @@ function parseReference(text: string, kind: 'mixed' | 'gregorian' | 'julian'): n
     .split(/\s+/);
   const [, year, month = '1', day = '1'] = DATE.exec(parts[0]) ?? COMPACT_DATE.exec(parts[0]) ?? [];
   if (year === undefined) return undefined;
-  const days = daysSince1970(Number(year), Number(month), Number(day), kind);
+  // Whether -1 comes before 1 or before 0 is told by nobody; only the Julian day's epoch is known in both ways of counting.
+  const isEpoch = Number(month) === 1 && Number(day) === 1 && (year === '-4712' || year === '-4713');
+  if (Number(year) < 0 && kind !== 'gregorian' && !isEpoch) return undefined;
+  const astronomical = year === '-4713' && isEpoch && kind !== 'gregorian' ? -4712 : Number(year);
+  const days = daysSince1970(astronomical, Number(month), Number(day), kind);
   if (days === undefined) return undefined;
   let rest = parts.slice(1);
   let clock = 0;
@@ -110,6 +127,7 @@ function parseReference(text: string, kind: 'mixed' | 'gregorian' | 'julian'): n
     const match = ZONE.exec(rest[0]);
     if (!match || rest.length > 1) return undefined;
     const [, sign, zoneHours = '0', zoneMinutes = '0'] = match;
+    if (Number(zoneHours) > FARTHEST_ZONE_HOURS || Number(zoneMinutes) > 59) return undefined;
     zone = (sign === '-' ? -1 : 1) * (Number(zoneHours) * HOUR + Number(zoneMinutes) * MINUTE);
   }
   return days * DAY + clock - zone;
