@@ -17,6 +17,7 @@ import { isStationFile, stationLayout, stationsOf } from './cf/station-layout.ts
 import { readTimeAxis, readTimes } from './cf/time-axis.ts';
 import { type DataFile, type DataVariable, isText, textAttribute } from './formats/data-file.ts';
 import { openDataFile } from './formats/open.ts';
+import { framedFile } from './opened/framed-file.ts';
 import { type OpenOptions, openFile } from './opened/open-file.ts';
 import { type OpenedFile, timesAtOnce } from './opened/opened-file.ts';
 import { observations } from './opened/opened-ragged.ts';
@@ -52,7 +53,8 @@ export interface Extract {
  * points; else as `openFile`
  */
 export async function openExtract(path: string, name: string, options: OpenOptions): Promise<Extract> {
-  const data = await openDataFile(path, options);
+  const stored = await openDataFile(path, options);
+  const data = isStationFile(stored) && raggedLayout(stored) ? stored : await framedFile(stored, options);
   const variable = data.variables.get(name);
   if (!variable || isText(variable)) {
     await data.close();
@@ -123,7 +125,7 @@ async function ofStations(data: DataFile, variable: DataVariable, packing: Packi
   const points = await stationsOf(data, layout);
   const { times } = await readTimeAxis(data, layout.time);
   const field = fieldOf(variable, packing, layout);
-  const read = (first: number, count: number) => readAtStations(data, field, points.length, first, count);
+  const read = (first: number, count: number) => readAtStations(data, field, [...points.keys()], first, count);
   const chunkTimes = variable.chunk?.[layout.timeAxis] ?? 1;
   return {
     points,

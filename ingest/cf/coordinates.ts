@@ -2,7 +2,7 @@
 import { KernelcastError } from '../../src/errors.ts';
 import { type DataFile, type DataVariable, isText, textAttribute } from '../formats/data-file.ts';
 import { packingOf, signedAsTold, unpackPicked } from './packing.ts';
-import { isTimeUnits } from './time-units.ts';
+import { timeRoleOf } from './time-roles.ts';
 
 export type CoordinateRole = 'time' | 'latitude' | 'longitude';
 
@@ -29,7 +29,7 @@ export function hasRole(variable: DataVariable, role: CoordinateRole): boolean {
   const units = textAttribute(variable.attributes, 'units') ?? '';
   const standardName = textAttribute(variable.attributes, 'standard_name');
   // The time a forecast was made from has the units of a time, and is not the time that a value is valid at.
-  if (role === 'time') return isTimeUnits(units) && standardName !== 'forecast_reference_time';
+  if (role === 'time') return ['valid', 'unsaid'].includes(timeRoleOf(variable) ?? '');
   if (standardName) return standardName === role;
   return UNITS_OF[role].test(units) || (NAME_OF[role].test(variable.name) && PLAIN_DEGREES.test(units));
 }

@@ -9,6 +9,7 @@ import { KernelcastError } from '../../src/errors.ts';
 import { type DataFile, type DataVariable, isText, textAttribute } from '../formats/data-file.ts';
 import { auxiliaryCoordinates, readCoordinate } from './coordinates.ts';
 import { isHeight } from './grid-layout.ts';
+import { productOf, productProblem, saysHeight, statisticProblem } from './identity.ts';
 import { KNOWN_VARIABLES } from './known-names.ts';
 import { inUnit, type Packing, packingOf } from './packing.ts';
 
@@ -34,16 +35,20 @@ export async function findFields<Layout extends object>(
   data: DataFile,
   map: VariableMap,
   layoutOf: (variable: DataVariable, name: VariableName) => Promise<Layout | string> | Layout | string,
+  { product, refused = [] }: { product?: string; refused?: string[] } = {},
 ): Promise<Field<Layout>[]> {
   const fields: Field<Layout>[] = [];
-  const refused: string[] = [];
   for (const name of VARIABLE_NAMES) {
     const mapped = map[name];
     const candidates = mapped === undefined ? candidatesFor(data, name) : [data.variables.get(mapped) ?? []].flat();
     const usable: Field<Layout>[] = [];
     for (const variable of candidates) {
       const problem =
-        mapped === undefined ? await wrongLevel(data, variable, KNOWN_VARIABLES[name].highest) : undefined;
+        mapped === undefined
+          ? ((await wrongLevel(data, variable, KNOWN_VARIABLES[name].highest)) ??
+            statisticProblem(data, variable) ??
+            productProblem(productOf(data, variable), product))
+          : undefined;
       const layout = problem ?? (await layoutOf(variable, name));
       if (typeof layout === 'string') {
         refused.push(`${variable.name} (${layout})`);
@@ -64,6 +69,7 @@ export async function findFields<Layout extends object>(
 function unreadable(data: DataFile, refused: readonly string[]): KernelcastError {
   return new KernelcastError('CONVENTIONS', `no temperature or wind that can be read: ${refused.join('; ')}`, {
     where: { file: data.path },
+    hint: 'Where one of them is meant all the same, say so: --map NAME=VARIABLE.',
   });
 }
 
@@ -75,17 +81,8 @@ function candidatesFor(data: DataFile, name: VariableName): DataVariable[] {
   if (standard.length > 0) return standard;
   const along = all.filter((variable) => alongGrid.includes(standardNameOf(variable)));
   if (along.length > 0) return along;
-  const known = names
-    .map((known) =>
-      all.find(
-        (variable) =>
-          variable.name.toLowerCase() === known &&
-          // A variable with another standard name is another quantity, whatever it is called.
-          standardNameOf(variable) === '',
-      ),
-    )
-    .filter((variable) => variable !== undefined);
-  return known.slice(0, 1);
+  // A variable with another standard name is another quantity, whatever it is called.
+  return all.filter((variable) => standardNameOf(variable) === '' && names.includes(variable.name.toLowerCase()));
 }
 
 /** WRF tells its wind along the rows and columns of its grid, and gives it no standard name that says so. */
@@ -102,14 +99,19 @@ export function isAlongGrid(data: DataFile, { name, variable }: Pick<Field<objec
 
 function onlyOne<Layout>(data: DataFile, name: VariableName, usable: Field<Layout>[]): Field<Layout> | undefined {
   if (usable.length <= 1) return usable[0];
+  // One that says its height is the one; of several that do, or of none, nobody knows which is meant.
   const { names } = KNOWN_VARIABLES[name];
-  const known = names.map((known) => usable.find(({ variable }) => variable.name.toLowerCase() === known));
-  const [best] = known.filter((field) => field !== undefined);
-  if (best) return best;
+  const specific = usable.filter(({ variable }) => names.includes(variable.name.toLowerCase()) && saysHeight(variable));
+  if (specific.length === 1) return specific[0];
   throw new KernelcastError('CONVENTIONS', `several variables of the file could be ${name}`, {
-    where: { file: data.path, variables: usable.map(({ variable }) => variable.name).join(', ') },
-    hint: `Say which: --map ${name}=NAME.`,
+    where: { file: data.path, variables: usable.map(({ variable }) => described(data, variable)).join(', ') },
+    hint: `Say which: --map ${name}=NAME${usable.some(({ variable }) => productOf(data, variable)) ? ', --product NAME, or --member NUMBER' : ''}.`,
   });
+}
+
+function described(data: DataFile, variable: DataVariable): string {
+  const product = productOf(data, variable);
+  return product === undefined ? variable.name : `${variable.name} (${product})`;
 }
 
 function describe<Layout>(data: DataFile, name: VariableName, variable: DataVariable, layout: Layout): Field<Layout> {

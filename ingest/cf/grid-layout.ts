@@ -8,8 +8,8 @@ export interface HorizontalLayout {
    * and columns (projected, rotated grids), or in one row (unstructured ones).
    */
   kind: 'axes' | 'cells';
-  /** Positions among the variable's dimensions. */
-  rowAxis: number;
+  /** Positions among the variable's dimensions; no row where there is one place for all, or the place is told along the times. */
+  rowAxis: number | undefined;
   /** None where cells lie in one row. */
   columnAxis: number | undefined;
   latitude: DataVariable;
@@ -36,6 +36,7 @@ export async function gridLayout(
   height?: number,
 ): Promise<GridLayout | string> {
   const { dimensions, shape } = variable;
+  if (variable.trouble) throw variable.trouble;
   const horizontal = horizontalLayout(data, variable);
   if (typeof horizontal === 'string') return horizontal;
   const timeAxis = dimensions.findIndex((dimension) => coordinateOf(data, dimension, 'time'));
@@ -76,6 +77,7 @@ export function horizontalLayout(data: DataFile, variable: DataVariable): Horizo
   }
   return (
     placesOfCells(data, variable) ??
+    onePlace(data, variable) ??
     `its dimensions (${dimensions.join(', ')}) are no latitude and longitude, and no others tell where its cells are`
   );
 }
@@ -96,8 +98,23 @@ function placesOfCells(data: DataFile, variable: DataVariable): HorizontalLayout
     [...data.variables.values()].find((candidate) => fits(candidate, role));
   const [latitude, longitude] = [find('latitude'), find('longitude')];
   if (!latitude || !longitude || latitude.dimensions.join() !== longitude.dimensions.join()) return undefined;
+  // Along the times a place is told again and again: `readCells` sees to it that it stays.
+  if (latitude.dimensions.length === 1 && isTime(latitude.dimensions[0])) {
+    return { kind: 'cells', rowAxis: undefined, columnAxis: undefined, latitude, longitude };
+  }
   const [rows, columns] = latitude.dimensions.slice(-2).map((dimension) => dimensions.indexOf(dimension));
   return { kind: 'cells', rowAxis: rows, columnAxis: columns, latitude, longitude };
+}
+
+/** A single place, told once: coordinates of one value each, with no dimension of the variable's. */
+function onePlace(data: DataFile, variable: DataVariable): HorizontalLayout | undefined {
+  const named = auxiliaryCoordinates(variable);
+  const find = (role: 'latitude' | 'longitude') => {
+    const all = [...data.variables.values()].filter((one) => hasRole(one, role) && one.shape.every((n) => n === 1));
+    return all.find(({ name }) => named.includes(name)) ?? (all.length === 1 ? all[0] : undefined);
+  };
+  const [latitude, longitude] = [find('latitude'), find('longitude')];
+  return latitude && longitude && { kind: 'cells', rowAxis: undefined, columnAxis: undefined, latitude, longitude };
 }
 
 function scalarTime(data: DataFile, variable: DataVariable): DataVariable | undefined {

@@ -5,10 +5,10 @@
 import type { Conversion } from '../../src/domain/units.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import {
+  type Attribute,
   type DataVariable,
   type ElementType,
   isText,
-  numbersAttribute,
   type RawArray,
   textAttribute,
 } from '../formats/data-file.ts';
@@ -52,8 +52,12 @@ export function packingOf(variable: DataVariable, file: string): Packing {
   const sign = signOf(variable);
   const raw = (value: number) => asStored(value, type, sign);
 
-  const fill = numbersAttribute(attributes, '_FillValue') ?? (type in DEFAULT_FILL ? [DEFAULT_FILL[type]!] : []);
-  const missing = [...fill, ...(numbersAttribute(attributes, 'missing_value') ?? [])].map(raw);
+  const told = (name: string) => missingNumbers(attributes.get(name));
+  const fill = told('_FillValue') ?? (type in DEFAULT_FILL ? [DEFAULT_FILL[type]!] : []);
+  const missing = [...fill, ...(told('missing_value') ?? [])].flatMap((value) => [
+    raw(value),
+    ...otherwiseStored(value, variable, { scale, offset }),
+  ]);
 
   return {
     scale,
@@ -63,6 +67,37 @@ export function packingOf(variable: DataVariable, file: string): Packing {
     ...validRange(variable, scale, offset, raw),
     sign,
   };
+}
+
+/** The numbers of an attribute, also where somebody wrote them as text (`-9999.`, `-9999.f`, `NaN`). */
+function missingNumbers(attribute: Attribute | undefined): readonly number[] | undefined {
+  if (!attribute) return undefined;
+  if (typeof attribute.value !== 'string') return attribute.value;
+  const numbers = attribute.value
+    .split(/[\s,;]+/)
+    .filter((text) => text !== '')
+    .map((text) => Number(text.replace(/(?<=[\d.])[a-z]+$/i, '')))
+    .filter((value) => !Number.isNaN(value));
+  return numbers.length > 0 ? numbers : undefined;
+}
+
+/** How a missing value may stand in the file where its attribute has another type than the variable. */
+function otherwiseStored(
+  value: number,
+  { type, attributes }: DataVariable,
+  { scale, offset }: { scale: number; offset: number },
+): number[] {
+  const bits = BITS[type];
+  // 1e20 told as float32 beside values of float64.
+  if (type === 'double') return value === Math.fround(value) ? [Number(value.toPrecision(7))] : [];
+  if (bits === undefined || bits > 32 || attributes.has('_Unsigned')) return [];
+  const [least, most] = type.startsWith('u') ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+  if (Number.isInteger(value) && value >= least && value <= most) return [];
+  // 255 or 65535 beside integers with a sign, or a value of the unpacked data.
+  const wrapped =
+    Number.isInteger(value) && Math.abs(value) < 2 ** bits ? value - Math.sign(value) * 2 ** bits : Number.NaN;
+  const packed = Math.round((value - offset) / scale);
+  return [wrapped, packed].filter((one) => one >= least && one <= most);
 }
 
 /** The same values in another unit, in one step; in float64, unless they stay as they are. */

@@ -7,6 +7,7 @@
 import type { Station } from '../../src/domain/station.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { type DataFile, type DataVariable, isText, textAttribute } from '../formats/data-file.ts';
+import { isPlace, isSentinel, knownElevation } from '../stations/sentinels.ts';
 import { stationId } from '../stations/station-id.ts';
 import { coordinateOf, eastOrWest, hasRole, readCoordinate, readDegrees } from './coordinates.ts';
 
@@ -39,6 +40,7 @@ export function isStationFile(data: DataFile): boolean {
 
 /** The layout, or why there is none that we read. */
 export function stationLayout(data: DataFile, variable: DataVariable): StationLayout | string {
+  if (variable.trouble) throw variable.trouble;
   const [latitude, longitude] = [positionOf(data, variable, 'latitude'), positionOf(data, variable, 'longitude')];
   if (!latitude || !longitude) return 'its stations have no fixed latitude and longitude';
   if (longitude.dimensions[0] !== latitude.dimensions[0])
@@ -125,20 +127,42 @@ export async function stationTable(
     if (id === '') throw new KernelcastError('CONVENTIONS', 'a station has no id', { where });
     if (seen.has(id)) throw new KernelcastError('CONVENTIONS', 'two stations have the same id', { where });
     seen.add(id);
-    if (!(Math.abs(latitudes[index]) <= 90 && longitudes[index] >= -180 && longitudes[index] <= 360)) {
+    const isUnknown =
+      Number.isNaN(latitudes[index] + longitudes[index]) ||
+      isSentinel(latitudes[index]) ||
+      isSentinel(longitudes[index]);
+    if (!isPlace(latitudes[index], longitudes[index]) && !isUnknown) {
       throw new KernelcastError('CONVENTIONS', 'a station is not on the Earth', {
         where: { ...where, latitude: latitudes[index], longitude: longitudes[index] },
       });
     }
-    const elevation = elevations?.[index] ?? Number.NaN;
+    const elevation = knownElevation(elevations?.[index] ?? Number.NaN);
     return {
       id,
       name: names[index] || id,
       country: '',
       latitude: latitudes[index],
       longitude: eastOrWest(longitudes[index]),
-      elevation: Number.isFinite(elevation) ? elevation : null,
+      elevation,
     };
+  });
+}
+
+/** Whether a station of a table has a place: see `stationTable`. */
+export function hasPlace({ latitude, longitude }: Pick<Station, 'latitude' | 'longitude'>): boolean {
+  return isPlace(latitude, longitude);
+}
+
+/**
+ * The stations that are left out because nobody knows where they are.
+ * @throws KernelcastError `CONVENTIONS` where those are all
+ */
+export function withoutPlace(data: DataFile, all: readonly Station[]): Station[] {
+  const unknown = all.filter((station) => !hasPlace(station));
+  if (unknown.length < all.length || all.length === 0) return unknown;
+  throw new KernelcastError('CONVENTIONS', 'no station of the file has a position', {
+    where: { file: data.path, stations: all.length },
+    hint: 'Their latitudes and longitudes are missing, or numbers such as -999 that mean so.',
   });
 }
 

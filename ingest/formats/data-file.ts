@@ -49,6 +49,10 @@ export interface DataVariable {
   attributes: Attributes;
   /** What is unpacked at once, along each dimension; undefined where the values lie as they are. */
   chunk?: readonly number[];
+  /** Why the values have no certain meaning: whoever wants them hears of it. */
+  trouble?: Error;
+  /** What the values are to an ensemble, where the format tells it: `mean`, `spread`, `percentile 90`, ... */
+  product?: string;
 }
 
 /** What a format may make use of, or not. */

@@ -11,6 +11,7 @@ import { byNearness, isNearHour, NEAR_TEXT, nearestHour, offsetFromHour } from '
 import { type Hour, MILLISECONDS_PER_HOUR } from '../../src/domain/time.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import type { TimeAxis } from '../cf/time-axis.ts';
+import type { CellMethod } from '../opened/opened-file.ts';
 
 export interface NativeHours {
   /** Ascending, each once. */
@@ -27,10 +28,13 @@ export interface NativeHours {
 
 const COARSEST_HOURS = 24;
 
+/** What an instrument or a model means over stands for its hour. */
+const LONGEST_MEAN_HOURS = 1;
+
 /**
  * @throws KernelcastError `CONVENTIONS`: a time off the hour (with its index), or data too coarse
  */
-export function nativeHours(axis: TimeAxis, options: { file: string; cellMethod?: string }): NativeHours {
+export function nativeHours(axis: TimeAxis, options: { file: string; cellMethod?: CellMethod }): NativeHours {
   const { times, cell } = axis;
   const where = { file: options.file };
   const sorted = times.slice().sort();
@@ -64,15 +68,27 @@ export function nativeHours(axis: TimeAxis, options: { file: string; cellMethod?
   return { hours, indices, step: Math.max(1, Math.round(step)), duplicates, between };
 }
 
-function refuseCoarse(step: number, cell: number, { file, cellMethod }: { file: string; cellMethod?: string }): void {
+function refuseCoarse(
+  step: number,
+  cell: number,
+  { file, cellMethod }: { file: string; cellMethod?: CellMethod },
+): void {
   const length = Math.max(step, cell);
+  const longest = cellMethod?.isChosen ? COARSEST_HOURS - 1 / 60 : LONGEST_MEAN_HOURS;
+  if (length <= COARSEST_HOURS && cellMethod !== undefined && length > longest && length < COARSEST_HOURS) {
+    throw new KernelcastError(
+      'CONVENTIONS',
+      `each value is a ${cellMethod.method} over ${Number(length.toFixed(1))} hours, and none of an hour`,
+      { where: { file }, hint: 'To take it as the value at its time all the same, name it: --map NAME=VARIABLE.' },
+    );
+  }
   const ofWholeDays = cellMethod !== undefined && length >= COARSEST_HOURS;
   if (length <= COARSEST_HOURS && !ofWholeDays) return;
   throw new KernelcastError(
     'CONVENTIONS',
     `the data are too coarse: one value every ${Number(length.toFixed(1))} hours`,
     {
-      where: cellMethod === undefined ? { file } : { file, 'each value is a': cellMethod },
+      where: cellMethod === undefined ? { file } : { file, 'each value is a': cellMethod.method },
       hint: 'Kernelcast needs values at least once a day, and no means or extremes over days.',
     },
   );

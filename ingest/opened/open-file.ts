@@ -5,16 +5,18 @@ import type { VariableName } from '../../src/domain/variables.ts';
 import { KernelcastError } from '../../src/errors.ts';
 import { type Field, findFields, type VariableMap } from '../cf/find-variables.ts';
 import { gridLayout } from '../cf/grid-layout.ts';
+import { methodOverTime } from '../cf/identity.ts';
 import { KNOWN_VARIABLES } from '../cf/known-names.ts';
 import { observedAlong, raggedLayout } from '../cf/ragged-layout.ts';
 import { isStationFile, stationLayout, stationsOf } from '../cf/station-layout.ts';
-import { type DataFile, textAttribute } from '../formats/data-file.ts';
+import type { DataFile } from '../formats/data-file.ts';
 import { openDataFile } from '../formats/open.ts';
 import type { Fetch } from '../formats/zarr/http-store.ts';
 import type { SamplingMethod } from '../sampling/sampling-plan.ts';
 import type { TableMapping } from '../tables/mapping.ts';
 import { openTable } from '../tables/open-table.ts';
-import type { OpenedFile } from './opened-file.ts';
+import { framedFile } from './framed-file.ts';
+import type { CellMethod, OpenedFile } from './opened-file.ts';
 import { openedGrid } from './opened-grid.ts';
 import { openedRagged } from './opened-ragged.ts';
 import { openedStations } from './opened-stations.ts';
@@ -35,6 +37,10 @@ export interface OpenOptions {
   /** Only the hours from here on, and before here. */
   from?: Hour;
   to?: Hour;
+  /** Which forecast, member or product is meant, where a file has several: see `framedFile`. */
+  member?: string;
+  product?: string;
+  reference?: number;
   /** How addresses of Zarr stores are fetched. */
   fetch?: Fetch;
   /** How grids are sampled; by default bilinear where there are rows and columns, by inverse distance elsewhere. */
@@ -54,31 +60,43 @@ export interface OpenOptions {
 export async function openFile(path: string, options: OpenOptions): Promise<OpenedFile> {
   const table = await openTable(path, options);
   if (table) return table;
-  const data = await openDataFile(path, options);
+  const stored = await openDataFile(path, options);
   try {
-    return await (isStationFile(data) ? openStations(data, options) : openField(data, options));
+    return await openedFrom(stored, options);
   } catch (error) {
-    await data.close();
+    await stored.close();
     throw error;
   }
 }
 
-async function openStations(data: DataFile, { map = {} }: OpenOptions): Promise<OpenedFile> {
+/** The same of a file that is open already; it is closed by closing either. */
+export async function openedFrom(stored: DataFile, options: OpenOptions): Promise<OpenedFile> {
+  const isStations = isStationFile(stored);
+  if (isStations && raggedLayout(stored)) return openStations(stored, options);
+  const data = await framedFile(stored, options);
+  return isStations ? openStations(data, options) : openField(data, options);
+}
+
+async function openStations(data: DataFile, { map = {}, product }: OpenOptions): Promise<OpenedFile> {
   const ragged = raggedLayout(data);
   if (ragged) {
-    const observed = await findFields(data, map, (variable) => observedAlong(ragged, variable));
-    return openedRagged(data, observed, cellMethodOf(observed));
+    const observed = await findFields(data, map, (variable) => observedAlong(ragged, variable), { product });
+    return openedRagged(data, observed, cellMethodOf(data, observed, map));
   }
-  const fields = await findFields(data, map, (variable) => stationLayout(data, variable));
+  const fields = await findFields(data, map, (variable) => stationLayout(data, variable), { product });
   const [{ layout }] = fields;
   sameCoordinates(data, fields, ['time', 'latitude', 'longitude']);
-  return openedStations(data, fields, await stationsOf(data, layout), cellMethodOf(fields));
+  return openedStations(data, fields, await stationsOf(data, layout), cellMethodOf(data, fields, map));
 }
 
 async function openField(data: DataFile, options: OpenOptions): Promise<OpenedFile> {
-  const { map = {}, stations, skipOutside, method, lapseRate } = options;
-  const fields = await findFields(data, map, (variable, name) =>
-    gridLayout(data, variable, KNOWN_VARIABLES[name].height),
+  const { map = {}, stations, skipOutside, method, lapseRate, product } = options;
+  const refused: string[] = [];
+  const fields = await findFields(
+    data,
+    map,
+    (variable, name) => gridLayout(data, variable, KNOWN_VARIABLES[name].height),
+    { product, refused },
   );
   sameCoordinates(data, fields, ['time', 'latitude', 'longitude']);
   if (!stations || stations.length === 0) {
@@ -93,7 +111,7 @@ async function openField(data: DataFile, options: OpenOptions): Promise<OpenedFi
       skipOutside,
       method,
       lapseRate: lapseRate && { perMetre: lapseRate.perMetre, ground },
-      cellMethod: cellMethodOf(fields),
+      cellMethod: cellMethodOf(data, fields, map),
     });
   } finally {
     if (ground !== data) await ground.close();
@@ -116,12 +134,11 @@ function sameCoordinates<Key extends string>(
   }
 }
 
-/** "time: mean (interval: 3 hours)" -> mean; an instant (`point`) is no cell. */
-function cellMethodOf(fields: readonly Field<object>[]): string | undefined {
-  for (const { variable } of fields) {
-    const methods = textAttribute(variable.attributes, 'cell_methods') ?? '';
-    const [, method] = /\btime\s*:\s*(\w+)/.exec(methods) ?? [];
-    if (method && method !== 'point') return method;
+/** How values came about that are no instants; what a person maps by hand is taken as a mean of its cell, long ones being refused. */
+function cellMethodOf(data: DataFile, fields: readonly Field<object>[], map: VariableMap): CellMethod | undefined {
+  for (const { name, variable } of fields) {
+    const method = methodOverTime(data, variable);
+    if (method !== undefined) return { method, isChosen: map[name] !== undefined };
   }
   return undefined;
 }

@@ -8,6 +8,13 @@ import type { VariableName } from '../../src/domain/variables.ts';
 import type { TimeAxis } from '../cf/time-axis.ts';
 import type { LeftOut } from '../quality/left-out.ts';
 
+export interface CellMethod {
+  /** `mean`, `maximum`, ... */
+  method: string;
+  /** Whether a person chose the variable by name, and so takes its values for those of their hours. */
+  isChosen: boolean;
+}
+
 export interface OpenedFile {
   /** What the values are, which decides how they are checked: observations of stations, or a grid's. */
   kind: 'stations' | 'grid';
@@ -15,8 +22,8 @@ export interface OpenedFile {
   /** Stations that were asked for and lie outside; those of a table that does not say where they are. */
   outside: readonly Station[];
   axis: TimeAxis;
-  /** How each value came about within its cell of time, where it is not an instant: `mean`, `maximum`, ... */
-  cellMethod: string | undefined;
+  /** How each value came about within its cell of time, where it is not an instant. */
+  cellMethod: CellMethod | undefined;
   /** The variables of the file that were taken. */
   taken: readonly { name: VariableName; from: string }[];
   /** What `read` gives: those, and what follows from them. */

@@ -12,11 +12,12 @@ import { readPlaces } from '../cf/horizontal-axes.ts';
 import { readTimeAxis } from '../cf/time-axis.ts';
 import { type DataFile, isText } from '../formats/data-file.ts';
 import { completedNames, completeWind } from '../hourly/both-winds.ts';
+import { isPlausible, takeImplausible } from '../quality/range.ts';
 import { type Turn, turnAt, turnWind } from '../sampling/grid-wind.ts';
 import { lapseRateCorrection } from '../sampling/lapse-rate.ts';
 import { PointReader } from '../sampling/read-grid-points.ts';
 import { applyWeights, planSampling, type SamplingMethod, type SamplingPlan } from '../sampling/sampling-plan.ts';
-import type { OpenedFile } from './opened-file.ts';
+import type { CellMethod, OpenedFile } from './opened-file.ts';
 
 type Points = Partial<Record<VariableName, Float64Array>>;
 
@@ -25,7 +26,7 @@ export interface GridSourceOptions {
   method?: SamplingMethod;
   /** Temperature to the stations' own heights: degrees per metre, and a grid that holds the elevation of the ground. */
   lapseRate?: { perMetre: number; ground: DataFile };
-  cellMethod: string | undefined;
+  cellMethod: CellMethod | undefined;
 }
 
 /**
@@ -60,10 +61,15 @@ export async function openedGrid(
     close: () => data.close(),
     async read(first, count) {
       const points: Points = {};
-      for (const { name, reader } of readers) points[name] = await reader.read(first, count);
+      const before: Points = {};
+      for (const { name, reader } of readers) {
+        points[name] = await reader.read(first, count);
+        const implausible = takeImplausible(name, points[name]);
+        if (implausible) before[name] = implausible;
+      }
       const { wind_u_component_10m: u, wind_v_component_10m: v } = points;
       if (turn && u && v) turnWind(u, v, turn);
-      const variables = sampled(points, plan, count);
+      const variables = sampled(points, plan, count, before);
       for (const { name, reader } of readers) reader.reuse(points[name]!);
       if (correction && variables.temperature_2m) addToEach(variables.temperature_2m.values, correction);
       return variables;
@@ -101,7 +107,7 @@ function addToEach(values: Float32Array, perStation: Float64Array): void {
 }
 
 /** Values at stations, [time, station]. A direction is never interpolated: its components are. */
-function sampled(points: Points, plan: SamplingPlan, count: number): Series['variables'] {
+function sampled(points: Points, plan: SamplingPlan, count: number, before: Points): Series['variables'] {
   const stations = plan.stations.length;
   const at = (values: Float64Array, kind: 'scalar' | 'component'): SeriesVariable => {
     const width = plan.rows.length;
@@ -109,19 +115,42 @@ function sampled(points: Points, plan: SamplingPlan, count: number): Series['var
     for (let t = 0; t < count; t++) applyWeights(plan.weights[kind], values, t * width, result, t * stations);
     return observedVariable(result);
   };
+  /** Where nothing plausible is near, the value that is not stands there, and quality control says so. */
+  const orImplausible = (name: VariableName, variable: SeriesVariable): SeriesVariable => {
+    const told = before[name];
+    if (!told) return variable;
+    const values = variable.values.slice();
+    for (let i = 0; i < values.length; i++) {
+      if (Number.isNaN(values[i])) values[i] = implausibleAt(told, name, plan, i);
+    }
+    return observedVariable(values);
+  };
   const variables: Series['variables'] = {};
   const { temperature_2m, wind_speed_10m: speed, wind_direction_10m: direction } = points;
   let { wind_u_component_10m: u, wind_v_component_10m: v } = points;
-  if (temperature_2m) variables.temperature_2m = at(temperature_2m, 'scalar');
-  if (speed) variables.wind_speed_10m = at(speed, 'scalar');
+  if (temperature_2m) variables.temperature_2m = orImplausible('temperature_2m', at(temperature_2m, 'scalar'));
+  if (speed) variables.wind_speed_10m = orImplausible('wind_speed_10m', at(speed, 'scalar'));
   if (direction && !(u && v)) {
     const components = asComponents(speed ?? direction.map(() => 1), direction);
     if (speed) [u, v] = [components.u, components.v];
     else variables.wind_direction_10m = directionOf(at(components.u, 'component'), at(components.v, 'component'));
   }
-  if (u) variables.wind_u_component_10m = at(u, 'component');
-  if (v) variables.wind_v_component_10m = at(v, 'component');
+  if (u) variables.wind_u_component_10m = orImplausible('wind_u_component_10m', at(u, 'component'));
+  if (v) variables.wind_v_component_10m = orImplausible('wind_v_component_10m', at(v, 'component'));
   return completeWind(variables, count * stations);
+}
+
+/** The implausible value nearest to a station, at a place of a series [time, station]; NaN where there is none. */
+function implausibleAt(told: Float64Array, name: VariableName, plan: SamplingPlan, at: number): number {
+  const { starts, points, weights } = plan.weights.scalar;
+  const station = at % plan.stations.length;
+  const from = Math.floor(at / plan.stations.length) * plan.rows.length;
+  let [value, most] = [Number.NaN, 0];
+  for (let k = starts[station]; k < starts[station + 1]; k++) {
+    const one = told[from + points[k]];
+    if (!Number.isNaN(one) && !isPlausible(name, one) && weights[k] > most) [value, most] = [one, weights[k]];
+  }
+  return value;
 }
 
 function asComponents(speed: Float64Array, direction: Float64Array): { u: Float64Array; v: Float64Array } {

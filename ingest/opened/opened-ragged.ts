@@ -9,10 +9,11 @@ import { KernelcastError } from '../../src/errors.ts';
 import type { Field } from '../cf/find-variables.ts';
 import { signedAsTold, unpackPicked } from '../cf/packing.ts';
 import { type RaggedLayout, raggedStations, stationOfEach } from '../cf/ragged-layout.ts';
+import { hasPlace, withoutPlace } from '../cf/station-layout.ts';
 import { readTimes } from '../cf/time-axis.ts';
 import type { DataFile } from '../formats/data-file.ts';
 import { completedNames, completeWind } from '../hourly/both-winds.ts';
-import type { OpenedFile } from './opened-file.ts';
+import type { CellMethod, OpenedFile } from './opened-file.ts';
 
 /** Hours times stations; a century of a thousand stations. */
 const MOST_SLOTS = 200_000_000;
@@ -24,17 +25,21 @@ const PIECE = 1_000_000;
 export async function openedRagged(
   data: DataFile,
   fields: readonly Field<RaggedLayout>[],
-  cellMethod: string | undefined,
+  cellMethod: CellMethod | undefined,
 ): Promise<OpenedFile> {
   const [{ layout }] = fields;
-  const stationOf = await stationOfEach(data, layout);
-  const stations = await raggedStations(data, layout, stationOf);
+  const told = await stationOfEach(data, layout);
+  const all = await raggedStations(data, layout, told);
+  const stations = all.filter(hasPlace);
+  // Observations of stations without a place belong to none.
+  const position = all.map((station) => stations.indexOf(station));
+  const stationOf = told.map((station) => position[station]);
   const { hours, slots, offHour } = await slotsOf(data, layout, stationOf, stations.length);
   const loaded = new Map<Field<RaggedLayout>, Promise<Float32Array>>();
   return {
     kind: 'stations',
     stations,
-    outside: [],
+    outside: withoutPlace(data, all),
     axis: { times: Float64Array.from(hours, (hour) => hour * MILLISECONDS_PER_HOUR), cell: undefined },
     cellMethod,
     taken: fields.map(({ name, variable }) => ({ name, from: variable.name })),
@@ -68,7 +73,8 @@ async function slotsOf(data: DataFile, { time }: RaggedLayout, stationOf: Int32A
   const times = await readTimes(data, time);
   const offset = (i: number) => offsetFromHour(times[i]);
   const found = new Set<number>();
-  for (let i = 0; i < times.length; i++) if (isNearHour(offset(i))) found.add(nearestHour(times[i]));
+  for (let i = 0; i < times.length; i++)
+    if (stationOf[i] >= 0 && isNearHour(offset(i))) found.add(nearestHour(times[i]));
   const hours = Int32Array.from(found).sort();
   if (hours.length === 0) {
     throw new KernelcastError('CONVENTIONS', `no time lies within ${NEAR_TEXT} of a whole hour`, { where });
@@ -82,7 +88,7 @@ async function slotsOf(data: DataFile, { time }: RaggedLayout, stationOf: Int32A
   const rowOf = new Map(Array.from(hours, (hour, row) => [hour, row]));
   const slots = new Int32Array(hours.length * stations).fill(-1);
   for (let i = 0; i < times.length; i++) {
-    if (!isNearHour(offset(i))) continue;
+    if (stationOf[i] < 0 || !isNearHour(offset(i))) continue;
     const slot = rowOf.get(nearestHour(times[i]))! * stations + stationOf[i];
     if (slots[slot] < 0 || byNearness(offset(slots[slot]), offset(i)) <= 0) slots[slot] = i;
   }

@@ -3,11 +3,11 @@ import { observedVariable, type Series } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import type { Field } from '../cf/find-variables.ts';
 import { signedAsTold, unpackPicked } from '../cf/packing.ts';
-import type { StationLayout } from '../cf/station-layout.ts';
+import { hasPlace, type StationLayout, withoutPlace } from '../cf/station-layout.ts';
 import { readTimeAxis } from '../cf/time-axis.ts';
 import type { DataFile } from '../formats/data-file.ts';
 import { completedNames, completeWind } from '../hourly/both-winds.ts';
-import type { OpenedFile } from './opened-file.ts';
+import type { CellMethod, OpenedFile } from './opened-file.ts';
 
 /**
  * @param fields with the same coordinates
@@ -16,14 +16,16 @@ import type { OpenedFile } from './opened-file.ts';
 export async function openedStations(
   data: DataFile,
   fields: readonly Field<StationLayout>[],
-  stations: readonly Station[],
-  cellMethod: string | undefined,
+  all: readonly Station[],
+  cellMethod: CellMethod | undefined,
 ): Promise<OpenedFile> {
+  const kept = [...all.keys()].filter((index) => hasPlace(all[index]));
+  const stations = kept.map((index) => all[index]);
   const axis = await readTimeAxis(data, fields[0].layout.time);
   return {
     kind: 'stations',
     stations,
-    outside: [],
+    outside: withoutPlace(data, all),
     axis,
     cellMethod,
     taken: fields.map(({ name, variable }) => ({ name, from: variable.name })),
@@ -34,7 +36,7 @@ export async function openedStations(
     async read(first, count) {
       const variables: Series['variables'] = {};
       for (const field of fields) {
-        const values = await readAtStations(data, field, stations.length, first, count);
+        const values = await readAtStations(data, field, kept, first, count);
         variables[field.name] = observedVariable(Float32Array.from(values));
       }
       return completeWind(variables, count * stations.length);
@@ -46,7 +48,7 @@ export async function openedStations(
 export async function readAtStations(
   data: DataFile,
   { variable, layout, packing }: Field<StationLayout>,
-  stations: number,
+  stations: readonly number[],
   first: number,
   count: number,
 ): Promise<Float64Array> {
@@ -56,8 +58,9 @@ export async function readAtStations(
   const raw = signedAsTold(await data.read(variable, start, size), packing);
   const strideOf = (axis: number) => size.slice(axis + 1).reduce((product, n) => product * n, 1);
   const stationStride = stationAxis === undefined ? 0 : strideOf(stationAxis);
-  const picks = Int32Array.from({ length: stations }, (_, s) => s * stationStride);
-  const values = new Float64Array(count * stations);
-  for (let t = 0; t < count; t++) unpackPicked(raw, t * strideOf(timeAxis), picks, packing, values, t * stations);
+  const picks = Int32Array.from(stations, (s) => s * stationStride);
+  const values = new Float64Array(count * stations.length);
+  for (let t = 0; t < count; t++)
+    unpackPicked(raw, t * strideOf(timeAxis), picks, packing, values, t * stations.length);
   return values;
 }

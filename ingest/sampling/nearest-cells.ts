@@ -13,6 +13,9 @@ const SHARE_IN_ROWS = 0.75;
 const SHARE_UNSTRUCTURED = 1.1;
 const SIDES = 3;
 
+/** A single cell does not tell how large it is: half the diagonal of one of 0.25 degrees, as of ERA5's time series at a point. */
+const REACH_OF_ONE_KM = 20;
+
 export class NearestCells {
   readonly #cells: Cells;
   readonly #index: KDBush;
@@ -53,6 +56,7 @@ export class NearestCells {
   /** How far from a cell, in kilometres, its grid still reaches. */
   #reach(cell: number): number {
     const { rows, columns, latitudes, longitudes } = this.#cells;
+    if (rows * columns === 1) return REACH_OF_ONE_KM;
     const at = (other: number) => ({ latitude: latitudes[other], longitude: longitudes[other] });
     if (columns === 1 || rows === 1) {
       const others = this.#around(latitudes[cell], longitudes[cell], SIDES + 1);

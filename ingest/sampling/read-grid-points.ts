@@ -51,7 +51,7 @@ export class PointReader {
     this.#plan = plan;
     this.#versions = layout.expverAxis === undefined ? 1 : shape[layout.expverAxis];
     this.#shape = {
-      rows: shape[layout.rowAxis],
+      rows: layout.rowAxis === undefined ? 1 : shape[layout.rowAxis],
       columns: layout.columnAxis === undefined ? 1 : shape[layout.columnAxis],
     };
     if (this.bytesPerTime > MOST_BYTES_PER_TIME) {
@@ -108,7 +108,8 @@ export class PointReader {
       );
       // Rows and columns are mostly the last dimensions: then the picks are places in their plane.
       const last = variable.shape.length - 1;
-      const only = layout.rowAxis === last - 1 && layout.columnAxis === last ? picks : undefined;
+      const only =
+        layout.rowAxis !== undefined && layout.rowAxis === last - 1 && layout.columnAxis === last ? picks : undefined;
       const stored = await this.#data.read(variable, start, counts, { memory: this.#spareMemory.pop(), only });
       const raw = signedAsTold(stored, packing);
       const timeStride = strideOf(layout.timeAxis);

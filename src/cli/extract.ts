@@ -9,6 +9,8 @@ interface Options {
   variable: string;
   points?: string;
   skipOutside?: boolean;
+  member?: string;
+  product?: string;
   method?: SamplingMethod;
 }
 
@@ -31,12 +33,17 @@ export function registerExtract(program: Command): void {
         'how grids are sampled (default: bilinear, and inverse-distance where cells have places of their own)',
       ).choices(SAMPLING_METHODS),
     )
+    .option('--member <number>', 'the member of an ensemble that is meant, where files hold several')
+    .option('--product <name>', "the product that is meant: mean, spread, 'percentile 90'")
     .option('--skip-outside', 'leave out points outside the grid')
     .addOption(new Option('--format <format>', 'the form of the output').choices(['csv']).default('csv'))
     .action(run);
 }
 
-async function run(files: string[], { variable, points, skipOutside, method }: Options): Promise<void> {
+async function run(
+  files: string[],
+  { variable, points, skipOutside, method, member, product }: Options,
+): Promise<void> {
   const [{ openExtract }, { readStationList }, { expandFiles }, { withFetch }] = await Promise.all([
     import('../../ingest/extract.ts'),
     import('../../ingest/stations/station-list.ts'),
@@ -49,7 +56,7 @@ async function run(files: string[], { variable, points, skipOutside, method }: O
     async function* lines() {
       yield 'time,point,value';
       for (const file of paths) {
-        const extract = await openExtract(file, variable, { stations, skipOutside, method, fetch });
+        const extract = await openExtract(file, variable, { stations, skipOutside, method, member, product, fetch });
         try {
           yield* linesOf(extract);
         } finally {

@@ -25,6 +25,8 @@ interface Options {
   dataset: string;
   stations?: string;
   map: VariableMap;
+  member?: string;
+  product?: string;
   skipOutside?: boolean;
   method?: SamplingMethod;
   lapseRate?: true | number;
@@ -65,6 +67,11 @@ export function registerIngest(program: Command): void {
       {},
     )
     .option('--time-zone <zone>', 'of times in tables that bear no offset: America/Toronto, -05:00')
+    .option('--member <number>', 'the member of an ensemble that is meant, where files hold several')
+    .option(
+      '--product <name>',
+      "the product that is meant, where files hold several: mean, spread, member, 'percentile 90'",
+    )
     .option('--skip-outside', 'leave out stations outside the grid')
     .addOption(
       new Option(
@@ -146,6 +153,8 @@ async function run(sources: string[], options: Options): Promise<void> {
       store: new ObservationStore(root, { cacheBytes: STORE_CACHE_BYTES }),
       stations: stations === undefined ? undefined : await readStationList(stations, { onNote: warn }),
       map,
+      member: options.member,
+      product: options.product,
       skipOutside,
       method: options.method,
       lapseRate: lapseRateOf(options),

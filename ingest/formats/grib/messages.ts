@@ -2,6 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { KernelcastError } from '../../../src/errors.ts';
+import { PRODUCT_KEYS, productOf, statisticLength } from './product.ts';
 import { runGribTool } from './tools.ts';
 
 export interface Place {
@@ -25,16 +26,20 @@ export interface GribField {
   level: number;
   /** Milliseconds since 1970: when it is valid. */
   time: number;
-  /** Hours from the start of the forecast. */
-  step: number;
+  /** Milliseconds since 1970: when the forecast was made from. */
+  reference: number;
   stepType: string;
   gridType: string;
   /** Of a grid of rows and columns; undefined where it has none. */
   columns: number | undefined;
   rows: number | undefined;
   points: number;
-  /** Member of an ensemble. */
+  /** Member of an ensemble; 0 where there is none. */
   member: number;
+  /** What it is to an ensemble, where it is no forecast by itself: see `productOf`. */
+  product: string | undefined;
+  /** All that makes two messages the same quantity, but level and grid. */
+  identity: string;
   /** Whether u and v are along the grid, and not along the meridians and parallels. */
   windAlongGrid: boolean;
   /** Equal for equal grids. */
@@ -51,8 +56,18 @@ const KEYS = [
   'level',
   'validityDate',
   'validityTime',
-  'endStep',
+  'dataDate',
+  'dataTime',
+  'stepRange',
   'stepType',
+  ...PRODUCT_KEYS,
+  'centre',
+  'paramId',
+  'discipline',
+  'parameterCategory',
+  'parameterNumber',
+  'indicatorOfParameter',
+  'table2Version',
   'gridType',
   'Ni',
   'Nj',
@@ -108,6 +123,8 @@ function describe(told: Record<string, unknown>, path: string, index: number) {
   if (points === undefined || Number.isNaN(time)) {
     throw broken(path, 'a message without a time or without values', { message: index + 1 });
   }
+  const reference = timeOf(Number(told.dataDate), Number(told.dataTime));
+  const product = productOf(told);
   const values = count('numberOfValues') ?? 0;
   if (values > points || points > MOST_POINTS) {
     throw broken(path, `a message of ${values} values for ${points} points`, { message: index + 1 });
@@ -121,13 +138,20 @@ function describe(told: Record<string, unknown>, path: string, index: number) {
     typeOfLevel: text('typeOfLevel'),
     level: Number(told.level) || 0,
     time,
-    step: Number(told.endStep) || 0,
+    reference: Number.isNaN(reference) ? time : reference,
     stepType: text('stepType'),
     gridType: text('gridType'),
     columns: count('Ni'),
     rows: count('Nj'),
     points,
-    member: Number(told.number) || 0,
+    member: Number(told.number) || Number(told.perturbationNumber) || 0,
+    product,
+    identity: [
+      ...['centre', 'paramId', 'discipline', 'parameterCategory', 'parameterNumber'].map(text),
+      ...['indicatorOfParameter', 'table2Version', 'shortName', 'name', 'stepType'].map(text),
+      product,
+      statisticLength(text('stepType'), text('stepRange')),
+    ].join('|'),
     windAlongGrid: Number(told.uvRelativeToGrid) === 1,
     grid: `${text('md5GridSection')} ${points}`,
   };

@@ -1,6 +1,6 @@
 /**
- * GRIB 1 and 2 as a grid: the fields of one quantity, level and grid become one variable [time, y, x]. Values come from
- * ecCodes as text, a few messages at a time. Of several forecasts for one time the latest (with the fewest hours of lead) counts.
+ * GRIB 1 and 2 as a grid: the fields of one quantity, product, level and grid become one variable [time, y, x], or [number, time, y, x]
+ * of an ensemble, with the reference time of each time where there are forecasts. Values come from ecCodes as text, a few messages at a time.
  */
 import type { FileHandle } from 'node:fs/promises';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -21,7 +21,7 @@ const RULES = `set missingValue=${MISSING}; print "[values%.17g!0]";\n`;
 
 interface OpenVariable extends DataVariable {
   /** The field of each time; none for a coordinate, whose values are here. */
-  fields?: readonly GribField[];
+  fields?: readonly (GribField | undefined)[];
   values?: Float64Array;
 }
 
@@ -33,10 +33,11 @@ export async function openGrib(handle: FileHandle, size: number, path: string): 
   const fields = await readMessages(handle, size, path);
   const editions = [...new Set(fields.map(({ edition }) => edition))].sort();
   const grid = new GribGridFile(handle, path, `GRIB ${editions.join(' and ')}`);
+  const isForecast = fields.some(({ time, reference }) => time !== reference);
   const byVariable = new Map<string, GribField[]>();
   for (const field of fields) {
-    const { shortName, typeOfLevel, level, stepType, grid, name } = field;
-    const key = [shortName, typeOfLevel, level, stepType, grid, name].join('|');
+    const { typeOfLevel, level, identity, grid } = field;
+    const key = [identity, typeOfLevel, level, grid].join('|');
     const own = byVariable.get(key);
     if (own) own.push(field);
     else byVariable.set(key, [field]);
@@ -50,26 +51,28 @@ export async function openGrib(handle: FileHandle, size: number, path: string): 
       grids.set(first.grid, coordinates);
       for (const coordinate of coordinates.variables) grid.add(coordinate);
     }
-    const alone = [...byVariable.values()].filter(([{ shortName }]) => shortName === first.shortName).length === 1;
-    addField(grid, own, grids.get(first.grid)!, alone);
+    const others = [...byVariable.values()].flatMap(([other]) => (other.shortName === first.shortName ? other : []));
+    const alone = others.every((other) => other.level === first.level && other.typeOfLevel === first.typeOfLevel);
+    await addField(grid, own, grids.get(first.grid)!, { alone, isForecast });
   }
   return grid;
 }
 
-function addField(grid: GribGridFile, fields: readonly GribField[], { dimensions, shape }: GribGrid, alone: boolean) {
+async function addField(
+  grid: GribGridFile,
+  fields: readonly GribField[],
+  { dimensions, shape }: GribGrid,
+  { alone, isForecast }: { alone: boolean; isForecast: boolean },
+) {
   const [first] = fields;
   const base = first.cfVarName === 'unknown' ? first.shortName : first.cfVarName;
   const level = `${first.typeOfLevel}_${first.level}`;
   const instant = first.stepType === 'instant';
-  const parts = [base, ...(alone ? [] : [level]), ...(instant ? [] : [first.stepType])];
+  const product = first.product === undefined || first.product === 'member' ? [] : [first.product.replaceAll(' ', '_')];
+  const parts = [base, ...(alone ? [] : [level]), ...(instant ? [] : [first.stepType]), ...product];
   const name = grid.freeName(parts.join('_'));
-  const byTime = new Map<number, GribField>();
-  for (const field of fields) {
-    const other = byTime.get(field.time);
-    const better = !other || field.member < other.member || (field.member === other.member && field.step <= other.step);
-    if (better) byTime.set(field.time, field);
-  }
-  const times = [...byTime.keys()].sort((a, b) => a - b);
+  const { members, frames, at, differing } = await arranged(grid, fields);
+  const times = frames.map(({ time }) => time);
   const text = (value: string) => ({ type: 'char' as const, value });
   const attributes = new Map(
     Object.entries({
@@ -86,15 +89,57 @@ function addField(grid: GribGridFile, fields: readonly GribField[], { dimensions
     const scalar = grid.scalar(level, first.typeOfLevel, levelUnits, first.level);
     attributes.set('coordinates', text(`${attributes.get('coordinates')!.value} ${scalar}`));
   }
+  const time = grid.timeDimension(times, isForecast ? frames.map(({ reference }) => reference) : undefined);
+  const several = members.length > 1 || first.product === 'member';
   grid.add({
     name,
     type: 'float',
-    dimensions: [grid.timeDimension(times), ...dimensions],
-    shape: [times.length, ...shape],
-    chunk: [1, ...shape],
+    dimensions: [...(several ? [grid.memberDimension(members)] : []), time, ...dimensions],
+    shape: [...(several ? [members.length] : []), times.length, ...shape],
+    chunk: [...(several ? [1] : []), 1, ...shape],
     attributes,
-    fields: times.map((time) => byTime.get(time)!),
+    ...(first.product === undefined ? {} : { product: first.product }),
+    fields: members.flatMap((member) => frames.map((frame) => at(member, frame))),
+    ...(differing ? { trouble: twice(grid.path, name, differing) } : {}),
   });
+}
+
+interface Frame {
+  time: number;
+  reference: number;
+}
+
+/** Fields by member, valid time and reference time, least lead last; and one that is there twice with different content. */
+async function arranged(grid: GribGridFile, fields: readonly GribField[]) {
+  const keyOf = (member: number, { time, reference }: Frame) => `${member} ${time} ${reference}`;
+  const byKey = new Map<string, GribField>();
+  let differing: GribField | undefined;
+  for (const field of fields) {
+    const key = keyOf(field.member, field);
+    const other = byKey.get(key);
+    // The same message again, as of files that were put together, says nothing new.
+    if (other && !(await grid.bytesOf(other)).equals(await grid.bytesOf(field))) differing ??= field;
+    byKey.set(key, field);
+  }
+  const members = [...new Set(fields.map(({ member }) => member))].sort((a, b) => a - b);
+  const frames = new Map(fields.map(({ time, reference }) => [`${time} ${reference}`, { time, reference }]));
+  return {
+    members,
+    frames: [...frames.values()].sort((a, b) => a.time - b.time || a.reference - b.reference),
+    at: (member: number, frame: Frame) => byKey.get(keyOf(member, frame)),
+    differing,
+  };
+}
+
+function twice(path: string, variable: string, { time }: GribField): KernelcastError {
+  return new KernelcastError(
+    'CONVENTIONS',
+    `two different messages of '${variable}' are of one time, and nothing tells them apart`,
+    {
+      where: { file: path, time: new Date(time).toISOString() },
+      hint: 'Take the one that is meant out of the file: grib_copy -w KEY=VALUE IN OUT.',
+    },
+  );
 }
 
 /** Only these are certain to be near the ground; ecCodes has the same name for the temperature of the tropopause. */
@@ -148,19 +193,38 @@ class GribGridFile implements DataFile {
     return name;
   }
 
-  /** The dimension of these times, with its coordinate. */
-  timeDimension(times: readonly number[]): string {
-    const key = times.join();
+  /** The dimension of these times, with its coordinate, and that of their reference times. */
+  timeDimension(times: readonly number[], references?: readonly number[]): string {
+    const key = `${times.join()} ${references?.join()}`;
     let name = this.#timeAxes.get(key);
     if (name === undefined) {
       name = this.freeName('time');
       this.#timeAxes.set(key, name);
-      const attributes: Attributes = new Map([
-        ['units', { type: 'char', value: 'milliseconds since 1970-01-01T00:00:00Z' }],
-        ['standard_name', { type: 'char', value: 'time' }],
-      ]);
-      const values = Float64Array.from(times);
-      this.add({ name, type: 'double', dimensions: [name], shape: [times.length], attributes, values });
+      this.#addTimes(name, name, 'time', times);
+      const reference = this.freeName('forecast_reference_time');
+      if (references) this.#addTimes(reference, name, 'forecast_reference_time', references);
+    }
+    return name;
+  }
+
+  #addTimes(name: string, dimension: string, standardName: string, times: readonly number[]): void {
+    const attributes: Attributes = new Map([
+      ['units', { type: 'char', value: 'milliseconds since 1970-01-01T00:00:00Z' }],
+      ['standard_name', { type: 'char', value: standardName }],
+    ]);
+    const values = Float64Array.from(times);
+    this.add({ name, type: 'double', dimensions: [dimension], shape: [times.length], attributes, values });
+  }
+
+  memberDimension(members: readonly number[]): string {
+    const key = `members ${members.join()}`;
+    let name = this.#timeAxes.get(key);
+    if (name === undefined) {
+      name = this.freeName('number');
+      this.#timeAxes.set(key, name);
+      const attributes: Attributes = new Map([['standard_name', { type: 'char', value: 'realization' }]]);
+      const values = Float64Array.from(members);
+      this.add({ name, type: 'double', dimensions: [name], shape: [members.length], attributes, values });
     }
     return name;
   }
@@ -184,16 +248,25 @@ class GribGridFile implements DataFile {
     checkSlab(variable, start, count);
     const { fields, values, shape } = variable;
     if (values) return slabOf(values, shape, start, count);
-    const plane = shape.slice(1).reduce((product, n) => product * n, 1);
-    const inPlane = count.slice(1).reduce((product, n) => product * n, 1);
-    const result = new Float32Array(count[0] * inPlane);
+    const planes = variable.dimensions.findIndex((dimension) => /^time(_\d+)?$/.test(dimension)) + 1;
+    const plane = shape.slice(planes).reduce((product, n) => product * n, 1);
+    const inPlane = count.slice(planes).reduce((product, n) => product * n, 1);
+    const wanted = picksOf(shape.slice(0, planes), start, count).map((at) => fields![at]);
+    const result = new Float32Array(wanted.length * inPlane);
     const most = Math.max(1, Math.floor(VALUES_A_CALL / plane));
-    for (let from = 0; from < count[0]; from += most) {
-      const some = fields!.slice(start[0] + from, start[0] + Math.min(from + most, count[0]));
-      const decoded = await this.#decode(some, plane, name);
-      for (const [i, field] of decoded.entries()) {
-        const slab = slabOf(field, shape.slice(1), start.slice(1), count.slice(1));
-        result.set(slab, (from + i) * inPlane);
+    for (let from = 0; from < wanted.length; from += most) {
+      const some = wanted.slice(from, from + most);
+      const decoded = await this.#decode(
+        some.filter((field) => field !== undefined),
+        plane,
+        name,
+      );
+      let next = 0;
+      for (const [i, field] of some.entries()) {
+        const to = (from + i) * inPlane;
+        // A member that has no message for a time is missing there.
+        if (!field) result.fill(Number.NaN, to, to + inPlane);
+        else result.set(slabOf(decoded[next++], shape.slice(planes), start.slice(planes), count.slice(planes)), to);
       }
     }
     return result;
@@ -238,6 +311,15 @@ async function writeRules(): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), 'kernelcast-grib-')), 'values.rules');
   await writeFile(path, RULES);
   return path;
+}
+
+/** The positions, in an array of these lengths, of a slab. */
+function picksOf(lengths: readonly number[], start: readonly number[], count: readonly number[]): number[] {
+  return lengths.reduce<number[]>(
+    (places, length, axis) =>
+      places.flatMap((at) => Array.from({ length: count[axis] }, (_, i) => at * length + start[axis] + i)),
+    [0],
+  );
 }
 
 /** The part of an array in memory that a slab is, as float64. */

@@ -155,7 +155,13 @@ async function openVariable(
   // In version 2 the fill value is what is missing; in 3 it only stands for what was never written.
   const fill: unknown = array.fillValue;
   const attributes = attributesOf(array.attrs, type);
-  if (version === 2 && (typeof fill === 'number' || typeof fill === 'bigint') && !attributes.has('_FillValue')) {
+  // Zero is what zarr-python writes where nobody chose a value: hour 0, 0 degrees north and 0 degC are values.
+  if (
+    version === 2 &&
+    (typeof fill === 'number' || typeof fill === 'bigint') &&
+    Number(fill) !== 0 &&
+    !attributes.has('_FillValue')
+  ) {
     attributes.set('_FillValue', { type: 'double', value: [Number(fill)] });
   }
   own.mustHave = fill === null || fill === undefined;
@@ -188,7 +194,7 @@ class VariableStore {
     const isDocument = /\/(zarr\.json|\.z(array|attrs|group))$/.test(key);
     if (!isDocument) return this.#present(key, await this.#store.get(key));
     const document = await this.document(key);
-    return document === undefined ? undefined : Buffer.from(JSON.stringify(document));
+    return document === undefined ? undefined : Buffer.from(JSON.stringify(withoutDefaultFill(document)));
   }
 
   async document(key: AbsolutePath): Promise<unknown> {
@@ -205,6 +211,17 @@ class VariableStore {
     if (value || !this.mustHave) return value;
     throw broken(this.#store.path, 'a chunk is not there, and nothing is said to fill it', { key });
   }
+}
+
+/**
+ * A field of which a chunk was never written is missing there: where the fill value is the 0 that nobody chose, NaN fills it. Along one
+ * dimension it stays, since hour 0 may be a chunk of its own, which zarr-python leaves out as one of nothing but fill values.
+ */
+function withoutDefaultFill(document: unknown): unknown {
+  if (!isObject(document) || document.fill_value !== 0 || !Array.isArray(document.shape) || document.shape.length < 2)
+    return document;
+  const type = document.dtype;
+  return typeof type === 'string' && /^[<>]f[48]$/.test(type) ? { ...document, fill_value: 'NaN' } : document;
 }
 
 class ZarrGrid implements DataFile {

@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import type { AbsolutePath, RangeQuery } from 'zarrita';
+import { KernelcastError } from '../../../src/errors.ts';
 import { broken, checkSize, cut, type ZarrStore } from './store.ts';
 
 /** Where the hierarchy begins: at the root of the archive, or in the one folder that it holds. */
@@ -22,8 +23,9 @@ export async function openZipStore(path: string): Promise<ZarrStore> {
     const roots = [...entries.keys()].map((name) => MARKS.exec(name)).filter((match) => match !== null);
     const root = roots.map(([, folder = '']) => folder).sort((a, b) => a.length - b.length)[0];
     if (root === undefined) {
-      throw broken(path, 'a zip file that holds no Zarr group', {
-        entries: [...entries.keys()].slice(0, 5).join(', '),
+      throw new KernelcastError('FORMAT', 'this is a zip file, and the files in it are what is to be read', {
+        where: { file: path, entries: [...entries.keys()].slice(0, 5).join(', ') },
+        hint: 'Unzip it, and give the files in it: unzip FILE -d FOLDER. (Of zip files only those that hold Zarr are read as they are.)',
       });
     }
     return new ZipStore(path, zip, entries, root);

@@ -8,7 +8,9 @@ const HOUR = 60 * MINUTE;
 
 function pick(times: number[], options: { cellMethod?: string; cell?: number } = {}) {
   const axis = { times: Float64Array.from(times), cell: options.cell };
-  const { hours, indices, step } = nativeHours(axis, { file: 'f.nc', cellMethod: options.cellMethod });
+  const { cellMethod: method } = options;
+  const cellMethod = method === undefined ? undefined : { method, isChosen: false };
+  const { hours, indices, step } = nativeHours(axis, { file: 'f.nc', cellMethod });
   return { hours: [...hours], indices: [...indices], step };
 }
 

@@ -120,7 +120,17 @@ describe('a file of stations is refused', () => {
   });
 
   it('when a station is not on the Earth', async () => {
-    const lat = { ...FILE.variables.lat, values: [52, NaN] };
+    const lat = { ...FILE.variables.lat, values: [52, 95] };
     expect((await failure(open({}, { lat }))).message).toContain('not on the Earth');
   });
 });
+
+it.each([NaN, -99.99, -999.9, 9999])(
+  'a station whose latitude is %d has no known place: it is left out, and told',
+  async (unknown) => {
+    const file = await open({}, { lat: { ...FILE.variables.lat, values: [52, unknown] } });
+    expect(file.stations).toHaveLength(1);
+    expect(file.outside).toHaveLength(1);
+    await file.close();
+  },
+);
