@@ -74,7 +74,7 @@ function unreadable(data: DataFile, refused: readonly string[]): KernelcastError
 }
 
 /** By standard name; by that of wind along a grid, or by known name, only where nothing has the standard name. */
-function candidatesFor(data: DataFile, name: VariableName): DataVariable[] {
+export function candidatesFor(data: DataFile, name: VariableName): DataVariable[] {
   const { standardName, alongGrid = [], names } = KNOWN_VARIABLES[name];
   const all = [...data.variables.values()].filter((variable) => !isText(variable));
   const standard = all.filter((variable) => standardNameOf(variable) === standardName);

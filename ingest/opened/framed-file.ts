@@ -123,7 +123,7 @@ async function fixedAxes(
   return fixed;
 }
 
-async function labelsOf(data: DataFile, dimension: string, length: number): Promise<string[]> {
+export async function labelsOf(data: DataFile, dimension: string, length: number): Promise<string[]> {
   const coordinate = data.variables.get(dimension);
   if (coordinate && isText(coordinate)) return data.readTexts(coordinate, length);
   const lies = coordinate?.dimensions.join() === dimension;
