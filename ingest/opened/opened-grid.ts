@@ -1,4 +1,5 @@
 /** A grid, sampled at stations. */
+import { isPlausible } from '../../src/domain/plausible.ts';
 import { observedVariable, type Series, type SeriesVariable } from '../../src/domain/series.ts';
 import type { Station } from '../../src/domain/station.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
@@ -12,7 +13,7 @@ import { readPlaces } from '../cf/horizontal-axes.ts';
 import { readTimeAxis } from '../cf/time-axis.ts';
 import { type DataFile, isText } from '../formats/data-file.ts';
 import { completedNames, completeWind } from '../hourly/both-winds.ts';
-import { isPlausible, takeImplausible } from '../quality/range.ts';
+import { takeImplausible } from '../quality/range.ts';
 import { type Turn, turnAt, turnWind } from '../sampling/grid-wind.ts';
 import { lapseRateCorrection } from '../sampling/lapse-rate.ts';
 import { PointReader } from '../sampling/read-grid-points.ts';

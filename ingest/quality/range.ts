@@ -3,11 +3,6 @@ import { isPlausible } from '../../src/domain/plausible.ts';
 import { FLAG, type SeriesVariable } from '../../src/domain/series.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
 
-export function isPlausible(name: VariableName, value: number): boolean {
-  const [least, most] = RANGE[name];
-  return value >= least - HAIR && value <= most + HAIR;
-}
-
 /**
  * Takes what cannot be out of a grid's points, before anything is made of several of them: a fill value beside good ones would else
  * pull their mean to where it is wrong and still plausible.
