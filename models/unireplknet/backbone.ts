@@ -17,20 +17,33 @@ import { decodeSafetensors, encodeSafetensors, type Weights } from '../weights/s
 import type { Form } from './block.ts';
 import { inferForm, inferNetworkConfig } from './infer-architecture.ts';
 import { type NetworkConfig, networkFeatures, networkLogits, networkSpecs } from './network.ts';
+import { readPublished, upernetOf, variantOf } from './published-checkpoint.ts';
 import { reparameterize } from './reparameterize.ts';
+import { type UpernetConfig, upernetLogits } from './upernet.ts';
+import { type Variant, variantConfig } from './variants.ts';
 
 export interface Backbone {
   network: NetworkConfig;
   form: Form;
   weights: Weights;
+  /** UPerNet on the feature maps. */
+  segmentation?: { config: UpernetConfig; weights: Weights };
 }
+
+/** Of UPerNet's names, in the checkpoints and in ours. */
+const HEAD_SCOPE = 'decode_head';
 
 const counts = z.array(z.int().positive()).length(4);
 
 export const backboneSchema = artefactSchema.extend({
   kind: z.literal('backbone'),
+  /** What its maps are made with: `models/modalities` knows the form. */
+  perception: z.record(z.string(), z.unknown()).optional(),
+  /** The names of the head's classes. */
+  labels: z.array(z.string()).optional(),
   architecture: z.object({
     form: z.enum(['training', 'fused']),
+    segmentation: z.object({ dims: counts, channels: z.int().positive(), classes: z.int().positive() }).optional(),
     network: z.object({
       inChannels: z.int().positive(),
       depths: counts,
@@ -44,6 +57,8 @@ export const backboneSchema = artefactSchema.extend({
     }),
   }),
 });
+
+export type BackboneManifest = z.infer<typeof backboneSchema>;
 
 /**
  * Takes the weights of a checkpoint for an architecture, whichever form they are in.
@@ -59,6 +74,41 @@ export function importBackbone(
   return fuse ? fused({ network, form, weights }) : { network, form, weights };
 }
 
+/** What a checkpoint must be, where it is known; what is left out is read off the tensors. */
+export interface Wanted {
+  variant?: Variant;
+  /** 0 for a network without a head. */
+  classes?: number;
+  inChannels?: number;
+}
+
+/**
+ * Takes a published checkpoint, of whichever layout (`published-checkpoint.ts`).
+ * @throws KernelcastError `MODEL` that names the tensors that are missing, unknown or of another shape.
+ */
+export function importPublished(
+  tensors: Weights,
+  { variant, classes, inChannels }: Wanted,
+  { fuse, file }: { fuse: boolean; file: string },
+): { backbone: Backbone; variant?: Variant; leftOut: Readonly<Record<string, number>> } {
+  const { backbone: own, segmentation, leftOut } = readPublished(tensors, file);
+  const sizeOf = (name: string, axis: number) => own.get(name)?.shape[axis];
+  const network = variant
+    ? variantConfig(variant, {
+        inChannels: inChannels ?? sizeOf('downsample_layers.0.0.weight', 1),
+        classes: (classes ?? sizeOf('head.weight', 0)) || undefined,
+        featureNorms: own.has('norm0.weight'),
+      })
+    : inferNetworkConfig(own);
+  const wanted = { ...network, classes: classes === undefined ? network.classes : classes || undefined };
+  const backbone = importBackbone(own, { ...wanted, inChannels: inChannels ?? network.inChannels }, { fuse, file });
+  return {
+    backbone: segmentation ? { ...backbone, segmentation: upernetOf(segmentation, network.dims, file) } : backbone,
+    variant: variantOf(network),
+    leftOut,
+  };
+}
+
 function fused(backbone: Backbone): Backbone {
   if (backbone.form === 'fused') return backbone;
   return { ...backbone, form: 'fused', weights: reparameterize(backbone.weights) };
@@ -67,11 +117,13 @@ function fused(backbone: Backbone): Backbone {
 /** @throws KernelcastError `USAGE` when the folder exists already. */
 export function writeBackbone(
   folder: string,
-  { network, form, weights }: Backbone,
-  manifest: Pick<Artefact, 'id' | 'name' | 'createdAt'>,
+  { network, form, weights, segmentation }: Backbone,
+  manifest: Pick<Artefact, 'id' | 'name' | 'createdAt'> & Pick<BackboneManifest, 'perception' | 'labels'>,
 ): Promise<Artefact> {
-  const files = new Map([[WEIGHTS_FILE, encodeSafetensors(weights)]]);
-  return writeArtefact(folder, { kind: 'backbone', ...manifest, architecture: { form, network } }, files);
+  const head = [...(segmentation?.weights ?? [])].map(([name, tensor]) => [`${HEAD_SCOPE}.${name}`, tensor] as const);
+  const files = new Map([[WEIGHTS_FILE, encodeSafetensors(new Map([...weights, ...head]))]]);
+  const architecture = { form, network, segmentation: segmentation?.config };
+  return writeArtefact(folder, { kind: 'backbone', ...manifest, architecture }, files);
 }
 
 /**
@@ -81,13 +133,32 @@ export function writeBackbone(
 export async function openBackbone(path: string): Promise<Backbone> {
   if (!(await isFolder(path))) {
     const { tensors } = await readCheckpoint(path);
-    const network = inferNetworkConfig(tensors);
-    return importBackbone(tensors, network, { fuse: false, file: path });
+    const { backbone, segmentation } = readPublished(tensors, path);
+    const network = inferNetworkConfig(backbone);
+    const opened = importBackbone(backbone, network, { fuse: false, file: path });
+    return segmentation ? { ...opened, segmentation: upernetOf(segmentation, network.dims, path) } : opened;
   }
   const artefact = await readArtefact(path, backboneSchema);
-  const { network, form } = artefact.manifest.architecture;
+  const { network, form, segmentation: config } = artefact.manifest.architecture;
   const { tensors } = decodeSafetensors(await artefact.read(WEIGHTS_FILE), path);
-  return { network, form, weights: requireSpecs(tensors, networkSpecs(network, form), { file: path }) };
+  if (!config) return { network, form, weights: requireSpecs(tensors, networkSpecs(network, form), { file: path }) };
+  const isHead = (name: string) => name.startsWith(`${HEAD_SCOPE}.`);
+  const own = new Map([...tensors].filter(([name]) => !isHead(name)));
+  const head = [...tensors].filter(([name]) => isHead(name));
+  return {
+    network,
+    form,
+    weights: requireSpecs(own, networkSpecs(network, form), { file: path }),
+    segmentation: {
+      config,
+      weights: new Map(head.map(([name, tensor]) => [name.slice(HEAD_SCOPE.length + 1), tensor])),
+    },
+  };
+}
+
+/** @throws KernelcastError `NOT_FOUND`, or `STORE_CORRUPT` when it is no backbone's. */
+export async function readBackboneManifest(folder: string): Promise<BackboneManifest> {
+  return (await readArtefact(folder, backboneSchema)).manifest;
 }
 
 export async function isFolder(path: string): Promise<boolean> {
@@ -98,16 +169,23 @@ export async function isFolder(path: string): Promise<boolean> {
 }
 
 /**
- * The fused backbone as an ONNX file, in the layouts of the public checkpoints' users: `image` [batch, channels, size, size] to
- * `logits` [batch, classes] where there is a head, else to the feature maps `stage0` ... `stage3` [batch, channels, ...].
+ * The fused backbone as an ONNX file, in the layouts of the public checkpoints' users: `image` [batch, channels, height, width] to
+ * `logits` [batch, classes] where there is a head; to `logits` [batch, classes, height / 4, width / 4] with UPerNet; else to the
+ * feature maps `stage0` ... `stage3` [batch, channels, ...], which detectors build their pyramid on.
  */
-export function emitBackbone(backbone: Backbone, size: number): Uint8Array {
-  const { network, form, weights } = fused(backbone);
-  const shape = [-1, network.inChannels, size, size];
-  return emitOnnx('unireplknet', { image: shape }, weights, (ops, parameters, { image }) => {
+export function emitBackbone(backbone: Backbone, { height, width }: { height: number; width: number }): Uint8Array {
+  const { network, form, weights, segmentation } = fused(backbone);
+  const scoped = (scope: string, tensors: Weights) =>
+    [...tensors].map(([name, tensor]) => [`${scope}.${name}`, tensor] as const);
+  const all = new Map([...scoped('backbone', weights), ...scoped(HEAD_SCOPE, segmentation?.weights ?? new Map())]);
+  const shape = [-1, network.inChannels, height, width];
+  return emitOnnx('unireplknet', { image: shape }, all, (ops, parameters, { image }) => {
     const x = ops.transpose(image, [0, 2, 3, 1]);
-    if (network.classes) return { logits: networkLogits(ops, x, parameters, network, form, EVALUATION) };
-    const maps = networkFeatures(ops, x, parameters, network, form, EVALUATION);
-    return Object.fromEntries(maps.map((map, stage) => [`stage${stage}`, ops.transpose(map, [0, 3, 1, 2])]));
+    const own = parameters.scope('backbone');
+    if (network.classes) return { logits: networkLogits(ops, x, own, network, form, EVALUATION) };
+    const maps = networkFeatures(ops, x, own, network, form, EVALUATION);
+    const first = (map: typeof image) => ops.transpose(map, [0, 3, 1, 2]);
+    if (segmentation) return { logits: first(upernetLogits(ops, maps, parameters.scope(HEAD_SCOPE), EVALUATION)) };
+    return Object.fromEntries(maps.map((map, stage) => [`stage${stage}`, first(map)]));
   });
 }

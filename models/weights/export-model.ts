@@ -17,5 +17,7 @@ export async function exportBytes(
     if (file in artefact.manifest.files) return artefact.read(file);
   }
   const backbone = await openBackbone(path);
-  return format === 'onnx' ? emitBackbone(backbone, size) : encodeSafetensors(backbone.weights);
+  return format === 'onnx'
+    ? emitBackbone(backbone, { height: size, width: size })
+    : encodeSafetensors(backbone.weights);
 }

@@ -11,7 +11,7 @@ const PYTORCH_MARKS = [
 
 export const PTH_TO_SAFETENSORS =
   'python3 -c "import sys,torch;from safetensors.torch import save_file as s;' +
-  "d=torch.load(sys.argv[1],'cpu');s({k:v.contiguous() for k,v in d.get('model',d).items()},sys.argv[2])\" IN.pth OUT.safetensors";
+  "d=torch.load(sys.argv[1],'cpu');d=d.get('state_dict',d.get('model',d));s({k:v.contiguous() for k,v in d.items()},sys.argv[2])\" IN.pth OUT.safetensors";
 
 /**
  * @throws KernelcastError `NOT_FOUND` when the file cannot be read, `MODEL` when it is damaged or no safetensors file.

@@ -1,8 +1,9 @@
 /** `kernelcast evaluate`: the errors of models over a span of a dataset or of a file, beside the baselines. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ForecastModel } from '../../models/forecast-model.ts';
 import { formatHour, parseHour } from '../domain/time.ts';
 import { KernelcastError } from '../errors.ts';
+import { PROTOCOLS, type Protocol, runProtocol } from './evaluate/protocols.ts';
 import { breakdownTable, differencesTable, scoresTable } from './evaluate/tables.ts';
 import { openObservations } from './observations.ts';
 import { positiveNumber, wholeNumber } from './support/options.ts';
@@ -21,6 +22,7 @@ interface Options {
   lead: number;
   json?: boolean;
   network?: string[];
+  protocol?: Protocol;
   data?: string;
 }
 
@@ -45,6 +47,12 @@ export function registerEvaluate(program: Command): void {
     .option('--lead <hours>', 'of the forecasts of --pairs', wholeNumber, 48)
     .option('--json', 'print JSON: all scores, by lead hour and station, with intervals, and all differences')
     .option('--network <folder...>', 'model artefacts of your own, in place of the shipped one')
+    .addOption(
+      new Option(
+        '--protocol <name>',
+        'the public evaluation of a published data set, whose folder --data is; models are rules, and those of --network',
+      ).choices(PROTOCOLS),
+    )
     .option('--data <folder>', 'where all state is kept (default: $KERNELCAST_DATA or ./data); or a file, as --dataset')
     .action(run);
 }
@@ -60,6 +68,14 @@ async function run(options: Options): Promise<void> {
   if (options.pairs !== undefined) {
     const { evaluatePairs } = await import('./evaluate/pairs.ts');
     return evaluatePairs({ ...options, pairs: options.pairs });
+  }
+  if (options.protocol) {
+    if (!options.data) {
+      throw new KernelcastError('USAGE', 'it is not said where the published data are', {
+        hint: 'Give --data FOLDER.',
+      });
+    }
+    return runProtocol(options.protocol, { folder: options.data, artefacts: options.network, json: options.json });
   }
   const [{ evaluate }, { openEvaluatedModels }] = await Promise.all([
     import('../../models/evaluation/evaluate.ts'),

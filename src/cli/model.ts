@@ -8,11 +8,14 @@ export function registerModel(program: Command): void {
     .command('import')
     .description('check a checkpoint of UniRepLKNet against its architecture and keep it as a model artefact')
     .argument('<checkpoint>', 'a safetensors file with the names of the published checkpoints')
-    .requiredOption('--variant <name>', 'a, f, p, n, t, s, b, l or xl')
+    .option('--variant <name>', 'what it must be: a, f, p, n, t, s, b, l or xl (default: read off the tensors)')
     .requiredOption('--out <folder>', 'where to write the model artefact')
     .option('--fuse', 're-parameterise: fuse branches and batch norms into single convolutions')
-    .option('--classes <n>', 'classes of the head; 0 for a backbone without one', count, 1000)
-    .option('--in-channels <n>', 'channels of the image', count, 3)
+    .option('--classes <n>', 'what the head must have; 0 for none (default: what it has)', count)
+    .option('--in-channels <n>', 'channels that the image must have (default: what it has)', count)
+    .option('--labels <file>', 'the names of the classes, a line each, to keep with the model')
+    .option('--sense <sense>', 'what the network is for: image, audio, points or video')
+    .option('--size <pixels>', 'height and width that its pictures or frames are brought to', count)
     .action(importCheckpoint);
   model
     .command('export')
@@ -25,33 +28,47 @@ export function registerModel(program: Command): void {
 }
 
 interface ImportOptions {
-  variant: string;
+  variant?: string;
   out: string;
   fuse?: boolean;
-  classes: number;
-  inChannels: number;
+  classes?: number;
+  inChannels?: number;
+  labels?: string;
+  sense?: string;
+  size?: number;
 }
 
 async function importCheckpoint(checkpoint: string, options: ImportOptions): Promise<void> {
-  const [{ parseVariant, variantConfig }, { readCheckpoint }, { importBackbone, writeBackbone }] = await Promise.all([
-    import('../../models/unireplknet/variants.ts'),
-    import('../../models/weights/read-checkpoint.ts'),
-    import('../../models/unireplknet/backbone.ts'),
-  ]);
-  const variant = parseVariant(options.variant);
-  const { inChannels, classes } = options;
-  const network = variantConfig(variant, { inChannels, classes: classes || undefined });
+  const [{ parseVariant }, { readCheckpoint }, { importPublished, writeBackbone }, { perceptionOf, readLabels }] =
+    await Promise.all([
+      import('../../models/unireplknet/variants.ts'),
+      import('../../models/weights/read-checkpoint.ts'),
+      import('../../models/unireplknet/backbone.ts'),
+      import('../../models/modalities/perceiver.ts'),
+    ]);
+  const { classes, inChannels, fuse = false, labels, sense, size } = options;
+  const wanted = {
+    variant: options.variant === undefined ? undefined : parseVariant(options.variant),
+    classes,
+    inChannels,
+  };
   const { tensors } = await readCheckpoint(checkpoint);
-  const backbone = importBackbone(tensors, network, { fuse: options.fuse ?? false, file: checkpoint });
+  const { backbone, variant, leftOut } = importPublished(tensors, wanted, { fuse, file: checkpoint });
+  const name = variant ? `UniRepLKNet-${variant.toUpperCase()}` : 'UniRepLKNet of unpublished sizes';
   await writeBackbone(options.out, backbone, {
-    id: `unireplknet-${variant}`,
-    name: `UniRepLKNet-${variant.toUpperCase()}`,
+    id: variant ? `unireplknet-${variant}` : 'unireplknet',
+    name,
     createdAt: new Date(systemClock.now()).toISOString(),
+    ...(sense && { perception: perceptionOf(sense, size) }),
+    ...(labels && { labels: await readLabels(labels) }),
   });
   const form = backbone.form === 'fused' ? 'fused' : 'in training form';
-  process.stdout.write(
-    `UniRepLKNet-${variant.toUpperCase()}, ${form}: ${backbone.weights.size} tensors in ${options.out}\n`,
-  );
+  const count = backbone.weights.size + (backbone.segmentation?.weights.size ?? 0);
+  process.stdout.write(`${name}, ${form}: ${count} tensors in ${options.out}\n`);
+  if (backbone.segmentation) process.stdout.write(`with UPerNet, ${backbone.segmentation.config.classes} classes\n`);
+  for (const [part, tensors] of Object.entries(leftOut)) {
+    process.stdout.write(`left out: ${tensors} tensors of ${part}, which nothing here is built from\n`);
+  }
 }
 
 interface ExportOptions {

@@ -121,7 +121,7 @@ describe('model import', () => {
     },
     'has another number of classes': {
       bytes: () => encodeSafetensors(weights),
-      flags: ['--variant', 'a', '--in-channels', '1'],
+      flags: ['--variant', 'a', '--classes', '1000', '--in-channels', '1'],
       message: /head\.weight \(expected \[1000,320\], found \[3,320\]\)/,
     },
     'is truncated': {

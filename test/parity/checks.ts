@@ -8,6 +8,7 @@ import { KernelcastError } from '../../src/errors.ts';
 import type { Check } from './check.ts';
 import { corrFormerChecks, partChecks } from './corrformer-checks.ts';
 import { blockChecks, networkChecks } from './unireplknet-checks.ts';
+import { segmentationChecks } from './upernet-checks.ts';
 
 /**
  * @param name of the file, which tells the order of tokens where it matters.
@@ -19,9 +20,11 @@ export function checksOf(fixture: Weights, name: string): Check[] {
     ? [...corrFormerChecks(fixture, name), ...partChecks(fixture, name)]
     : has('downsample_layers.0.0.weight')
       ? networkChecks(fixture)
-      : has('pwconv1.1.weight')
-        ? blockChecks(fixture)
-        : [];
+      : has('decode_head.conv_seg.weight')
+        ? segmentationChecks(fixture)
+        : has('pwconv1.1.weight')
+          ? blockChecks(fixture)
+          : [];
   if (checks.length > 0) return checks;
   throw new KernelcastError('FORMAT', `${name} is no parity fixture that is known`, {
     where: { file: name, tensors: [...fixture.keys()].slice(0, 5).join(', ') },
