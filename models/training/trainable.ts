@@ -30,12 +30,18 @@ export interface Sum {
 /** By name. `loss` must be among them. */
 export type Measures = Readonly<Record<string, Sum>>;
 
+/** What of a source's stations may be seen together. */
+export interface Sight {
+  /** Whether they are simultaneous. */
+  neighbours: boolean;
+}
+
 /**
  * The units of every init. The order decides nothing but which example has which number.
  * @param stations that may be seen
  * @param forecast those among them whose forecasts count
  */
-export type Units<Unit> = (stations: readonly Station[], forecast: readonly Station[]) => readonly Unit[];
+export type Units<Unit> = (stations: readonly Station[], forecast: readonly Station[], sight: Sight) => readonly Unit[];
 
 export interface Trainable<Unit, Batch> {
   readonly specs: readonly ParameterSpec[];

@@ -30,9 +30,44 @@ const source = z
     validate: span.optional(),
     /** Of the training examples; by default each source has as many as there are of it. */
     share: z.number().gt(0).lte(1).optional(),
+    /** Months of different years stand side by side: no window across a seam. Such a source is split by `places` alone. */
+    contiguous: z.enum(['month']).optional(),
+    /** Whether its stations are simultaneous, so that one may be seen beside another. */
+    neighbours: z.boolean().optional(),
+    /** `hours`: it trains and validates at the same stations, at different times. By default stations are held out. */
+    holdOut: z.enum(['hours', 'stations']).optional(),
   })
   .refine(({ dataset, file }) => (dataset === undefined) !== (file === undefined), 'give either a dataset or a file')
-  .refine(({ train, validate }) => train || validate, 'give a span to train or to validate on');
+  .refine(({ train, validate }) => train || validate, 'give a span to train or to validate on')
+  .refine(
+    ({ contiguous, neighbours }) => !contiguous || neighbours === false,
+    'months of different years are not simultaneous: neighbours must be false where contiguous is given',
+  );
+
+const degrees = (most: number) => z.number().min(-most).max(most);
+
+const placesSchema = z.strictObject({
+  /** Stations of one cell go together. */
+  cellDegrees: z.number().positive().default(2),
+  /** Shares of the cells. */
+  validate: z.number().min(0).lt(1),
+  test: z.number().min(0).lt(1),
+  /** Boxes that go before the cells. */
+  regions: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        role: z.enum(['train', 'validate', 'test']),
+        south: degrees(90),
+        north: degrees(90),
+        west: degrees(180),
+        east: degrees(180),
+      }),
+    )
+    .default([]),
+});
+
+export type PlacesConfig = z.infer<typeof placesSchema>;
 
 export const dataConfigSchema = z.strictObject({
   sources: z
@@ -45,6 +80,8 @@ export const dataConfigSchema = z.strictObject({
     }, 'give a share to each source that trains, 1 in all, or to none'),
   /** Stations that never train, and alone validate: their ids, or a share of each source's stations. */
   holdOutStations: z.union([z.array(z.string()).min(1), z.strictObject({ share: z.number().gt(0).lt(1) })]).optional(),
+  /** Which places train, validate and are kept for a test, in the sources that are `contiguous` by months. */
+  places: placesSchema.optional(),
   /** Hours that must lie between the hours of validation and of training. */
   gapHours: z.int().nonnegative().default(0),
   /** Trains on the mirror image of the weather at the equator as well, half a year apart. */

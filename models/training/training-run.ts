@@ -107,7 +107,7 @@ async function runLocked(folder: string, options: TrainingRunOptions): Promise<T
     await checkpoints.save({ snapshot, log, engine: report.name }, identity);
     [keptStep, keptAt] = [snapshot.step, clock.now()];
   };
-  const { training, validation } = data.examples((stations, forecast) => network.units(stations, forecast));
+  const { training, validation } = data.examples((...of) => network.units(...of));
   const result = await train(tf, {
     network,
     training,

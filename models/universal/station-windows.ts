@@ -1,6 +1,9 @@
 /**
  * What the forecaster sees of stations at one init: their recent climate, the mean of the last thirty days at each hour of
  * the day, and how far the last 48 hours are from it. A station that has been observed for two days only has a climate of two days.
+ *
+ * Gaps are bridged from anomaly to anomaly, so that the course of the day goes on in them: between the values of evening and
+ * morning lies a night, not a straight line.
  */
 import type { Series } from '../../src/domain/series.ts';
 import type { Hour } from '../../src/domain/time.ts';
@@ -10,7 +13,7 @@ import { CHANNELS, INPUT_HOURS } from './config.ts';
 /** Hours up to init that the recent climate is the mean of. */
 export const HISTORY_HOURS = 30 * 24;
 /** A variable with fewer valid hours than this in the last 48 is left out. */
-const FEWEST_VALID_HOURS = 24;
+const FEWEST_VALID_HOURS = 8;
 const HOURS_PER_DAY = 24;
 /** Stations stand side by side in an hour of observations: so many are read at once, for what lies between two hours is far. */
 const SIDE_BY_SIDE = 128;
@@ -18,6 +21,8 @@ const SIDE_BY_SIDE = 128;
 export interface StationWindows {
   /** [station, hour, channel], in units, from the recent climate; 0 where the variable is left out. */
   anomalies: Float32Array;
+  /** [station, hour, channel]: 1 where the anomaly was observed, 0 where it is bridged or left out. */
+  observed: Float32Array;
   /** [station, lead, channel], in units: the recent climate of the 24 hours after init, which are the hours of any day; 0 where left out. */
   climate: Float32Array;
   /** [station, channel], in units; NaN where the variable is left out. */
@@ -40,6 +45,7 @@ export function stationWindows(
 ): StationWindows {
   const windows: StationWindows = {
     anomalies: new Float32Array(stations.length * INPUT_HOURS * CHANNELS),
+    observed: new Float32Array(stations.length * INPUT_HOURS * CHANNELS),
     climate: new Float32Array(stations.length * HOURS_PER_DAY * CHANNELS),
     means: new Float32Array(stations.length * CHANNELS).fill(Number.NaN),
     known: new Float32Array(stations.length),
@@ -58,16 +64,19 @@ export function stationWindows(
 }
 
 function writeWindow(windows: StationWindows, at: number, channel: number, hours: ReadHours, side: number): void {
-  if (!hours.lastOf(side)) return;
+  if (!hours.isKnown(side)) return;
   const valid = hours.climateOf(side);
-  const { last, climate } = hours;
+  hours.anomaliesOf(side);
+  const { anomalies, climate } = hours;
   windows.means[at * CHANNELS + channel] = climate.reduce((sum, value) => sum + value, 0) / HOURS_PER_DAY;
   windows.known[at] = Math.max(windows.known[at], valid / HISTORY_HOURS);
   for (let slot = 0; slot < HOURS_PER_DAY; slot++) {
     windows.climate[(at * HOURS_PER_DAY + slot) * CHANNELS + channel] = climate[slot];
   }
   for (let hour = 0; hour < INPUT_HOURS; hour++) {
-    windows.anomalies[(at * INPUT_HOURS + hour) * CHANNELS + channel] = last[hour] - climate[hour % HOURS_PER_DAY];
+    const to = (at * INPUT_HOURS + hour) * CHANNELS + channel;
+    windows.anomalies[to] = anomalies[hour];
+    windows.observed[to] = hours.isObserved(side, hour) ? 1 : 0;
   }
 }
 
@@ -79,7 +88,7 @@ class ReadHours {
   readonly #sums = new Float64Array(HOURS_PER_DAY * SIDE_BY_SIDE);
   readonly #counts = new Uint16Array(HOURS_PER_DAY * SIDE_BY_SIDE);
   /** Of one station, once it was asked for. */
-  readonly last = new Float32Array(INPUT_HOURS);
+  readonly anomalies = new Float32Array(INPUT_HOURS);
   readonly climate = new Float64Array(HOURS_PER_DAY);
 
   read(
@@ -108,45 +117,57 @@ class ReadHours {
     }
   }
 
-  /** Fills `last` with the 48 hours, gaps bridged linearly and held at the ends; false when too few are valid. */
-  lastOf(side: number): boolean {
-    const { last } = this;
+  isObserved(side: number, hour: number): boolean {
+    return !Number.isNaN(this.#hours[hour * SIDE_BY_SIDE + side]);
+  }
+
+  /** Whether enough of the last 48 hours are valid. */
+  isKnown(side: number): boolean {
     let valid = 0;
+    for (let hour = 0; hour < INPUT_HOURS; hour++) if (this.isObserved(side, hour)) valid++;
+    return valid >= FEWEST_VALID_HOURS;
+  }
+
+  /** Fills `anomalies` with the 48 hours from `climate`, gaps bridged linearly and held at the ends. */
+  anomaliesOf(side: number): void {
+    const { anomalies, climate } = this;
     let previous = -1;
     for (let hour = 0; hour < INPUT_HOURS; hour++) {
-      const value = this.#hours[hour * SIDE_BY_SIDE + side];
-      last[hour] = value;
-      if (Number.isNaN(value)) continue;
-      valid++;
-      const before = previous < 0 ? value : last[previous];
+      if (!this.isObserved(side, hour)) continue;
+      const value = this.#hours[hour * SIDE_BY_SIDE + side] - climate[hour % HOURS_PER_DAY];
+      const before = previous < 0 ? value : anomalies[previous];
       for (let gap = previous + 1; gap < hour; gap++) {
-        const share = previous < 0 ? 0 : (gap - previous) / (hour - previous);
-        last[gap] = before + (value - before) * share;
+        anomalies[gap] = before + ((value - before) * (gap - previous)) / (hour - previous);
       }
+      anomalies[hour] = value;
       previous = hour;
     }
-    if (valid < FEWEST_VALID_HOURS) return false;
-    last.fill(last[previous], previous + 1);
-    return true;
+    anomalies.fill(anomalies[previous], previous + 1);
   }
 
   /**
-   * Fills `climate` with the means by hour of the day. An hour of the day that was never observed has the mean of the others.
+   * Fills `climate` with the means by hour of the day. An hour of the day that was never observed lies on the straight line between
+   * the hours before and after it that were: reports may come every three hours.
    * @returns how many hours were valid
    */
   climateOf(side: number): number {
     const { climate } = this;
-    let [valid, sum, slots] = [0, 0, 0];
+    const count = (slot: number) => this.#counts[(slot % HOURS_PER_DAY) * SIDE_BY_SIDE + side];
+    let valid = 0;
     for (let slot = 0; slot < HOURS_PER_DAY; slot++) {
-      const count = this.#counts[slot * SIDE_BY_SIDE + side];
-      if (count === 0) continue;
-      climate[slot] = this.#sums[slot * SIDE_BY_SIDE + side] / count;
-      valid += count;
-      sum += climate[slot];
-      slots++;
+      valid += count(slot);
+      if (count(slot) > 0) climate[slot] = this.#sums[slot * SIDE_BY_SIDE + side] / count(slot);
     }
     for (let slot = 0; slot < HOURS_PER_DAY; slot++) {
-      if (this.#counts[slot * SIDE_BY_SIDE + side] === 0) climate[slot] = sum / slots;
+      if (count(slot) > 0) continue;
+      let [before, after] = [1, 1];
+      while (count(slot + HOURS_PER_DAY - before) === 0) before++;
+      while (count(slot + after) === 0) after++;
+      const [earlier, later] = [
+        climate[(slot + HOURS_PER_DAY - before) % HOURS_PER_DAY],
+        climate[(slot + after) % HOURS_PER_DAY],
+      ];
+      climate[slot] = earlier + ((later - earlier) * before) / (before + after);
     }
     return valid;
   }

@@ -2,7 +2,8 @@
 import { seededRandom } from '../../../src/domain/random.ts';
 import type { Station } from '../../../src/domain/station.ts';
 import { KernelcastError } from '../../../src/errors.ts';
-import type { DataConfig } from '../training-config.ts';
+import type { DataConfig, PlacesConfig } from '../training-config.ts';
+import { roleOf } from './places.ts';
 
 /**
  * Indices of the stations that train, and of those that are held out. A station is held out by its id: the same in each
@@ -17,6 +18,27 @@ export function holdOut(
   const [train, validate] = [false, true].map((held) =>
     [...stations.keys()].filter((index) => chosen.has(stations[index].id) === held),
   );
+  return notEmpty({ name, stations, validates }, { train, validate });
+}
+
+/**
+ * The same by where stations are; what is kept for a test is neither.
+ * @throws KernelcastError `STATIONS` when nothing is left to train or to validate on
+ */
+export function holdOutPlaces(
+  source: { name: string; stations: readonly Station[]; validates: boolean },
+  places: PlacesConfig,
+): { train: number[]; validate: number[] } {
+  const [train, validate] = (['train', 'validate'] as const).map((role) =>
+    [...source.stations.keys()].filter((index) => roleOf(source.stations[index], places) === role),
+  );
+  return notEmpty(source, { train, validate });
+}
+
+function notEmpty(
+  { name, stations, validates }: { name: string; stations: readonly Station[]; validates: boolean },
+  { train, validate }: { train: number[]; validate: number[] },
+): { train: number[]; validate: number[] } {
   if (train.length === 0 || (validates && validate.length === 0)) {
     throw new KernelcastError(
       'STATIONS',

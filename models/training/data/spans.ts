@@ -23,6 +23,8 @@ export interface SourceSpans {
   known: Span;
   train?: Span;
   validate?: Span;
+  /** Of a source whose years are stitched: no window may touch them. Its hours are those of no other source, and of no real year. */
+  seams?: readonly Span[];
 }
 
 /** Inits, both ends included. */
@@ -53,13 +55,17 @@ export function splitInits(
   { gapHours = 0, historyHours = INPUT_HOURS }: { gapHours?: number; historyHours?: number } = {},
 ): SourceInits[] {
   for (const source of sources) checkSpans(source);
-  const validated = sources.map(({ known, validate }) => initsIn(validate, known));
-  const closed = validated.flat().map((range): Span => {
+  const within = (span: Span | undefined, { known, seams = [] }: SourceSpans) =>
+    initsIn(span, known).flatMap((range) => without(range, seams, INPUT_HOURS));
+  const validated = sources.map((source) => within(source.validate, source));
+  const closed = validated.filter((_, index) => !sources[index].seams).flat().map((range): Span => {
     const { from, to } = hoursOf(range, INPUT_HOURS);
     return { from: from - gapHours, to: to + gapHours };
   });
-  const inits = sources.map(({ known, train }, index) => ({
-    train: initsIn(train, known).flatMap((range) => without(range, closed, historyHours)),
+  const inits = sources.map((source, index) => ({
+    train: within(source.train, source).flatMap((range) =>
+      source.seams ? [range] : without(range, closed, historyHours),
+    ),
     validate: validated[index],
   }));
   for (const role of ['train', 'validate'] as const) {
@@ -80,13 +86,15 @@ export function describeSpan({ from, to }: Span): string {
   return `${formatHour(from)} to ${formatHour(to)} (exclusive)`;
 }
 
-function checkSpans({ name, train, validate }: SourceSpans): void {
+function checkSpans({ name, train, validate, seams }: SourceSpans): void {
   for (const [role, span] of Object.entries({ train, validate })) {
     if (!span || span.from < span.to) continue;
     throw new KernelcastError('USAGE', `the span to ${role} on is empty`, {
       where: { source: name, span: describeSpan(span) },
     });
   }
+  // Stitched years are split by places.
+  if (seams) return;
   if (train && validate && train.from < validate.to && validate.from < train.to) {
     throw new KernelcastError('USAGE', 'the spans to train and to validate on overlap', {
       where: { source: name, train: describeSpan(train), validate: describeSpan(validate) },

@@ -3,16 +3,18 @@ import { createHash } from 'node:crypto';
 import { alignStations } from '../../../src/domain/align-stations.ts';
 import type { Series } from '../../../src/domain/series.ts';
 import type { Station } from '../../../src/domain/station.ts';
+import { KernelcastError } from '../../../src/errors.ts';
 import { formatHour, type Hour, parseHour } from '../../../src/domain/time.ts';
 import { LEAD_HOURS } from '../../forecast-model.ts';
 import { ExampleSet, type SourceRanges } from './example-set.ts';
-import { holdOut } from './held-out-stations.ts';
+import { holdOut, holdOutPlaces } from './held-out-stations.ts';
 import { HALF_YEAR, mirrorSeries, mirrorStations } from './mirror.ts';
 import { MixedExamples } from './mixed-examples.ts';
 import type { TrainingData } from '../kinds/model-kind.ts';
 import type { ObservationSource } from './observation-source.ts';
 import { hoursOf, type InitRange, type Span, splitInits } from './spans.ts';
-import type { Units } from '../trainable.ts';
+import { seamsBetween } from './stitched.ts';
+import type { Sight, Units } from '../trainable.ts';
 import type { TrainOptions } from '../trainer.ts';
 import type { DataConfig } from '../training-config.ts';
 
@@ -29,6 +31,7 @@ interface Part {
   stations: readonly Station[];
   /** Those among them whose forecasts count. */
   forecast: readonly Station[];
+  sight: Sight;
   ranges: readonly InitRange[];
   /** Of the training examples. */
   share: number | undefined;
@@ -56,29 +59,33 @@ export function openTrainingData(
   const span = (given: { from: string; to: string } | undefined): Span | undefined =>
     given && { from: parseHour(given.from), to: parseHour(given.to) };
   const inits = splitInits(
-    sources.map(({ name, from, to }, index) => {
-      const { train, validate } = config.sources[index];
-      return { name, known: { from, to }, train: span(train), validate: span(validate) };
+    sources.map(({ name, from, to, stations }, index) => {
+      const { train, validate, contiguous } = config.sources[index];
+      const seams = contiguous && seamsBetween({ from, to }, stations);
+      return { name, known: { from, to }, train: span(train), validate: span(validate), seams };
     }),
     { gapHours: config.gapHours, historyHours },
   );
   const parts = sources.map((source, index) => {
-    const { name, stations } = source;
-    const { holdOutStations } = config;
+    const { stations } = source;
     const { train, validate } = inits[index];
-    const held = holdOutStations && holdOut({ name, stations, validates: validate.length > 0 }, holdOutStations);
+    const { share, neighbours = true } = config.sources[index];
+    const held = heldOut(config, index, { ...source, validates: validate.length > 0 });
     const trained = held ? held.train.map((station) => stations[station]) : stations;
     const validated = held ? held.validate.map((station) => stations[station]) : stations;
+    const sight = { neighbours };
+    // Where nobody sees neighbours, those that are not forecast need not be read.
+    const seen = neighbours ? stations : validated;
     return {
       source,
-      train: { source, stations: trained, forecast: trained, ranges: train, share: config.sources[index].share },
-      validate: { source, stations, forecast: validated, ranges: validate, share: undefined },
+      train: { source, stations: trained, forecast: trained, sight, ranges: train, share },
+      validate: { source, stations: seen, forecast: validated, sight, ranges: validate, share: undefined },
     };
   });
   const memoryBytes = config.memoryMB * BYTES_PER_MB;
   const cut = <Unit>(part: Part, units: Units<Unit>): SourceRanges<Unit> => ({
     source: {
-      units: part.ranges.length > 0 ? units(part.stations, part.forecast) : [],
+      units: part.ranges.length > 0 ? units(part.stations, part.forecast, part.sight) : [],
       bytesPerHour: bytesPerHour(part),
       historyHours,
       read: (from, to) => readPart(part, from, to),
@@ -138,6 +145,23 @@ export function openTrainingData(
       sources.map((source) => [source.name, { revision: source.revision, stations: fingerprint(source.stations) }]),
     ),
   };
+}
+
+/** Which stations of a source train and which validate; undefined where all do both. */
+function heldOut(
+  { sources, holdOutStations, places }: DataConfig,
+  index: number,
+  source: { name: string; stations: readonly Station[]; validates: boolean },
+): { train: number[]; validate: number[] } | undefined {
+  const { contiguous, holdOut: what = 'stations' } = sources[index];
+  if (contiguous && places) return holdOutPlaces(source, places);
+  if (contiguous && source.validates) {
+    throw new KernelcastError('USAGE', 'a source of stitched years can validate at other places only', {
+      where: { source: source.name, field: 'data.places' },
+      hint: 'Give data.places, or no span to validate on.',
+    });
+  }
+  return holdOutStations && what === 'stations' ? holdOut(source, holdOutStations) : undefined;
 }
 
 /** The same part on the other hemisphere. */

@@ -64,8 +64,8 @@ async function* validationBatches(config: ForecasterConfig, data: TrainingData):
 
 /** A unit is an image: a station and the neighbours that it sees. */
 function unitsOf({ neighbours }: ForecasterConfig): Trainable<NodeLayout, ForecasterBatch>['units'] {
-  return (stations, forecast) => {
-    const placesOf = neighbourFinder(stations, neighbours);
+  return (stations, forecast, sight) => {
+    const placesOf = neighbourFinder(stations, neighbours && sight.neighbours);
     const indices = new Map(stations.map(({ id }, index) => [id, index]));
     return forecast.map(({ id }) => ({ stations: placesOf(indices.get(id)!) }));
   };

@@ -47,7 +47,7 @@ export function smallTraining(
   const network = trainableForecaster(tf, SMALL);
   const settings = smallSettings(overrides);
   const source = {
-    units: network.units(observations.stations, observations.stations),
+    units: network.units(observations.stations, observations.stations, { neighbours: true }),
     bytesPerHour: 20,
     historyHours: forecasterKind.historyHours,
     read: async (from: number, to: number) => sliceSeries(observations, from, to),

@@ -129,9 +129,9 @@ test('the same observations at another init are another forecast', async () => {
   expect(before[0]).toBe(0);
 });
 
-test('a station without enough data has no forecast, the others do', async () => {
+test('a station with fewer than eight valid hours has no forecast, the others do', async () => {
   const observations = window({
-    temperature_2m: (hour, station) => (station === 4 && hour > init - 30 ? Number.NaN : 5),
+    temperature_2m: (hour, station) => (station === 4 && hour > init - 41 ? Number.NaN : 5),
   });
   const { values } = (await model.forecast({ observations, init })).variables.temperature_2m!;
   for (let station = 0; station < 10; station++) expect(Number.isNaN(values[station])).toBe(station === 4);

@@ -4,7 +4,6 @@ import { parseHour } from '../../../src/domain/time.ts';
 import { testSeries, testStations } from '../synthetic-series.ts';
 
 const init = parseHour('2025-02-20T13:00Z');
-const SPEED = 3;
 
 function windowOf(
   values: Parameters<typeof testSeries>[0]['values'],
@@ -46,23 +45,35 @@ test('an hour of the day that was never observed has the mean of the others', ()
   expect(channel(climate, 0).every((value) => value === 7)).toBe(true);
 });
 
-test('a gap in the last 48 hours is bridged in a straight line, one at an end holds the nearest value', () => {
-  const ramp = (hour: number) => (hour - init) / 4;
-  const seen = (isGap: (hour: number) => boolean) => {
-    const { anomalies, climate } = windowOf({ wind_speed_10m: (hour) => (isGap(hour) ? Number.NaN : ramp(hour)) });
-    return channel(anomalies, SPEED).map((value, hour) => value + channel(climate, SPEED)[hour % 24]);
-  };
-  const bridged = seen((hour) => (hour > init - 40 && hour < init - 33) || hour === init - 10);
-  for (const [hour, value] of bridged.entries()) expect(value).toBeCloseTo((hour - 47) / 4, 4);
-  const held = seen((hour) => hour < init - 40 || hour > init - 5);
-  expect(held[0]).toBeCloseTo(-10, 4);
-  expect(held[47]).toBeCloseTo(-1.25, 4);
+test('a gap in the last 48 hours is bridged from anomaly to anomaly, so that the course of the day goes on in it; one at an end holds the nearest', () => {
+  // A day of 10 degrees up and down, and weather that grows by a quarter of a degree an hour in the last two days.
+  const day = (hour: number) => 5 * Math.sin((2 * Math.PI * hour) / 24);
+  const weather = (hour: number) => (hour > init - 48 ? (hour - init + 48) / 4 : 0);
+  const seen = (isGap: (hour: number) => boolean) =>
+    windowOf({ temperature_2m: (hour) => (isGap(hour) ? Number.NaN : day(hour) + weather(hour)) });
+  const whole = channel(seen(() => false).anomalies, 0);
+  const gap = (hour: number) => (hour > init - 40 && hour < init - 33) || hour === init - 10;
+  const { anomalies, observed } = seen(gap);
+  for (const [hour, value] of channel(anomalies, 0).entries()) expect(Math.abs(value - whole[hour])).toBeLessThan(0.4);
+  expect(channel(observed, 0)).toEqual(Array.from({ length: 48 }, (_, hour) => (gap(init - 47 + hour) ? 0 : 1)));
+  const held = channel(seen((hour) => hour < init - 40 || hour > init - 5).anomalies, 0);
+  expect(held.slice(0, 7).every((value) => value === held[7])).toBe(true);
+  expect(held.slice(43).every((value) => value === held[42])).toBe(true);
 });
 
-test('a variable that is not there, or was mostly silent, is left out', () => {
-  const { means, anomalies } = windowOf({ temperature_2m: (hour) => (hour > init - 30 ? Number.NaN : 15) });
-  expect([...means]).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
-  expect(anomalies.every((value) => value === 0)).toBe(true);
+test('reports of every third hour leave a climate that goes from one to the next', () => {
+  const daily = (hour: number) => 5 * Math.sin((2 * Math.PI * hour) / 24);
+  const { climate } = windowOf({ temperature_2m: (hour) => (hour % 3 === 0 ? daily(hour) : Number.NaN) });
+  for (const [lead, value] of channel(climate, 0).entries()) {
+    expect(Math.abs(value - daily(init + 1 + lead))).toBeLessThan(0.4);
+  }
+});
+
+test('a variable is known from eight valid hours of 48 on, and left out below', () => {
+  const from = (hours: number) => windowOf({ temperature_2m: (hour) => (hour > init - 48 + hours ? Number.NaN : 15) });
+  expect([...from(8).means]).toEqual([15, Number.NaN, Number.NaN, Number.NaN]);
+  expect([...from(7).means]).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
+  expect(from(7).anomalies.every((value) => value === 0)).toBe(true);
 });
 
 test('the windows of many stations are those of each alone, in the order that was asked for', () => {

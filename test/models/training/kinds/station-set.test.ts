@@ -35,7 +35,7 @@ const config = stationSetConfigSchema.parse({
 const { tf } = await openTensorFlow();
 const climate = fitClimate(observations);
 const network = trainableStationSet(tf, config, climate, fitLinearPath(tf, observations, climate, config));
-const [unit] = network.units(observations.stations, observations.stations);
+const [unit] = network.units(observations.stations, observations.stations, { neighbours: true });
 const examples = Array.from({ length: 6 }, (_, index) => ({ observations, unit, init: from + 60 + 40 * index }));
 
 /** Rows of an array of the batch. */

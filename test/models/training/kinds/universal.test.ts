@@ -97,7 +97,9 @@ test.each([true, false])(
   'with neighbours %s in its architecture a network is trained as it forecasts',
   (neighbours) => {
     const { units } = trainableForecaster(tf, { ...TINY, neighbours });
-    const of = new Map(units(stations, stations).map(({ stations: places }) => [places[0], places]));
+    const of = new Map(
+      units(stations, stations, { neighbours: true }).map(({ stations: places }) => [places[0], places]),
+    );
     const layouts = layOutNodes(stations, { ...TINY, neighbours }).slice();
     expect(layouts.map(({ stations: places }) => of.get(places[0]))).toEqual(
       layouts.map(({ stations: places }) => places),
