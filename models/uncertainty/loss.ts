@@ -13,7 +13,8 @@ export function scaleLoss(tf: TensorFlowModule, errors: tfjs.Tensor, logScale: t
   return tf.add(tf.mul(size, tf.exp(tf.neg(logScale))), logScale);
 }
 
-function detached(tf: TensorFlowModule, x: tfjs.Tensor): tfjs.Tensor {
+/** The same values, through which no gradient goes. */
+export function detached(tf: TensorFlowModule, x: tfjs.Tensor): tfjs.Tensor {
   const pass = tf.customGrad((value) => ({
     value: tf.clone(value as tfjs.Tensor),
     gradFunc: (gradient: tfjs.Tensor) => tf.zerosLike(gradient),

@@ -2,27 +2,37 @@
 import { orderQuantiles, QUANTILE_LEVELS } from '../../src/domain/quantiles.ts';
 import type { RankPaths } from '../../src/domain/rank-paths.ts';
 import type { Series } from '../../src/domain/series.ts';
+import type { Station } from '../../src/domain/station.ts';
 import type { VariableName } from '../../src/domain/variables.ts';
 import { FORECAST_VARIABLES, forecastSeries, LEAD_HOURS } from '../forecast-model.ts';
 import { quantilesAround } from '../uncertainty/calibration.ts';
 import type { NamedTensor } from '../weights/safetensors.ts';
 import { CHANNELS, TARGETS } from './config.ts';
-import { CHANNEL_SCALES } from './features.ts';
-import type { NodeBatch } from './node-batch.ts';
+import type { ImageBatch, ImageReader } from './image-reader.ts';
 import type { StationWindows } from './station-windows.ts';
 
 const SPEED = FORECAST_VARIABLES.indexOf('wind_speed_10m');
 
 export class ForecastArrays {
   readonly #observations: Series;
+  /** Of all of the observations. */
+  readonly #all: readonly Station[];
   /** Where each station of the observations stands in the forecast. */
   readonly #columns: Int32Array;
   readonly #calibration: NamedTensor | undefined;
+  readonly #units: Pick<ImageReader, 'scales' | 'turned'>;
   readonly #values = new Map<VariableName, Float32Array>();
   readonly #quantiles: Record<string, Float32Array[]> = {};
 
   /** @param stations those that the forecast holds, by their index among the observations' */
-  constructor(observations: Series, stations: readonly number[], calibration: NamedTensor | undefined) {
+  constructor(
+    observations: Series,
+    stations: readonly number[],
+    calibration: NamedTensor | undefined,
+    units: Pick<ImageReader, 'scales' | 'turned'>,
+  ) {
+    this.#units = units;
+    this.#all = observations.stations;
     this.#observations = { ...observations, stations: stations.map((station) => observations.stations[station]) };
     this.#columns = new Int32Array(observations.stations.length).fill(-1);
     for (const [column, station] of stations.entries()) this.#columns[station] = column;
@@ -43,7 +53,7 @@ export class ForecastArrays {
   write(
     stations: readonly number[],
     { climate, means }: StationWindows,
-    { mean, logScale }: ReturnType<NodeBatch['outputs']>,
+    { mean, logScale }: ReturnType<ImageBatch['outputs']>,
   ): void {
     const width = this.#observations.stations.length;
     const around = new Float64Array(QUANTILE_LEVELS.length);
@@ -51,7 +61,8 @@ export class ForecastArrays {
       const values = this.#values.get(variable);
       if (!values) continue;
       const levels = this.#quantiles[variable];
-      const unit = CHANNEL_SCALES[channel];
+      const unit = this.#units.scales[channel];
+      const signs = stations.map((station) => this.#units.turned(this.#all[station], channel));
       // Image by image within an hour: that is the order in which they lie in a shard's forecast.
       for (let lead = 0; lead < LEAD_HOURS; lead++) {
         const cell = lead * CHANNELS + channel;
@@ -59,7 +70,7 @@ export class ForecastArrays {
           const station = stations[image];
           if (Number.isNaN(means[station * CHANNELS + channel])) continue;
           const at = image * TARGETS + cell;
-          const value = climate[station * TARGETS + cell] + mean.values[at] * unit;
+          const value = climate[station * TARGETS + cell] + mean.values[at] * unit * signs[image];
           const to = lead * width + this.#columns[station];
           values[to] = channel === SPEED ? Math.max(0, value) : value;
           if (!this.#calibration) continue;

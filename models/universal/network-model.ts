@@ -5,21 +5,18 @@ import type { Station } from '../../src/domain/station.ts';
 import type { Shard } from '../../src/store/runs/parts.ts';
 import type { EngineReport } from '../engine/engine-choice.ts';
 import { openOnnxLanes } from '../engine/onnx/lanes.ts';
-import { type ForecastInput, type ForecastModel, INPUT_HOURS } from '../forecast-model.ts';
+import type { ForecastInput, ForecastModel } from '../forecast-model.ts';
 import { CALIBRATION } from '../uncertainty/calibration.ts';
 import { RANK_PATHS, rankPathsOf } from '../uncertainty/rank-paths.ts';
-import { imagesAtOnce } from '../unireplknet/network.ts';
-import { ONNX_FILE, WEIGHTS_FILE } from '../weights/artefact.ts';
+import { artefactSchema, ONNX_FILE, readArtefact, WEIGHTS_FILE } from '../weights/artefact.ts';
 import { decodeSafetensors } from '../weights/safetensors.ts';
-import type { ForecasterConfig } from './config.ts';
-import { writeFeatures } from './features.ts';
 import { ForecastArrays } from './forecast-arrays.ts';
 import { openForecasterArtefact } from './forecaster-artefact.ts';
-import { forecasterInputShapes } from './network.ts';
-import { createNodeBatch } from './node-batch.ts';
+import { forecasterReader, type ImageReader, upwindReader } from './image-reader.ts';
 import { layOutNodes, type NodeLayout, type NodeLayouts } from './node-layout.ts';
 import { HISTORY_HOURS, type StationWindows, stationWindows } from './station-windows.ts';
 import { recallTree, type StoredTree } from './stored-tree.ts';
+import { openUpwindArtefact, UPWIND_KIND } from './upwind/artefact.ts';
 
 export interface NetworkModelOptions {
   /** Threads that share one operation. Default: as many as there are cores. */
@@ -37,21 +34,20 @@ export interface NetworkModel extends ForecastModel {
 /** @throws KernelcastError `NOT_FOUND`, `STORE_CORRUPT` or `MODEL` when the artefact is not whole or not a forecaster. */
 export async function openNetworkModel(folder: string, options: NetworkModelOptions = {}): Promise<NetworkModel> {
   const { threads, warm = false } = options;
-  const artefact = await openForecasterArtefact(folder);
-  const { architecture, stationTree, id, name, files } = artefact.manifest;
+  const { artefact, reader } = await openEither(folder);
+  const { stationTree, id, name, files } = artefact.manifest;
   const { tensors } = decodeSafetensors(await artefact.read(WEIGHTS_FILE), join(folder, WEIGHTS_FILE));
   const calibration = tensors.get(CALIBRATION);
   const bank = tensors.get(RANK_PATHS);
   const rankPaths = bank && rankPathsOf(bank);
-  const inALane = imagesAtOnce(architecture.backbone, INPUT_HOURS, architecture.dModel);
   const session = await openOnnxLanes(await artefact.read(ONNX_FILE), {
     threads,
-    warm: warm ? forecasterInputShapes(inALane) : undefined,
+    warm: warm ? reader.shapes(reader.inALane) : undefined,
     file: join(folder, ONNX_FILE),
   });
-  const atOnce = session.lanes * inALane;
-  const batch = createNodeBatch(atOnce);
-  const layoutOf = rememberLayout(architecture, stationTree);
+  const atOnce = session.lanes * reader.inALane;
+  const batch = reader.createBatch(atOnce);
+  const layoutOf = rememberLayout(reader.layout, stationTree);
   const windowsOf = rememberWindows();
 
   async function forecast({ observations, init, shard, wanted }: ForecastInput): Promise<Series> {
@@ -60,11 +56,16 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
     );
     const windows = windowsOf(observations, init);
     const own = nodes.map(({ stations: [station] }) => station);
-    const result = new ForecastArrays(observations, shard ? own : [...observations.stations.keys()], calibration);
+    const result = new ForecastArrays(
+      observations,
+      shard ? own : [...observations.stations.keys()],
+      calibration,
+      reader,
+    );
     for (let from = 0; from < nodes.length; from += atOnce) {
       const some = nodes.slice(from, from + atOnce);
       for (const [image, node] of some.entries()) {
-        writeFeatures(batch.features[image], observations.stations, node, init, windows);
+        batch.write(image, observations.stations, node, init, windows);
       }
       const outputs = batch.outputs(some.length);
       await session.run(batch.inputs(some.length), outputs);
@@ -91,6 +92,16 @@ export async function openNetworkModel(folder: string, options: NetworkModelOpti
   };
 }
 
+async function openEither(folder: string) {
+  const { manifest } = await readArtefact(folder, artefactSchema);
+  if (manifest.kind === UPWIND_KIND) {
+    const artefact = await openUpwindArtefact(folder);
+    return { artefact, reader: upwindReader(artefact.manifest.architecture) };
+  }
+  const artefact = await openForecasterArtefact(folder);
+  return { artefact, reader: forecasterReader(artefact.manifest.architecture) };
+}
+
 /** Each station is seen in its own image and in those of its neighbours, which may be in other shards of the same run. */
 function rememberWindows(): (observations: Series, init: number) => StationWindows {
   const known = new WeakMap<Series, { init: number; windows: StationWindows }>();
@@ -112,7 +123,10 @@ function ofShard(nodes: NodeLayouts, shard: Shard | undefined): NodeLayout[] {
 }
 
 /** Laying out takes longer than forecasting; the station list of a dataset rarely changes. */
-function rememberLayout(config: ForecasterConfig, stored: StoredTree): (stations: readonly Station[]) => NodeLayouts {
+function rememberLayout(
+  config: ImageReader['layout'],
+  stored: StoredTree,
+): (stations: readonly Station[]) => NodeLayouts {
   let last: readonly Station[] | undefined;
   let key: string | undefined;
   let layout: NodeLayouts | undefined;

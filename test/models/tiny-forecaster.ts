@@ -20,7 +20,11 @@ export const TINY: ForecasterConfig = {
 };
 
 /** The tree that training on these stations would put into the artefact. */
-export function treeOf(dataset: string, stations: readonly Station[], config: ForecasterConfig): StoredTree {
+export function treeOf(
+  dataset: string,
+  stations: readonly Station[],
+  config: Pick<ForecasterConfig, 'stationsPerNode'>,
+): StoredTree {
   const { stationsPerNode } = config;
   return storeTree(dataset, stations, buildStationTree(stations, { stationsPerNode, branching: 'auto' }));
 }

@@ -4,9 +4,11 @@ import { corrFormerKind } from './corrformer.ts';
 import type { ModelKind } from './model-kind.ts';
 import { stationSetKind } from './station-set.ts';
 import { forecasterKind } from './universal.ts';
+import { upwindKind } from './upwind.ts';
 
 const KINDS: ReadonlyMap<string, ModelKind> = new Map<string, ModelKind>([
   ['forecaster', forecasterKind],
+  ['universal', upwindKind],
   ['station-set', stationSetKind],
   ['corrformer', corrFormerKind],
 ]);

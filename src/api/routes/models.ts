@@ -46,10 +46,13 @@ export function modelsRoute({ context, answers, access }: Tools): Route {
   };
 }
 
+/** Stored models that serve any stations. */
+const UNIVERSAL_KINDS: ReadonlySet<string> = new Set(['forecaster', 'universal']);
+
 async function listModels(context: ApiContext, dataset: string, known: Recent<RecentScores>): Promise<ModelAnswer[]> {
   const latest = await context.runs.latest(dataset);
   const serving = latest === undefined ? [] : (await context.runs.describe(dataset, latest)).models;
-  const stored = (await context.models.list()).filter(({ manifest }) => manifest.kind === 'forecaster');
+  const stored = (await context.models.list()).filter(({ manifest }) => UNIVERSAL_KINDS.has(manifest.kind));
   const scores = await recentScores(context, dataset, known);
 
   const models = stored.map(({ manifest }): ModelAnswer => {

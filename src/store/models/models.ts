@@ -14,7 +14,7 @@ export const MODEL_MANIFEST_NAME = 'model.json';
 
 /** What every `model.json` holds. Further fields pass through unread. */
 export const modelManifestSchema = z.looseObject({
-  kind: z.enum(['forecaster', 'corrformer', 'backbone', 'baseline', 'station-set']),
+  kind: z.enum(['forecaster', 'corrformer', 'backbone', 'baseline', 'station-set', 'universal']),
   /** Short and stable: names the model in the API and in runs. */
   id: z.string().refine(isSafeName, 'not fit for an id'),
   /** For people. */
