@@ -21,6 +21,6 @@ async function smallTable() {
     return `harbour,52.5,4.6,${time},${(5 + 3 * Math.sin(hour / 4)).toFixed(1)}`;
   });
   const path = join(await mkdtemp(join(tmpdir(), 'kernelcast-example-')), 'harbour.csv');
-  await writeFile(path, `station,latitude,longitude,time,temperature_2m\n${rows.join('\n')}\n`);
+  await writeFile(path, `station,latitude,longitude,time,temperature_2m (°C)\n${rows.join('\n')}\n`);
   return path;
 }
