@@ -6,9 +6,9 @@
  */
 import type { Series } from '../../../src/domain/series.ts';
 import type { Hour } from '../../../src/domain/time.ts';
+import type { Example } from '../trainable.ts';
 import { permutation } from './permutation.ts';
 import { hoursOf, type InitRange } from './spans.ts';
-import type { Example } from '../trainable.ts';
 
 /** What examples are cut from: read as often as memory wants it, and equal each time. */
 export interface ShardSource<Unit> {

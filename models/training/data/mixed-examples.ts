@@ -4,9 +4,10 @@
  *
  * As in `example-set.ts`, the order is a function of seed and place.
  */
+
+import type { Example } from '../trainable.ts';
 import type { ExampleSet } from './example-set.ts';
 import { permutation } from './permutation.ts';
-import type { Example } from '../trainable.ts';
 
 export interface Share<Unit> {
   examples: ExampleSet<Unit>;

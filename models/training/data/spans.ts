@@ -58,10 +58,13 @@ export function splitInits(
   const within = (span: Span | undefined, { known, seams = [] }: SourceSpans) =>
     initsIn(span, known).flatMap((range) => without(range, seams, INPUT_HOURS));
   const validated = sources.map((source) => within(source.validate, source));
-  const closed = validated.filter((_, index) => !sources[index].seams).flat().map((range): Span => {
-    const { from, to } = hoursOf(range, INPUT_HOURS);
-    return { from: from - gapHours, to: to + gapHours };
-  });
+  const closed = validated
+    .filter((_, index) => !sources[index].seams)
+    .flat()
+    .map((range): Span => {
+      const { from, to } = hoursOf(range, INPUT_HOURS);
+      return { from: from - gapHours, to: to + gapHours };
+    });
   const inits = sources.map((source, index) => ({
     train: within(source.train, source).flatMap((range) =>
       source.seams ? [range] : without(range, closed, historyHours),

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { ObservationSource } from '../../../../models/training/data/observation-source.ts';
 import { roleOf } from '../../../../models/training/data/places.ts';
 import { openTrainingData } from '../../../../models/training/data/training-data.ts';
-import { dataConfigSchema } from '../../../../models/training/training-config.ts';
 import type { Sight } from '../../../../models/training/trainable.ts';
+import { dataConfigSchema } from '../../../../models/training/training-config.ts';
 import { sliceSeries } from '../../../../src/domain/series.ts';
 import type { Station } from '../../../../src/domain/station.ts';
 import { parseHour } from '../../../../src/domain/time.ts';
@@ -37,7 +37,9 @@ async function seenBy(data: object, sources = [source('a')]) {
 test('whole stations train or validate at all hours, and those that are kept for a test do neither', async () => {
   const { trained, validated, sights } = await seenBy({ sources: [stitched] });
   const of = (role: string) =>
-    new Set(stations.filter((one) => roleOf(one, config({ sources: [stitched] }).places!) === role).map(({ id }) => id));
+    new Set(
+      stations.filter((one) => roleOf(one, config({ sources: [stitched] }).places!) === role).map(({ id }) => id),
+    );
   expect(new Set(trained.map(({ unit }) => unit))).toEqual(of('train'));
   expect(new Set(validated.map(({ unit }) => unit))).toEqual(of('validate'));
   expect(of('test').size).toBeGreaterThan(0);

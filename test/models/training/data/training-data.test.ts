@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ObservationSource } from '../../../../models/training/data/observation-source.ts';
 import { hoursOf } from '../../../../models/training/data/spans.ts';
-import { dataConfigSchema } from '../../../../models/training/training-config.ts';
 import { openTrainingData } from '../../../../models/training/data/training-data.ts';
+import { dataConfigSchema } from '../../../../models/training/training-config.ts';
 import { sliceSeries } from '../../../../src/domain/series.ts';
 import type { Station } from '../../../../src/domain/station.ts';
 import { parseHour } from '../../../../src/domain/time.ts';
